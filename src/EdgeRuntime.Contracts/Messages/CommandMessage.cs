@@ -1,0 +1,29 @@
+namespace EdgeRuntime.Contracts.Messages;
+
+/// <summary>A request to a device.</summary>
+/// <remarks>
+/// Topic <c>{id}/down/command/{name}</c>, QoS 1, not retained, expires after 60 s; needs a response topic. Names known:
+/// <c>ping</c>, <c>health</c>, <c>rebirth</c>, <c>undo</c>. The answer comes on <c>{id}/up/response/{name}</c>.
+/// </remarks>
+public sealed record CommandMessage
+{
+    /// <summary>UTC milliseconds after which the device refuses the command.</summary>
+    public required long ExpiresUnixMs { get; init; }
+
+    /// <summary>Name of the model it concerns, where the command needs one.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>The answer to a command; correlation data is copied from the request.</summary>
+/// <remarks>Topic <c>{id}/up/response/{name}</c>, QoS 1, not retained, expires with the request.</remarks>
+public sealed record ResponseMessage : DeviceMessage
+{
+    /// <summary>True when the command was carried out.</summary>
+    public required bool Done { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>Figures for machines, by name.</summary>
+    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+}

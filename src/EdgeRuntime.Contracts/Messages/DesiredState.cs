@@ -1,0 +1,57 @@
+using EdgeRuntime.Contracts.Ids;
+
+namespace EdgeRuntime.Contracts.Messages;
+
+/// <summary>What the fleet wants a device to run. Travels inside a <see cref="SignedEnvelope"/>.</summary>
+/// <remarks>
+/// Topic <c>{id}/down/desired</c>, QoS 1, retained. It binds device, deployment and generation: an order for another
+/// device, or of a generation not above the highest accepted, changes nothing. It does not expire.
+/// </remarks>
+public sealed record DesiredState
+{
+    /// <summary>Media type inside the envelope.</summary>
+    public const string PayloadType = "application/vnd.edgeruntime.desired+json";
+
+    /// <summary>The device this order is for; another device ignores it.</summary>
+    public required DeviceId Device { get; init; }
+
+    /// <summary>Names the rollout: 1 to 63 of <c>a-z 0-9 -</c>.</summary>
+    public required string Deployment { get; init; }
+
+    /// <summary>Grows by at least 1 with every order for this device; at least 1.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>When the order was made, UTC milliseconds.</summary>
+    public required long IssuedUnixMs { get; init; }
+
+    /// <summary>The package wanted, by model name. A model not named keeps what it has.</summary>
+    public required IReadOnlyDictionary<string, PackageReference> Slots { get; init; }
+}
+
+/// <summary>A package to fetch, with all that is needed to check its bytes as they arrive.</summary>
+public sealed record PackageReference
+{
+    /// <summary>Id of the package: SHA-256 of its manifest.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>Semantic version, for people; the manifest's is the truth.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Bytes of the <c>.edgepkg</c> archive; nothing beyond is ever fetched.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>SHA-256 of the archive, lowercase hex.</summary>
+    public required string ArchiveSha256 { get; init; }
+
+    /// <summary>Bytes of every chunk but the last. (32768 unless the broker takes less)</summary>
+    public required int ChunkBytes { get; init; }
+
+    /// <summary>SHA-256 of each chunk, lowercase hex, in order.</summary>
+    public required IReadOnlyList<string> ChunkSha256 { get; init; }
+
+    /// <summary>
+    /// True when this order takes a device back to a package it committed before: its release counter may then be
+    /// lower than the newest seen.
+    /// </summary>
+    public bool Revert { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace EdgeRuntime.Contracts.Messages;
+
+/// <summary>Something a person may want to know.</summary>
+/// <remarks>Topic <c>{id}/up/event/{kind}</c>, QoS 1, not retained, expires after 7 d.</remarks>
+public sealed record EventMessage : DeviceMessage
+{
+    /// <summary>What kind: <c>drift</c>, <c>sensor_fault</c>, <c>fallback</c>, <c>decision</c>, <c>command</c>; as in the topic.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>How much it matters.</summary>
+    public required EventSeverity Severity { get; init; }
+
+    /// <summary>Name of the model it concerns, or null.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>Figures for machines, by name.</summary>
+    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+}
+
+/// <summary>How much an event matters.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EventSeverity>))]
+public enum EventSeverity
+{
+    /// <summary>As expected.</summary>
+    [JsonStringEnumMemberName("info")]
+    Info,
+
+    /// <summary>Somebody should look.</summary>
+    [JsonStringEnumMemberName("warning")]
+    Warning,
+
+    /// <summary>Something does not work.</summary>
+    [JsonStringEnumMemberName("error")]
+    Error,
+}

@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+using EdgeRuntime.Contracts.Ids;
+
+namespace EdgeRuntime.Contracts.Messages;
+
+/// <summary>What a device runs, told from its own store; the answer to <see cref="DesiredState"/>.</summary>
+/// <remarks>Topic <c>{id}/up/reported</c>, QoS 1, retained; sent after every connection and on every change.</remarks>
+public sealed record ReportedMessage : DeviceMessage
+{
+    /// <summary>Highest generation of desired state this device has accepted; 0 for none.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The deployment of that generation, or null.</summary>
+    public string? Deployment { get; init; }
+
+    /// <summary>SHA-256 of the configuration file in use.</summary>
+    public required string ConfigurationSha256 { get; init; }
+
+    /// <summary>One entry for each model.</summary>
+    public required IReadOnlyList<ReportedModel> Models { get; init; }
+}
+
+/// <summary>Where one model of a device stands.</summary>
+public sealed record ReportedModel
+{
+    /// <summary>Name of the model.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the update of this model stands.</summary>
+    public required UpdateState Phase { get; init; }
+
+    /// <summary>The package that answers, or null when none does.</summary>
+    public PackageLabel? Active { get; init; }
+
+    /// <summary>The package that an undo would return to, or null.</summary>
+    public PackageLabel? Previous { get; init; }
+
+    /// <summary>The package being fetched, checked or soaked, or null.</summary>
+    public PackageLabel? Candidate { get; init; }
+}
+
+/// <summary>A package as people and machines name it.</summary>
+/// <param name="Digest">Its id.</param>
+/// <param name="Version">Its semantic version; empty while the manifest is not here yet.</param>
+public sealed record PackageLabel(ModelId Digest, string Version);
+
+/// <summary>Steps of one update on a device, in the order in which they happen.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<UpdateState>))]
+public enum UpdateState
+{
+    /// <summary>Nothing is pending.</summary>
+    [JsonStringEnumMemberName("idle")]
+    Idle,
+
+    /// <summary>Bytes are being fetched.</summary>
+    [JsonStringEnumMemberName("downloading")]
+    Downloading,
+
+    /// <summary>Signature, hashes, compatibility and golden vectors are being checked.</summary>
+    [JsonStringEnumMemberName("verifying")]
+    Verifying,
+
+    /// <summary>The new package answers, on trial.</summary>
+    [JsonStringEnumMemberName("soaking")]
+    Soaking,
+
+    /// <summary>The new package is trusted. An end.</summary>
+    [JsonStringEnumMemberName("committed")]
+    Committed,
+
+    /// <summary>The new package was refused before it answered once. An end.</summary>
+    [JsonStringEnumMemberName("rejected")]
+    Rejected,
+
+    /// <summary>The new package answered, behaved badly, and the one before answers again. An end.</summary>
+    [JsonStringEnumMemberName("undone")]
+    Undone,
+}

@@ -1,0 +1,96 @@
+using EdgeRuntime.Contracts.Ids;
+
+namespace EdgeRuntime.Contracts.Messages;
+
+/// <summary>Mergeable counters of one model over one span of time: add the counts of two and get the counts of both.</summary>
+/// <remarks>Topic <c>{id}/up/window/{model}</c>, QoS 1, not retained, expires after 24 h.</remarks>
+public sealed record WindowMessage : DeviceMessage
+{
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Semantic version of the package; a window never spans two packages.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The package the counters were collected under.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>First sample of the window, UTC milliseconds.</summary>
+    public required long StartUnixMs { get; init; }
+
+    /// <summary>Last sample of the window, UTC milliseconds.</summary>
+    public required long EndUnixMs { get; init; }
+
+    /// <summary>Samples that reached the model: <c>samples = served + failed</c>.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Inferences that failed, or answered NaN.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Samples that never reached the model, by cause: <c>late</c>, <c>sensor_error</c>, <c>missing_value</c>.</summary>
+    public IReadOnlyDictionary<string, long> Dropped { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Predictions of the window.</summary>
+    public required PredictionCounts Predictions { get; init; }
+
+    /// <summary>Duration of the inferences.</summary>
+    public required LatencyCounts Infer { get; init; }
+
+    /// <summary>Frame taken to decision made.</summary>
+    public required LatencyCounts Path { get; init; }
+
+    /// <summary>One entry for each feature of the package's reference, in its order.</summary>
+    public IReadOnlyList<FeatureCounts> Features { get; init; } = [];
+}
+
+/// <summary>Counts of predictions.</summary>
+public sealed record PredictionCounts
+{
+    /// <summary>Labels of the manifest, in its order; for regression and reconstruction the reference's bins, as text.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Predictions by label.</summary>
+    public required IReadOnlyList<long> Counts { get; init; }
+
+    /// <summary>Counts of the score in ten equal bins of 0 to 1 (classification); empty otherwise.</summary>
+    public IReadOnlyList<long> Confidence { get; init; } = [];
+
+    /// <summary>Stability index of the predictions against the package's reference, in nats.</summary>
+    public double Psi { get; init; }
+
+    /// <summary>The index above which this window's predictions count as drifted, for these sample sizes.</summary>
+    public double Threshold { get; init; }
+}
+
+/// <summary>A latency histogram with logarithmic buckets: sparse, exact to add.</summary>
+/// <remarks>Bucket boundaries are those of EdgeRuntime.Statistics.LatencyHistogram: 32 per power of two, in nanoseconds.</remarks>
+public sealed record LatencyCounts
+{
+    /// <summary>Numbers of the buckets that are not empty, ascending.</summary>
+    public required IReadOnlyList<int> Buckets { get; init; }
+
+    /// <summary>Counts of those buckets.</summary>
+    public required IReadOnlyList<long> Counts { get; init; }
+
+    /// <summary>Largest value seen, microseconds.</summary>
+    public required double MaxMicroseconds { get; init; }
+}
+
+/// <summary>Counts of one feature on the reference's bins.</summary>
+public sealed record FeatureCounts
+{
+    /// <summary>Name of the feature.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Values by bin, in the reference's order: below, the bins, above.</summary>
+    public required IReadOnlyList<long> Counts { get; init; }
+
+    /// <summary>Values that were missing (NaN) or infinite.</summary>
+    public long Missing { get; init; }
+
+    /// <summary>Population stability index against the reference, in nats.</summary>
+    public required double Psi { get; init; }
+
+    /// <summary>The index above which this window counts as drifted, for these sample sizes.</summary>
+    public required double Threshold { get; init; }
+}

@@ -1,0 +1,105 @@
+namespace EdgeRuntime.Engine.Inference;
+
+/// <summary>
+/// One loaded model whose input and output memory is bound once, so that running it allocates no managed memory.
+/// Two kinds exist: ONNX Runtime, and one computed in plain C# for tests and simulation.
+/// </summary>
+/// <remarks>Not thread-safe: <see cref="Input"/> and <see cref="Output"/> are the same memory on every run.</remarks>
+public interface IModelRunner : IDisposable
+{
+    /// <summary>The model's inputs in its own order; every dimension fixed and at least 1.</summary>
+    IReadOnlyList<TensorInfo> Inputs { get; }
+
+    /// <summary>The model's outputs in its own order; every dimension fixed and at least 1.</summary>
+    IReadOnlyList<TensorInfo> Outputs { get; }
+
+    /// <summary>Raw memory of one input, to be written before <see cref="Run"/>: row-major, little endian.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such input.</exception>
+    Span<byte> Input(int index);
+
+    /// <summary>Raw memory of one output, to be read after <see cref="Run"/>; overwritten by the next run.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
+    ReadOnlySpan<byte> Output(int index);
+
+    /// <summary>Runs the model once on what stands in its inputs.</summary>
+    /// <exception cref="InferenceException">The graph failed; the outputs are then unspecified.</exception>
+    void Run();
+}
+
+/// <summary>Loads a model from its bytes, already verified. The bytes may be reused once the call returns.</summary>
+/// <exception cref="ModelLoadException">The bytes are not a model this device can run.</exception>
+public delegate IModelRunner ModelLoader(ReadOnlyMemory<byte> model, RunnerOptions options);
+
+/// <summary>How a model is to be run.</summary>
+public sealed record RunnerOptions
+{
+    /// <summary>Threads inside one operator. (default: 1: waking a pool costs more than a small model; 1 to 64)</summary>
+    public int IntraOpThreads { get; init; } = 1;
+
+    /// <summary>Shapes for inputs whose dimensions the model leaves open, by input name. (default: 1 for every open one)</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> InputShapes { get; init; } =
+        new Dictionary<string, IReadOnlyList<long>>();
+}
+
+/// <summary>Name, element type and shape of one tensor.</summary>
+/// <param name="Shape">Row-major dimensions; -1 for one the model leaves open; empty for a scalar.</param>
+public sealed record TensorInfo(string Name, TensorElement Element, IReadOnlyList<long> Shape)
+{
+    /// <summary>Number of elements, open dimensions counted as 1.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * Math.Max(size, 1));
+}
+
+/// <summary>Element types of tensors, numbered as in the ONNX standard (TensorProto.DataType).</summary>
+public enum TensorElement
+{
+    /// <summary>Not a type this program knows.</summary>
+    Undefined = 0,
+
+    /// <summary>32-bit IEEE 754.</summary>
+    Float32 = 1,
+
+    /// <summary>Unsigned 8-bit.</summary>
+    UInt8 = 2,
+
+    /// <summary>Signed 8-bit.</summary>
+    Int8 = 3,
+
+    /// <summary>Unsigned 16-bit.</summary>
+    UInt16 = 4,
+
+    /// <summary>Signed 16-bit.</summary>
+    Int16 = 5,
+
+    /// <summary>Signed 32-bit.</summary>
+    Int32 = 6,
+
+    /// <summary>Signed 64-bit.</summary>
+    Int64 = 7,
+
+    /// <summary>UTF-8 text.</summary>
+    Text = 8,
+
+    /// <summary>One byte, 0 or 1.</summary>
+    Bool = 9,
+
+    /// <summary>16-bit IEEE 754.</summary>
+    Float16 = 10,
+
+    /// <summary>64-bit IEEE 754.</summary>
+    Float64 = 11,
+
+    /// <summary>Unsigned 32-bit.</summary>
+    UInt32 = 12,
+
+    /// <summary>Unsigned 64-bit.</summary>
+    UInt64 = 13,
+
+    /// <summary>16-bit brain floating point.</summary>
+    BFloat16 = 16,
+}
+
+/// <summary>A model could not be loaded; nothing changed.</summary>
+public sealed class ModelLoadException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>A loaded model failed while running.</summary>
+public sealed class InferenceException(string message) : Exception(message);
