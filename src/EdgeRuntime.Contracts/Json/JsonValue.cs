@@ -1,0 +1,131 @@
+namespace EdgeRuntime.Contracts.Json;
+
+/// <summary>A place in a text file as editors show it: from 1, columns in characters. (0, 0) is the whole file.</summary>
+public readonly record struct JsonPosition(int Line, int Column);
+
+/// <summary>What a JSON value is.</summary>
+public enum JsonKind
+{
+    /// <summary><c>null</c>.</summary>
+    Null,
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    Bool,
+
+    /// <summary>A number; <see cref="JsonValue.Text"/> holds it as written.</summary>
+    Number,
+
+    /// <summary>A string; <see cref="JsonValue.Text"/> holds it without quotes and escapes.</summary>
+    Text,
+
+    /// <summary>An array; see <see cref="JsonValue.Items"/>.</summary>
+    Array,
+
+    /// <summary>An object; see <see cref="JsonValue.Members"/>.</summary>
+    Object,
+}
+
+/// <summary>One member of an object: its name, where the name stands, and its value.</summary>
+public sealed record JsonMember(string Name, JsonPosition NamePosition, JsonValue Value);
+
+/// <summary>One value of a parsed file, which knows where it was written so that a mistake can point at it.</summary>
+public sealed class JsonValue
+{
+    private JsonValue(JsonKind kind, string file, JsonPosition position, string text)
+    {
+        Kind = kind;
+        File = file;
+        Position = position;
+        Text = text;
+    }
+
+    /// <summary>What it is.</summary>
+    public JsonKind Kind { get; }
+
+    /// <summary>File it stands in; values merged from several files keep their own.</summary>
+    public string File { get; }
+
+    /// <summary>Where it begins.</summary>
+    public JsonPosition Position { get; }
+
+    /// <summary>A string's content, a number or boolean as written; empty for the others.</summary>
+    public string Text { get; }
+
+    /// <summary>An array's values; empty for the others.</summary>
+    public IReadOnlyList<JsonValue> Items { get; private init; } = [];
+
+    /// <summary>An object's members in the order written, every name once; empty for the others.</summary>
+    public IReadOnlyList<JsonMember> Members { get; private init; } = [];
+
+    /// <summary>How an error names the value: <c>the text "abc"</c>, <c>the number 7</c>, <c>an object</c>.</summary>
+    public string Described => Kind switch
+    {
+        JsonKind.Null => "null",
+        JsonKind.Bool => Text,
+        JsonKind.Number => $"the number {Shortened(Text)}",
+        JsonKind.Text => $"the text \"{Shortened(Text)}\"",
+        JsonKind.Array => "an array",
+        _ => "an object",
+    };
+
+    /// <summary>Finds a member, or null.</summary>
+    public JsonMember? Find(string name)
+    {
+        foreach (JsonMember member in Members)
+        {
+            if (string.Equals(member.Name, name, StringComparison.Ordinal))
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Lays this object over <paramref name="basis"/>: members of both that are objects are merged in the same way,
+    /// otherwise this one's value stands. Every value keeps its own file and position. What is not an object replaces.
+    /// </summary>
+    public JsonValue Over(JsonValue basis)
+    {
+        if (Kind != JsonKind.Object || basis.Kind != JsonKind.Object)
+        {
+            return this;
+        }
+
+        List<JsonMember> merged = [];
+        foreach (JsonMember member in basis.Members)
+        {
+            JsonMember? own = Find(member.Name);
+            merged.Add(own is null ? member : own with { Value = own.Value.Over(member.Value) });
+        }
+
+        merged.AddRange(Members.Where(member => basis.Find(member.Name) is null));
+        return Object(File, Position, merged);
+    }
+
+    internal static JsonValue Scalar(JsonKind kind, string file, JsonPosition position, string text) =>
+        new(kind, file, position, text);
+
+    internal static JsonValue Array(string file, JsonPosition position, IReadOnlyList<JsonValue> items) =>
+        new(JsonKind.Array, file, position, "") { Items = items };
+
+    internal static JsonValue Object(string file, JsonPosition position, IReadOnlyList<JsonMember> members) =>
+        new(JsonKind.Object, file, position, "") { Members = members };
+
+    // Text of the file ends up in a terminal and in logs: short, and without control characters.
+    internal static string Shortened(string text)
+    {
+        const int Longest = 60;
+        string cut = text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), "…");
+        return cut.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && !cut.Contains('\x7f')
+            ? cut
+            : string.Create(cut.Length, cut, static (to, from) =>
+            {
+                for (int i = 0; i < to.Length; i++)
+                {
+                    to[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
+                }
+            });
+    }
+}
