@@ -39,12 +39,14 @@ public readonly record struct ModelId
     /// <inheritdoc/>
     public override string ToString() => _hex ?? "";
 
-    /// <summary>On the wire an id is its hex string. Internal, not private: the JSON generator must see it.</summary>
-    internal sealed class WireForm : JsonConverter<ModelId>
+    /// <summary>On the wire an id is its hex string. Public: the JSON generators of other projects must see it.</summary>
+    public sealed class WireForm : JsonConverter<ModelId>
     {
+        /// <inheritdoc/>
         public override ModelId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out ModelId id) ? id : throw new JsonException("not a model id");
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, ModelId value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }
