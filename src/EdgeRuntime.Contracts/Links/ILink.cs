@@ -21,12 +21,17 @@ public interface ILink : IDisposable
     /// <param name="token">Comes back in <see cref="ILinkEvents.OnPublished"/> once a QoS 1 message is acknowledged
     /// (a QoS 0 one: once it is handed over). Tokens in flight are forgotten when the connection is lost.</param>
     /// <returns>False when not connected, or when all credits (QoS 1 messages in flight) are used; try again after
-    /// the next <see cref="ILinkEvents.OnPublished"/> or <see cref="ILinkEvents.OnConnected"/>.</returns>
+    /// the next <see cref="ILinkEvents.OnPublished"/> or <see cref="ILinkEvents.OnConnected"/>. QoS 0 messages not yet
+    /// written have a bound of their own, so that a slow network cannot fill the memory.</returns>
+    /// <exception cref="ArgumentException">No retry can help: the topic is not a topic, or the packet is over 128 KiB or
+    /// over what this broker takes. Drop the message and count it.</exception>
     bool TryPublish(in LinkMessage message, long token);
 
     /// <summary>
     /// Waits until what was published is acknowledged, at most <paramref name="patience"/>, then disconnects cleanly
     /// (so that the broker discards the will) and ends the thread. Does nothing when called again.
+    /// <see cref="ILinkEvents.OnDisconnected"/> is not called for it, and no event follows its return.
+    /// Disposing without it cuts the connection as a crash would: the broker publishes the will.
     /// </summary>
     void Stop(TimeSpan patience);
 }
@@ -47,6 +52,17 @@ public interface ILinkEvents
 
     /// <summary>The message published with this token arrived at the broker.</summary>
     void OnPublished(long token);
+
+    /// <summary>The broker took the message published with this token, and refused it; trying again will not help.</summary>
+    /// <param name="token">Counts as answered: unless overridden, <see cref="OnPublished"/> is called.</param>
+    /// <param name="reason">A sentence for people, such as "the broker refused a message: Not authorized".</param>
+    void OnRefused(long token, string reason) => OnPublished(token);
+
+    /// <summary>The broker refused one of the subscriptions; the connection stays, and its messages will not come.</summary>
+    /// <param name="reason">A sentence for people that names the filter.</param>
+    void OnSubscriptionRefused(string reason)
+    {
+    }
 }
 
 /// <summary>One MQTT 5 message, either way.</summary>
@@ -55,13 +71,13 @@ public readonly record struct LinkMessage
     /// <summary>Topic name, without wildcards.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>At most 128 KiB less the topic and properties; larger ones are refused by <see cref="ILink.TryPublish"/>.</summary>
+    /// <summary>At most 128 KiB less the topic and properties (<see cref="LinkPacket"/>); <see cref="ILink.TryPublish"/> throws for more.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>Quality of service: 0 or 1.</summary>
     public int Qos { get; init; }
 
-    /// <summary>True when the broker keeps (or kept) the message for later subscribers.</summary>
+    /// <summary>Out: the broker keeps the message for later subscribers. In: it was kept, and is not fresh.</summary>
     public bool Retain { get; init; }
 
     /// <summary>Seconds after which the broker may discard it; 0 for never.</summary>
@@ -118,4 +134,51 @@ public sealed record LinkOptions
 
     /// <summary>Seconds the broker waits before it publishes the will, so that short losses do not flap. (default: 90)</summary>
     public int WillDelaySeconds { get; init; } = 90;
+
+    /// <summary>Lists every mistake at once. Empty when usable.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> errors = [];
+        if (string.IsNullOrWhiteSpace(Host))
+        {
+            errors.Add("host: is empty");
+        }
+
+        if (Port is < 1 or > 65535)
+        {
+            errors.Add($"port: {Port} is outside 1 to 65535");
+        }
+
+        if (string.IsNullOrEmpty(ClientId))
+        {
+            errors.Add("client id: is empty");
+        }
+
+        if (KeepAliveSeconds is < 5 or > 3600)
+        {
+            errors.Add($"keep alive: {KeepAliveSeconds} s is outside 5 to 3600 s");
+        }
+
+        if (SessionExpirySeconds < 0)
+        {
+            errors.Add($"session expiry: {SessionExpirySeconds} s is less than 0");
+        }
+
+        if (Credits is < 1 or > 65535)
+        {
+            errors.Add($"credits: {Credits} is outside 1 to 65535");
+        }
+
+        if (ReconnectMin <= TimeSpan.Zero || ReconnectMax < ReconnectMin)
+        {
+            errors.Add($"reconnect: {ReconnectMin} to {ReconnectMax} is no range of waits");
+        }
+
+        if (WillDelaySeconds < 0)
+        {
+            errors.Add($"will delay: {WillDelaySeconds} s is less than 0");
+        }
+
+        return errors;
+    }
 }
