@@ -107,8 +107,9 @@ internal ref struct JsonParser
             }
             else
             {
-                string twice = $"'{JsonValue.Shortened(name)}' stands here a second time; the first is on line {lines[name]}";
-                _mistakes.Add(new Mistake(_file, at, "", twice));
+                string known = JsonValue.Shortened(name);
+                string sentence = $"'{known}' stands here a second time; the first is on line {lines[name]}";
+                _mistakes.Add(new Mistake(_file, at, "", sentence));
             }
         }
 

@@ -61,16 +61,25 @@ internal static class JsonSyntax
             return "the file is empty";
         }
 
+        Context context = Context.At(utf8, at);
         if (at >= utf8.Length)
         {
-            return InText(utf8, at)
+            return context.InText
                 ? "the file ends inside a text; its closing '\"' is missing"
                 : "the file ends before its value is complete";
         }
 
         char here = (char)utf8[at];
+        if (context.InText)
+        {
+            return here < ' '
+                ? "a text must end on its line; write a line break as \\n"
+                : $"'{Printable(utf8[at..])}' makes no escape; a backslash itself is written \\\\, a character as \\u0041";
+        }
+
         char last = LastBefore(utf8, at);
-        bool begins = here is '"' or '{' or '[' or '-' || char.IsAsciiLetterOrDigit(here);
+        bool word = char.IsAsciiLetter(here);
+        bool begins = word || char.IsAsciiDigit(here) || here is '"' or '{' or '[' or '-';
         bool complete = before is JsonTokenType.EndObject or JsonTokenType.EndArray or JsonTokenType.String
             or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
         return here switch
@@ -78,15 +87,19 @@ internal static class JsonSyntax
             '/' => "comments are not allowed in JSON",
             '}' or ']' when last == ',' => $"the comma before this '{here}' must go",
             '\'' => "texts and names take double quotes",
-            < ' ' => "a text must end on its line; write a line break as \\n",
             _ when depth == 0 && complete => "something follows the end of the file's value",
+            _ when last == '"' && context.Container == '{' && context.BeforeText is ('{' or ',') && here != ':' =>
+                "a ':' is missing after the name",
+            _ when last == '0' && char.IsAsciiDigit(here) => "a number does not begin with a 0 and more digits",
             _ when complete && begins && last is not (',' or ':' or '{' or '[') => "a comma is missing before this",
+            _ when context.Container == '{' && last is ('{' or ',') && begins => "a name in double quotes is expected here",
+            '}' or ']' when last == ':' => "a value is missing after the ':'",
             '}' or ']' => $"this '{here}' does not belong here",
-            _ when char.IsAsciiLetter(here) && last is '{' or ',' && before is not JsonTokenType.StartArray =>
-                "a name in double quotes is expected here",
-            _ when begins && last == '"' => "a ':' is missing after the name",
-            _ => $"'{Printable(utf8[at..])}' is not valid here; a value is a number, a text in double quotes, true, false, "
-                + "null, [ ] or { }",
+            ',' => "a value is missing before this comma",
+            '+' or '.' => "a number begins with a digit or '-'",
+            _ when word => "a text takes double quotes; the only bare words are true, false and null",
+            _ => $"'{Printable(utf8[at..])}' is not valid here; a value is a number, a text in double quotes, "
+                + "true, false, null, [ ] or { }",
         };
     }
 
@@ -96,27 +109,46 @@ internal static class JsonSyntax
         return last < 0 ? '\0' : (char)utf8[last];
     }
 
-    private static bool InText(ReadOnlySpan<byte> utf8, int at)
-    {
-        bool inside = false;
-        for (int i = 0; i < at; i++)
-        {
-            if (inside && utf8[i] == '\\')
-            {
-                i++;
-            }
-            else if (utf8[i] == '"')
-            {
-                inside = !inside;
-            }
-        }
-
-        return inside;
-    }
-
     private static string Printable(ReadOnlySpan<byte> utf8)
     {
         Rune.DecodeFromUtf8(utf8, out Rune rune, out _);
         return Rune.IsControl(rune) ? $"U+{rune.Value:X4}" : rune.ToString();
+    }
+
+    /// <summary>What surrounds a place of a text that is right up to there.</summary>
+    /// <param name="InText">The place is inside a text or name.</param>
+    /// <param name="Container">The innermost open bracket, <c>{</c> or <c>[</c>, or NUL.</param>
+    /// <param name="BeforeText">The last character before the newest text or name, blanks apart.</param>
+    private readonly record struct Context(bool InText, char Container, char BeforeText)
+    {
+        public static Context At(ReadOnlySpan<byte> utf8, int at)
+        {
+            Stack<char> open = new();
+            bool inText = false;
+            char beforeText = '\0';
+            for (int i = 0; i < at; i++)
+            {
+                char c = (char)utf8[i];
+                if (inText && c == '\\')
+                {
+                    i++;
+                }
+                else if (c == '"')
+                {
+                    inText = !inText;
+                    beforeText = inText ? LastBefore(utf8, i) : beforeText;
+                }
+                else if (!inText && c is ('{' or '['))
+                {
+                    open.Push(c);
+                }
+                else if (!inText && c is ('}' or ']'))
+                {
+                    open.TryPop(out _);
+                }
+            }
+
+            return new Context(inText, open.TryPeek(out char container) ? container : '\0', beforeText);
+        }
     }
 }

@@ -1,6 +1,6 @@
 namespace EdgeRuntime.Contracts.Json;
 
-/// <summary>A place in a text file as editors show it: from 1, columns in characters. (0, 0) is the whole file.</summary>
+/// <summary>A place in a text file as editors show it: from 1, columns in characters. (0, 0) is all of it.</summary>
 public readonly record struct JsonPosition(int Line, int Column);
 
 /// <summary>What a JSON value is.</summary>

@@ -17,7 +17,7 @@ public sealed record Mistake(string File, JsonPosition Position, string Path, st
     }
 }
 
-/// <summary>All that is wrong with one or several files, in the order of lines, so that a person mends it in one go.</summary>
+/// <summary>All that is wrong with one or several files, in the order of lines, so that it is mended in one go.</summary>
 /// <remarks>Bounded: the first <see cref="Capacity"/> are kept, the rest is counted in <see cref="More"/>.</remarks>
 public sealed class Mistakes : IReadOnlyList<Mistake>
 {

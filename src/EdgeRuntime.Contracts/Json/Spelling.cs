@@ -3,7 +3,7 @@ namespace EdgeRuntime.Contracts.Json;
 /// <summary>Guesses which known word a mistyped one was meant to be.</summary>
 public static class Spelling
 {
-    /// <summary>The known word nearest to <paramref name="word"/>, or null when over a third of it would be wrong.</summary>
+    /// <summary>The known word nearest to <paramref name="word"/>, or null when over a third is wrong.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         string? nearest = null;
@@ -25,28 +25,35 @@ public static class Spelling
     public static string Hint(string word, IEnumerable<string> known) =>
         Nearest(word, known) is string nearest ? $"; did you mean '{nearest}'?" : "";
 
-    // Levenshtein's distance, without case.
+    // Levenshtein's distance without case; two neighbours swapped, the commonest slip, count as one error.
     private static int Distance(string left, string right)
     {
+        int[] older = new int[right.Length + 1];
+        int[] above = new int[right.Length + 1];
         int[] row = new int[right.Length + 1];
         for (int j = 0; j <= right.Length; j++)
         {
-            row[j] = j;
+            above[j] = j;
         }
 
         for (int i = 1; i <= left.Length; i++)
         {
-            int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= right.Length; j++)
             {
-                int above = row[j];
-                bool same = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]);
-                row[j] = Math.Min(Math.Min(row[j - 1], above) + 1, diagonal + (same ? 0 : 1));
-                diagonal = above;
+                int other = Same(left[i - 1], right[j - 1]) ? 0 : 1;
+                row[j] = Math.Min(Math.Min(row[j - 1], above[j]) + 1, above[j - 1] + other);
+                if (i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], older[j - 2] + 1);
+                }
             }
+
+            (older, above, row) = (above, row, older);
         }
 
-        return row[right.Length];
+        return above[right.Length];
     }
+
+    private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
 }
