@@ -96,6 +96,27 @@ public enum TensorElement
 
     /// <summary>16-bit brain floating point.</summary>
     BFloat16 = 16,
+
+    /// <summary>8-bit float, 4 exponent and 3 mantissa bits, no infinity.</summary>
+    Float8E4M3FN = 17,
+
+    /// <summary>8-bit float, 4 exponent and 3 mantissa bits, no infinity, no negative zero.</summary>
+    Float8E4M3FNUZ = 18,
+
+    /// <summary>8-bit float, 5 exponent and 2 mantissa bits.</summary>
+    Float8E5M2 = 19,
+
+    /// <summary>8-bit float, 5 exponent and 2 mantissa bits, no infinity, no negative zero.</summary>
+    Float8E5M2FNUZ = 20,
+
+    /// <summary>Unsigned 4-bit, two to a byte, the first in the low half.</summary>
+    UInt4 = 21,
+
+    /// <summary>Signed 4-bit, two to a byte, the first in the low half.</summary>
+    Int4 = 22,
+
+    /// <summary>4-bit float, 2 exponent bits and 1 mantissa bit, two to a byte, the first in the low half.</summary>
+    Float4E2M1 = 23,
 }
 
 /// <summary>A model could not be loaded; nothing changed.</summary>

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using EdgeRuntime.Engine.Inference.TensorFiles;
+
+namespace EdgeRuntime.Engine.Inference;
+
+/// <summary>What one run of a model answered, and how long it took.</summary>
+/// <param name="Outputs">In the model's own order.</param>
+/// <param name="Microseconds">Time inside the model alone: no file, no conversion.</param>
+public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Microseconds)
+{
+    private const int ValuesBetweenFlushes = 4096;
+    private const int LongestNumber = 32;
+
+    /// <summary>Writes one JSON object and a line feed; a large tensor is written in parts, never held as text.</summary>
+    /// <remarks>
+    /// Shortest digits that read back the same. What JSON has no number for stands as "NaN", "Infinity", "-Infinity".
+    /// </remarks>
+    public void WriteJson(Stream to)
+    {
+        using Utf8JsonWriter json = new(to, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        json.WriteStartArray("outputs");
+        foreach (Tensor output in Outputs)
+        {
+            WriteTensor(json, output);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("microseconds", Math.Round(Microseconds, 3));
+        json.WriteEndObject();
+        json.Flush();
+        to.WriteByte((byte)'\n');
+        to.Flush();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, Tensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", tensor.Name);
+        json.WriteString("type", tensor.Element.Name());
+        json.WriteStartArray("shape");
+        foreach (long size in tensor.Shape)
+        {
+            json.WriteNumberValue(size);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("values");
+        if (tensor.Element == TensorElement.Text)
+        {
+            foreach (string text in tensor.Strings)
+            {
+                json.WriteStringValue(text);
+            }
+        }
+        else
+        {
+            WriteNumbers(json, tensor);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, Tensor tensor)
+    {
+        ElementReader reader = new(tensor);
+        Span<byte> digits = stackalloc byte[LongestNumber];
+        long count = tensor.Count;
+        for (int i = 0; i < count; i++)
+        {
+            WriteNumber(json, tensor.Element, reader, i, digits);
+            if (i % ValuesBetweenFlushes == ValuesBetweenFlushes - 1)
+            {
+                json.Flush();
+            }
+        }
+    }
+
+    private static void WriteNumber(
+        Utf8JsonWriter json, TensorElement element, ElementReader reader, int index, Span<byte> digits)
+    {
+        double value = reader.Number(index);
+        if (!double.IsFinite(value))
+        {
+            json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+            return;
+        }
+
+        switch (element)
+        {
+            case TensorElement.Bool:
+                json.WriteBooleanValue(value != 0);
+                break;
+            case TensorElement.UInt64:
+                json.WriteNumberValue((ulong)reader.Integer(index));
+                break;
+            case TensorElement.Float64:
+                json.WriteNumberValue(value);
+                break;
+            case TensorElement.Float16:
+                // As a double, 0.1 would show the thirteen digits of its nearest half.
+                ((Half)value).TryFormat(digits, out int length, default, CultureInfo.InvariantCulture);
+                json.WriteRawValue(digits[..length], skipInputValidation: true);
+                break;
+            default:
+                if (reader.IsInteger)
+                {
+                    json.WriteNumberValue((long)reader.Integer(index));
+                }
+                else
+                {
+                    json.WriteNumberValue((float)value);
+                }
+
+                break;
+        }
+    }
+}

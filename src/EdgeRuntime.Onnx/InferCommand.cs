@@ -1,0 +1,133 @@
+using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Inference.TensorFiles;
+
+namespace EdgeRuntime.Onnx;
+
+/// <summary>The verb <c>infer</c>: one model, one run, one JSON object. The same in every program that has it.</summary>
+public static class InferCommand
+{
+    /// <summary>The JSON object was printed.</summary>
+    public const int Done = 0;
+
+    /// <summary>The words after the verb are wrong (EX_USAGE).</summary>
+    public const int BadUsage = 64;
+
+    /// <summary>The model or a tensor file is missing, malformed or does not fit (EX_DATAERR).</summary>
+    public const int BadData = 65;
+
+    /// <summary>ONNX Runtime is missing or too old (EX_UNAVAILABLE).</summary>
+    public const int NoLibrary = 69;
+
+    /// <summary>The output took no more bytes (EX_IOERR).</summary>
+    public const int CannotWrite = 74;
+
+    /// <summary>Runs the verb. Nothing is printed to <paramref name="output"/> unless it succeeds.</summary>
+    /// <param name="words">What stands after <c>infer</c>.</param>
+    /// <param name="output">Takes the JSON object.</param>
+    /// <param name="errors">Takes one sentence when the result is not 0.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> words, Stream output, TextWriter errors, TimeProvider time)
+    {
+        if (words is ["--help"] or ["-h"])
+        {
+            using StreamWriter help = new(output, leaveOpen: true);
+            help.WriteLine(InferArguments.Usage);
+            return Done;
+        }
+
+        if (InferArguments.Parse(words, out string mistake) is not { } arguments)
+        {
+            errors.WriteLine($"infer: {mistake} (infer --help shows how it is used)");
+            return BadUsage;
+        }
+
+        try
+        {
+            byte[] bytes = ReadModel(arguments.Model);
+            if (Open(arguments.Library, time, errors) is not { } environment)
+            {
+                return NoLibrary;
+            }
+
+            Infer(environment, bytes, arguments).WriteJson(output);
+            return Done;
+        }
+        catch (Exception e) when (e is ModelLoadException or InferenceException)
+        {
+            errors.WriteLine($"infer: {arguments.Model}: {e.Message}");
+            return BadData;
+        }
+        catch (TensorFileException e)
+        {
+            errors.WriteLine($"infer: {e.Message}");
+            return BadData;
+        }
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException)
+        {
+            errors.WriteLine($"infer: {arguments.Model}: the tensors of this run do not fit into memory");
+            return BadData;
+        }
+        catch (IOException e)
+        {
+            errors.WriteLine($"infer: the result could not be written: {e.Message}");
+            return CannotWrite;
+        }
+    }
+
+    private static OnnxEnvironment? Open(string? library, TimeProvider time, TextWriter errors)
+    {
+        try
+        {
+            return OnnxEnvironment.Open(library, time);
+        }
+        catch (ModelLoadException e)
+        {
+            errors.WriteLine($"infer: {e.Message}");
+            return null;
+        }
+    }
+
+    private static InferenceResult Infer(OnnxEnvironment environment, byte[] bytes, InferArguments arguments)
+    {
+        using OnnxModel model = environment.Read(bytes, new RunnerOptions());
+        Tensor[] inputs = InferInputs.Read(model, arguments);
+        InferenceResult result = model.Run(inputs);
+        if (arguments.Repeat == 1)
+        {
+            return result;
+        }
+
+        double[] microseconds = new double[arguments.Repeat];
+        microseconds[0] = result.Microseconds;
+        for (int i = 1; i < microseconds.Length; i++)
+        {
+            result = model.Run(inputs);
+            microseconds[i] = result.Microseconds;
+        }
+
+        Array.Sort(microseconds);
+        double upper = microseconds[microseconds.Length / 2];
+        double lower = microseconds[(microseconds.Length - 1) / 2];
+        return result with { Microseconds = (lower + upper) / 2 };
+    }
+
+    private static byte[] ReadModel(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelLoadException("there is no such file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new ModelLoadException(Directory.Exists(path) ? "is a directory, not a model" : "this user may not read it");
+        }
+        catch (IOException e)
+        {
+            throw new ModelLoadException($"could not be read: {e.Message}");
+        }
+    }
+}
