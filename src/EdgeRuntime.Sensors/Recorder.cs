@@ -1,0 +1,121 @@
+using System.Globalization;
+using EdgeRuntime.Engine.Sampling;
+
+namespace EdgeRuntime.Sensors;
+
+/// <summary>Writes the frames of a sensor to CSV, as <see cref="Replay.ReplaySensor"/> reads it, with a label where one is known.</summary>
+public sealed class Recorder
+{
+    private readonly ISensor _sensor;
+    private readonly TimeProvider _time;
+    private readonly RecorderOptions _options;
+    private readonly Func<string>? _label;
+    private readonly int[] _columns;
+    private readonly double[] _frame;
+    private readonly string? _format;
+
+    /// <summary>Prepares a recording of <paramref name="sensor"/>, which stays the caller's.</summary>
+    /// <param name="time">The clock the sensor was built with.</param>
+    /// <param name="label">Asked after each frame for its label, written as the last column; null for no such column.</param>
+    /// <exception cref="ArgumentException">The options have mistakes; the message lists them.</exception>
+    public Recorder(ISensor sensor, TimeProvider time, RecorderOptions options, Func<string>? label)
+    {
+        string[] names = [.. sensor.Channels.Select(channel => channel.Name)];
+        string[] wanted = options.Columns.Count > 0 ? [.. options.Columns] : names;
+        string[] mistakes =
+        [
+            .. options.Validate(),
+            .. wanted.Except(names).Select(name => $"columns: the sensor has no channel '{name}'"),
+        ];
+        if (mistakes.Length > 0)
+        {
+            throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
+        }
+
+        _sensor = sensor;
+        _time = time;
+        _options = options;
+        _label = label;
+        _columns = [.. wanted.Select(name => Array.IndexOf(names, name))];
+        _frame = new double[names.Length];
+        _format = options.Digits == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"G{options.Digits}");
+    }
+
+    /// <summary>Records until the time is over, the sensor has ended, or <paramref name="stop"/> is cancelled.</summary>
+    /// <param name="output">Takes lines that end in a line feed; not closed.</param>
+    /// <returns>Frames written.</returns>
+    /// <exception cref="IOException">The sensor or the output failed; what was written stands.</exception>
+    public async Task<long> RecordAsync(TextWriter output, CancellationToken stop)
+    {
+        bool fast = _sensor.RateHz > 200;
+        string timeColumn = _options.TimeColumn ?? (fast ? "seconds" : "unix_ms");
+        await output.WriteAsync(Header(timeColumn));
+
+        // Counted in frames, not by the clock: a simulation read as fast as it goes still yields what was asked for.
+        long wanted = Math.Max(1, (long)Math.Round(_options.Seconds * _sensor.RateHz));
+        long written = 0;
+        long firstUnixMs = 0;
+        char[] line = new char[64 + (_columns.Length * 32)];
+        while (written < wanted && !_sensor.Ended && !stop.IsCancellationRequested)
+        {
+            if (!_sensor.TryRead(_frame, out FrameTime time))
+            {
+                await WaitAsync(stop);
+                continue;
+            }
+
+            firstUnixMs = written == 0 ? time.UnixMs : firstUnixMs;
+            double seconds = fast ? written / _sensor.RateHz : (time.UnixMs - firstUnixMs) / 1000.0;
+            int length = Format(line, timeColumn == "seconds" ? seconds : time.UnixMs);
+            await output.WriteAsync(line.AsMemory(0, length), CancellationToken.None);
+            await output.WriteAsync(_label is null ? "\n" : $",{Quoted(_label())}\n");
+            written++;
+        }
+
+        await output.FlushAsync(CancellationToken.None);
+        return written;
+    }
+
+    private static string Quoted(string label) =>
+        label.AsSpan().ContainsAny(",\"") ? $"\"{label.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : label;
+
+    private string Header(string timeColumn)
+    {
+        IEnumerable<string> columns = _columns
+            .Select(i => _sensor.Channels[i])
+            .Select(channel => channel.Unit == "1" ? channel.Name : $"{channel.Name}[{channel.Unit}]");
+        return $"{string.Join(',', [timeColumn, .. columns])}{(_label is null ? "" : ",label")}\n";
+    }
+
+    private int Format(Span<char> line, double time)
+    {
+        // Twelve decimals tell apart the frames of any sensor, and milliseconds since 1970 need none.
+        time.TryFormat(line, out int length, "0.############", CultureInfo.InvariantCulture);
+        foreach (int column in _columns)
+        {
+            line[length++] = ',';
+            double value = _frame[column];
+            if (!double.IsNaN(value))
+            {
+                value.TryFormat(line[length..], out int digits, _format, CultureInfo.InvariantCulture);
+                length += digits;
+            }
+        }
+
+        return length;
+    }
+
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        long ticks = Math.Max(_sensor.NextDue - _time.GetTimestamp(), 0);
+        TimeSpan wait = TimeSpan.FromSeconds(ticks / (double)_time.TimestampFrequency);
+        try
+        {
+            await Task.Delay(wait, _time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping is not an error; the loop ends on the same token.
+        }
+    }
+}
