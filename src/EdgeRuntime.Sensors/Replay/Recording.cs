@@ -20,6 +20,12 @@ internal sealed record Recording
     /// <summary>Rows per second: the median distance of two rows, so that a gap does not slow it down.</summary>
     public required double RateHz { get; init; }
 
+    /// <summary>The label of each row, as a place in <see cref="LabelNames"/>; empty where there is no column of labels.</summary>
+    public required int[] Labels { get; init; }
+
+    /// <summary>Every label that occurs, in the order of its first row.</summary>
+    public required IReadOnlyList<string> LabelNames { get; init; }
+
     /// <summary>Seconds from the first row to the first row of the next round, when it is played in a loop.</summary>
     public double RoundSeconds => Seconds[^1] + (1 / RateHz);
 }

@@ -10,15 +10,20 @@ internal sealed class RecordingReader
     private const int MostColumns = 4096;
     private const string UnixMs = "unix_ms";
     private const string SecondsName = "seconds";
+    private const string LabelName = "label";
+    private const int MostLabels = 1024;
 
     private readonly ReplayOptions _options;
     private readonly List<string> _mistakes = [];
     private readonly List<double> _values = [];
     private readonly List<double> _seconds = [];
     private readonly List<int> _lines = [];
+    private readonly List<int> _labels = [];
+    private readonly List<string> _labelNames = [];
     private string[] _names = [];
     private string[] _units = [];
     private bool[] _wanted = [];
+    private int _labelColumn = -1;
     private string? _timeColumn;
     private double _start;
     private long _more;
@@ -131,8 +136,10 @@ internal sealed class RecordingReader
         for (int i = _timeColumn is null ? 0 : 1; i < _names.Length; i++)
         {
             bool named = _options.Columns.Contains(_names[i]);
-            _wanted[i] = named || (_options.Columns.Count == 0 && !text[i]);
+            _wanted[i] = named || (_options.Columns.Count == 0 && !text[i] && _names[i] != LabelName);
         }
+
+        _labelColumn = Array.IndexOf(_names, LabelName);
 
         foreach (string missing in _options.Columns.Where(name => !_names.Contains(name)))
         {
@@ -185,6 +192,10 @@ internal sealed class RecordingReader
 
                 _values.Add(value);
             }
+            else if (column == _labelColumn)
+            {
+                ReadLabel(field, number, line.Column);
+            }
 
             column++;
         }
@@ -196,6 +207,28 @@ internal sealed class RecordingReader
 
         _seconds.Add(seconds);
         _lines.Add(number);
+    }
+
+    private void ReadLabel(ReadOnlySpan<char> field, int number, int column)
+    {
+        int index = 0;
+        while (index < _labelNames.Count && !field.SequenceEqual(_labelNames[index]))
+        {
+            index++;
+        }
+
+        if (index == MostLabels)
+        {
+            Mistake(number, column, $"{LabelName}: there are more than {MostLabels} different ones");
+            return;
+        }
+
+        if (index == _labelNames.Count)
+        {
+            _labelNames.Add(field.ToString());
+        }
+
+        _labels.Add(index);
     }
 
     private double ReadTime(ReadOnlySpan<char> field, int number, int column)
@@ -244,6 +277,8 @@ internal sealed class RecordingReader
             Seconds = [.. _seconds],
             StartUnixMs = _timeColumn == UnixMs ? _start : null,
             RateHz = rate,
+            Labels = [.. _labels],
+            LabelNames = _labelNames,
         };
     }
 

@@ -5,7 +5,8 @@ public sealed record ReplayOptions
 {
     /// <summary>
     /// A CSV file: a header with channel names, each with its unit if it has one (<c>temperature[Cel]</c>); the first
-    /// column may be the time, as <c>unix_ms</c> or <c>seconds</c>. An empty field is NaN.
+    /// column may be the time, as <c>unix_ms</c> or <c>seconds</c>. An empty field is NaN. A column <c>label</c> is the
+    /// truth and no channel.
     /// </summary>
     public required string Path { get; init; }
 

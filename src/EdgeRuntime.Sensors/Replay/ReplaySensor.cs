@@ -56,6 +56,12 @@ public sealed class ReplaySensor : ISensor
     /// <inheritdoc/>
     public bool Ended => _row == _recording.Seconds.Length;
 
+    /// <summary>
+    /// The truth: what the recording's column <c>label</c> says of the frame last read. Empty before the first, and where
+    /// there is no such column.
+    /// </summary>
+    public string Label { get; private set; } = "";
+
     // Seconds of the next frame since the first one delivered.
     private double Elapsed
     {
@@ -83,6 +89,7 @@ public sealed class ReplaySensor : ISensor
             time = time with { UnixMs = (long)Math.Round(start + ((_firstSeconds + elapsed) * 1000)) };
         }
 
+        Label = _recording.Labels.Length > 0 ? _recording.LabelNames[_recording.Labels[_row]] : "";
         _row++;
         if (_loop && Ended)
         {

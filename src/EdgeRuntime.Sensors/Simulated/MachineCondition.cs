@@ -29,6 +29,12 @@ public static class MachineConditions
     /// <summary>The name of a condition, such as <c>bearing_outer</c>.</summary>
     public static string Name(this MachineCondition condition) => Names[(int)condition];
 
+    /// <summary>Reads a name that must be right.</summary>
+    /// <exception cref="FormatException">There is no such condition.</exception>
+    public static MachineCondition Parse(string name) => TryParse(name, out MachineCondition condition)
+        ? condition
+        : throw new FormatException($"'{name}' is no condition: use one of {string.Join(", ", Names)}");
+
     /// <summary>Reads a name. False when there is no such condition.</summary>
     public static bool TryParse(string? name, out MachineCondition condition)
     {

@@ -132,6 +132,24 @@ public sealed class ReplaySensorTests
     }
 
     [Fact]
+    public void The_recorded_label_of_a_frame_can_be_asked_for_and_is_no_channel()
+    {
+        using Scratch scratch = new();
+        string path = scratch.Write("r.csv", "seconds,a,label\n0,1,\n1,2,1\n2,3,idle\n3,4,1\n");
+        using ReplaySensor sensor = new(new FakeClock(), new ReplayOptions { Path = path, Speed = 0 });
+
+        List<string> labels = [sensor.Label];
+        for (int i = 0; i < 4; i++)
+        {
+            sensor.ReadFrame();
+            labels.Add(sensor.Label);
+        }
+
+        Assert.Equal(["", "", "1", "idle", "1"], labels);
+        Assert.Equal("a", Assert.Single(sensor.Channels).Name);
+    }
+
+    [Fact]
     public void Named_columns_come_in_the_order_they_are_named()
     {
         using Scratch scratch = new();
