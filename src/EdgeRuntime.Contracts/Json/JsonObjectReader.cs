@@ -17,6 +17,7 @@ public sealed class JsonObjectReader
     private readonly JsonValue _object;
     private readonly Mistakes? _mistakes;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _wrong = new(StringComparer.Ordinal);
 
     // Without a list the reader is mute: it only supplies empty values where a required object is absent.
     private JsonObjectReader(JsonValue value, string path, Mistakes? mistakes)
@@ -58,8 +59,26 @@ public sealed class JsonObjectReader
     public JsonValue? Value(string name) => Find(name);
 
     /// <summary>Notes that a member is wrong, at its place, or at the object's when it is absent.</summary>
-    public void Mistake(string name, string sentence) =>
+    public void Mistake(string name, string sentence)
+    {
+        _wrong.Add(name);
         _mistakes?.Add(Find(name) ?? _object, PathOf(name), sentence);
+    }
+
+    /// <summary>Notes that one entry of an array, or one member of that entry, is wrong.</summary>
+    /// <param name="array">Name of the array.</param>
+    /// <param name="index">Which entry, from 0.</param>
+    /// <param name="member">Member of the entry, or null for the entry itself.</param>
+    public void Mistake(string array, int index, string? member, string sentence)
+    {
+        _wrong.Add(array);
+        JsonValue entry = Find(array) is { } items && index < items.Items.Count ? items.Items[index] : _object;
+        JsonValue at = member is null ? entry : entry.Find(member)?.Value ?? entry;
+        _mistakes?.Add(at, $"{PathOf(array)}[{index}]{(member is null ? "" : $".{member}")}", sentence);
+    }
+
+    /// <summary>True when the member was found wrong or missing, so that what depends on it need not be judged.</summary>
+    public bool IsWrong(string name) => _wrong.Contains(name);
 
     /// <summary>Notes that the object as a whole is wrong.</summary>
     public void Mistake(string sentence) => _mistakes?.Add(_object, Path, sentence);
@@ -323,7 +342,11 @@ public sealed class JsonObjectReader
             return null;
         }
 
-        Note(value, PathOf(name), JsonNumber.Whole(value, min, max, out long number));
+        if (JsonNumber.Whole(value, min, max, out long number) is string sentence)
+        {
+            Mistake(name, sentence);
+        }
+
         return number;
     }
 

@@ -71,6 +71,9 @@ public sealed record PipelineSpec
 
     /// <summary>Features in the order of the model's input.</summary>
     public required IReadOnlyList<FeatureSpec> Features { get; init; }
+
+    /// <summary>Elements of the model's input: one for each feature, a whole window for each <c>raw</c> one.</summary>
+    public int InputLength() => Features.Sum(feature => feature.Statistic == "raw" ? WindowFrames : 1);
 }
 
 /// <summary>One feature: a statistic of one channel over the window, transformed, then scaled to <c>(x - center) / scale</c>.</summary>

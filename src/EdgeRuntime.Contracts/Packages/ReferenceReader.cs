@@ -1,0 +1,133 @@
+using EdgeRuntime.Contracts.Json;
+
+namespace EdgeRuntime.Contracts.Packages;
+
+/// <summary>Reads <c>reference.json</c>, checks it against its manifest, and finds everything that is wrong with it.</summary>
+public static class ReferenceReader
+{
+    private const int MaxEdges = 63;
+    private const int MaxFeatures = 4096;
+    private static readonly JsonLimits Limits = new(Bytes: 8 * 1024 * 1024, Depth: 8);
+
+    /// <summary>Reads a profile.</summary>
+    /// <param name="manifest">The manifest of the same package.</param>
+    /// <param name="name">What mistakes call the file.</param>
+    /// <returns>The profile, or null when there are mistakes.</returns>
+    public static ReferenceProfile? Read(
+        ReadOnlySpan<byte> utf8, PackageManifest manifest, Mistakes mistakes, string name = ReferenceProfile.FileName) =>
+        JsonFile.Read(utf8, name, mistakes, root => ReadRoot(root, manifest), Limits);
+
+    private static ReferenceProfile ReadRoot(JsonObjectReader root, PackageManifest manifest)
+    {
+        long rows = root.RequiredLong("rows", 1, long.MaxValue);
+        bool classification = manifest.Output.Kind == "classification";
+        ReferenceProfile profile = new()
+        {
+            Rows = rows,
+            EffectiveRows = root.RequiredDouble("effective_rows", 1, rows),
+            EffectiveShare = root.RequiredDouble("effective_share", JsonObjectReader.AboveZero, 1),
+            Level = root.Double("level", 0.001, JsonObjectReader.AboveZero, 0.5),
+            MinEffect = root.Double("min_effect", 0.25, JsonObjectReader.AboveZero, double.MaxValue),
+            Features = root.RequiredObjects("features", feature => ReadBins(feature, rows), 0, MaxFeatures),
+            PredictionShares = root.Doubles("prediction_shares", 0, 4096, 0, 1),
+            PredictionBins = root.Object("prediction_bins", bins => ReadBins(bins, rows)),
+        };
+
+        CheckNames(root, profile, manifest);
+        if (classification)
+        {
+            CheckShares(root, profile, manifest);
+        }
+        else if (profile.PredictionShares.Count > 0)
+        {
+            root.Mistake("prediction_shares", $"is only for classification; this is a {manifest.Output.Kind}");
+        }
+
+        if (classification && profile.PredictionBins is not null)
+        {
+            root.Mistake("prediction_bins", "is only for regression and reconstruction; this is a classification");
+        }
+
+        return profile;
+    }
+
+    private static ReferenceFeature ReadBins(JsonObjectReader feature, long rows)
+    {
+        ReferenceFeature bins = new()
+        {
+            Name = feature.RequiredString("name", PackageNames.Signal),
+            Edges = feature.Doubles("edges", 1, MaxEdges),
+            Counts = feature.Longs("counts", 2, MaxEdges + 1, 0, rows),
+            Missing = feature.Long("missing", 0, 0, rows),
+            MinEffect = feature.Double("min_effect", JsonObjectReader.AboveZero),
+        };
+
+        for (int i = 1; i < bins.Edges.Count; i++)
+        {
+            if (!(bins.Edges[i] > bins.Edges[i - 1]))
+            {
+                feature.Mistake("edges", i, null, $"{bins.Edges[i]} is not above the edge before, {bins.Edges[i - 1]}");
+            }
+        }
+
+        if (bins.Counts.Count != bins.Edges.Count + 1 && bins.Edges.Count > 0 && bins.Counts.Count > 0)
+        {
+            feature.Mistake(
+                "counts", $"has {bins.Counts.Count} entries; {bins.Edges.Count} edges make {bins.Edges.Count + 1} bins");
+        }
+
+        // As UInt128, because each count may be as large as a long.
+        UInt128 sum = (UInt128)bins.Missing;
+        foreach (long count in bins.Counts)
+        {
+            sum += (UInt128)count;
+        }
+
+        if (sum != (UInt128)rows && bins.Counts.Count > 0)
+        {
+            feature.Mistake("counts", $"with the missing ones add up to {sum}, not to the {rows} rows");
+        }
+
+        return bins;
+    }
+
+    private static void CheckNames(JsonObjectReader root, ReferenceProfile profile, PackageManifest manifest)
+    {
+        List<string> wanted =
+            [.. manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        for (int i = 0; i < profile.Features.Count; i++)
+        {
+            string name = profile.Features[i].Name;
+            if (name.Length > 0 && !seen.Add(name))
+            {
+                root.Mistake("features", i, "name", $"\"{name}\" stands here twice");
+            }
+            else if (name.Length > 0 && !wanted.Contains(name))
+            {
+                string hint = Spelling.Hint(name, wanted);
+                root.Mistake("features", i, "name", $"the manifest has no feature \"{name}\"{hint}");
+            }
+        }
+
+        foreach (string name in wanted.Where(name => !seen.Contains(name)))
+        {
+            root.Mistake("features", $"the manifest's feature \"{name}\" has no bins here");
+        }
+    }
+
+    private static void CheckShares(JsonObjectReader root, ReferenceProfile profile, PackageManifest manifest)
+    {
+        int labels = manifest.Output.Labels.Count;
+        double sum = profile.PredictionShares.Sum();
+        if (profile.PredictionShares.Count != labels)
+        {
+            root.Mistake(
+                "prediction_shares", $"has {profile.PredictionShares.Count} entries; the manifest has {labels} labels");
+        }
+        else if (!(Math.Abs(sum - 1) <= 1e-6))
+        {
+            root.Mistake("prediction_shares", $"add up to {sum}, not to 1");
+        }
+    }
+}

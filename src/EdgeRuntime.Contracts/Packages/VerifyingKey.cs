@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+
+namespace EdgeRuntime.Contracts.Packages;
+
+/// <summary>The public half of a signing key: ECDSA on NIST P-256 with SHA-256. Thread-safe.</summary>
+public sealed class VerifyingKey
+{
+    /// <summary>Bytes of a signature in IEEE P1363 form: r and s, 32 bytes each, big endian.</summary>
+    public const int SignatureBytes = 64;
+
+    private const string PemLabel = "PUBLIC KEY";
+
+    private readonly byte[] _spki;
+
+    private VerifyingKey(byte[] spki)
+    {
+        _spki = spki;
+        KeyId = Convert.ToHexStringLower(SHA256.HashData(spki));
+    }
+
+    /// <summary>SHA-256 of the key's SubjectPublicKeyInfo, lowercase hex.</summary>
+    public string KeyId { get; }
+
+    /// <summary>Reads a key from its SubjectPublicKeyInfo.</summary>
+    /// <exception cref="FormatException">It is not a public key on P-256.</exception>
+    public static VerifyingKey FromSpki(ReadOnlySpan<byte> spki)
+    {
+        using ECDsa key = ECDsa.Create();
+        int read;
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(spki, out read);
+        }
+        catch (CryptographicException)
+        {
+            throw new FormatException("not an ECDSA public key");
+        }
+
+        if (read != spki.Length)
+        {
+            throw new FormatException("bytes follow the public key");
+        }
+
+        return Of(key);
+    }
+
+    /// <summary>Reads every public key of a PEM text, so that one file can hold the old key and the new.</summary>
+    /// <exception cref="FormatException">There is none, or one is not a public key on P-256. A sentence for people.</exception>
+    public static IReadOnlyList<VerifyingKey> FromPem(string pem)
+    {
+        List<VerifyingKey> keys = [];
+        ReadOnlySpan<char> rest = pem;
+        while (PemEncoding.TryFind(rest, out PemFields found))
+        {
+            ReadOnlySpan<char> label = rest[found.Label];
+            if (label.Contains("PRIVATE", StringComparison.Ordinal))
+            {
+                throw new FormatException("holds a private key where a public one is expected; give the .pub file");
+            }
+
+            if (!label.SequenceEqual(PemLabel))
+            {
+                throw new FormatException($"holds a '{label}' where a '{PemLabel}' is expected");
+            }
+
+            keys.Add(FromSpki(Convert.FromBase64String(rest[found.Base64Data].ToString())));
+            rest = rest[found.Location.End..];
+        }
+
+        return keys.Count > 0 ? keys : throw new FormatException($"holds no '-----BEGIN {PemLabel}-----'");
+    }
+
+    /// <summary>Reads every public key of a PEM file.</summary>
+    /// <exception cref="FormatException">As <see cref="FromPem"/>, with the file's name.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<VerifyingKey> Load(string path)
+    {
+        try
+        {
+            return FromPem(File.ReadAllText(path));
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{path}: {e.Message}");
+        }
+    }
+
+    /// <summary>The key as PEM text (SubjectPublicKeyInfo), with a line break at its end.</summary>
+    public string ToPem() => PemEncoding.WriteString(PemLabel, _spki) + "\n";
+
+    /// <summary>True when the holder of the private half signed exactly these bytes.</summary>
+    /// <param name="signature">IEEE P1363 form; one of another length is simply not valid.</param>
+    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != SignatureBytes)
+        {
+            return false;
+        }
+
+        using ECDsa key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(_spki, out _);
+        const DSASignatureFormat P1363 = DSASignatureFormat.IeeeP1363FixedFieldConcatenation;
+        return key.VerifyData(data, signature, HashAlgorithmName.SHA256, P1363);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => KeyId;
+
+    // The re-encoded key, not the one read: two encodings of one point must not become two key ids.
+    internal static VerifyingKey Of(ECDsa key)
+    {
+        ECParameters parameters = key.ExportParameters(includePrivateParameters: false);
+        const string P256 = "1.2.840.10045.3.1.7";
+        if (parameters.Curve.Oid?.Value != P256)
+        {
+            throw new FormatException("not a key on the curve P-256");
+        }
+
+        return new VerifyingKey(key.ExportSubjectPublicKeyInfo());
+    }
+}
