@@ -1,0 +1,250 @@
+namespace EdgeRuntime.Engine.Features;
+
+/// <summary>One channel over one window, and the statistics of it; channels take turns in one instance.</summary>
+/// <remarks>
+/// Statistics are over the finite values of the window, x[0] the oldest, n of them; with n = 0 all are NaN.
+/// <list type="table">
+/// <item><term>last, min, max</term><description>the newest, smallest, largest value</description></item>
+/// <item><term>mean, rms</term><description><c>sum x / n</c>, <c>sqrt(sum x² / n)</c></description></item>
+/// <item><term>std</term><description>of the population: <c>sqrt(sum (x - mean)² / n)</c></description></item>
+/// <item><term>range, delta</term><description><c>max - min</c>, newest minus oldest</description></item>
+/// <item><term>slope</term><description>of the least-squares line, per second on the manifest's rate; 0 with n = 1</description></item>
+/// <item><term>crest</term><description>largest magnitude by rms; 0 when all are 0</description></item>
+/// <item><term>skewness, kurtosis</term><description>of the population, <c>m3 / m2^1.5</c> and the excess <c>m4 / m2² - 3</c>; 0 when all are equal</description></item>
+/// <item><term>median, quantile</term><description>linear between the neighbours of rank <c>q (n - 1)</c></description></item>
+/// <item><term>zero_crossings</term><description>changes of sign from one value that is not 0 to the next such</description></item>
+/// <item><term>band_energy</term><description>
+/// sum of the lines of <see cref="PowerSpectrum"/> in <c>[low, high)</c>, of the values with their mean removed; a
+/// missing value counts as the mean. In squared units of the channel. Bands that touch add up to their union; all up
+/// to, not including, half the rate give the window's mean square deviation but for the one line at half the rate.
+/// </description></item>
+/// </list>
+/// Moments are computed about the mean in a second pass, in the order of time. All memory is taken at construction. Not
+/// thread-safe.
+/// </remarks>
+internal sealed class ChannelWindow
+{
+    private readonly double[] _frames;
+    private readonly double[] _values;
+    private readonly int[] _positions;
+    private readonly double[] _sorted;
+    private readonly double[] _deviations;
+    private readonly PowerSpectrum? _spectrum;
+    private readonly double _rateHz;
+    private int _count;
+    private double _min;
+    private double _max;
+    private double _mean;
+    private double _meanSquare;
+    private double _m2;
+    private double _m3;
+    private double _m4;
+    private bool _hasMoments;
+    private bool _hasSorted;
+    private bool _hasLines;
+
+    /// <summary>Takes the memory for windows of <paramref name="length"/> frames.</summary>
+    /// <param name="spectrum">For band energies, and used by nobody else; null when none will be asked for.</param>
+    public ChannelWindow(int length, double rateHz, PowerSpectrum? spectrum)
+    {
+        _frames = new double[length];
+        _values = new double[length];
+        _positions = new int[length];
+        _sorted = new double[length];
+        _deviations = spectrum is null ? [] : new double[length];
+        _spectrum = spectrum;
+        _rateHz = rateHz;
+    }
+
+    /// <summary>The values frame by frame, oldest first, NaN where missing.</summary>
+    public ReadOnlySpan<double> Frames => _frames;
+
+    /// <summary>Takes a window from a ring.</summary>
+    /// <param name="ring">As long as the window.</param>
+    /// <param name="oldest">Place of the oldest frame in it.</param>
+    public void Load(ReadOnlySpan<double> ring, int oldest)
+    {
+        ring[oldest..].CopyTo(_frames);
+        ring[..oldest].CopyTo(_frames.AsSpan(ring.Length - oldest));
+        _hasMoments = false;
+        _hasSorted = false;
+        _hasLines = false;
+        _count = 0;
+        double sum = 0;
+        double squares = 0;
+        _min = double.PositiveInfinity;
+        _max = double.NegativeInfinity;
+        for (int i = 0; i < _frames.Length; i++)
+        {
+            double value = _frames[i];
+            if (double.IsFinite(value))
+            {
+                _values[_count] = value;
+                _positions[_count] = i;
+                _count++;
+                sum += value;
+                squares += value * value;
+                _min = Math.Min(_min, value);
+                _max = Math.Max(_max, value);
+            }
+        }
+
+        // The mean of equal values is that value; a rounded sum would leave deviations where there are none.
+        _mean = _min == _max ? _min : sum / _count;
+        _meanSquare = squares / _count;
+    }
+
+    /// <summary>Computes one statistic of the window; NaN when it holds no finite value.</summary>
+    public double Compute(FeaturePlan plan)
+    {
+        if (_count == 0)
+        {
+            return double.NaN;
+        }
+
+        return plan.Kind switch
+        {
+            StatisticKind.Last => _values[_count - 1],
+            StatisticKind.Mean => _mean,
+            StatisticKind.Std => Math.Sqrt(Moments()),
+            StatisticKind.Min => _min,
+            StatisticKind.Max => _max,
+            StatisticKind.Range => _max - _min,
+            StatisticKind.Rms => Math.Sqrt(_meanSquare),
+            StatisticKind.Delta => _values[_count - 1] - _values[0],
+            StatisticKind.Slope => Slope(),
+            StatisticKind.Crest => Crest(),
+            StatisticKind.Kurtosis => Kurtosis(),
+            StatisticKind.Skewness => Skewness(),
+            StatisticKind.Median => Quantile(0.5),
+            StatisticKind.Quantile => Quantile(plan.Quantile),
+            StatisticKind.BandEnergy => BandEnergy(_spectrum!, plan.FirstLine, plan.EndLine),
+            StatisticKind.ZeroCrossings => ZeroCrossings(),
+            _ => double.NaN,
+        };
+    }
+
+    private double Moments()
+    {
+        if (!_hasMoments)
+        {
+            double m2 = 0;
+            double m3 = 0;
+            double m4 = 0;
+            for (int i = 0; i < _count; i++)
+            {
+                double deviation = _values[i] - _mean;
+                double square = deviation * deviation;
+                m2 += square;
+                m3 += square * deviation;
+                m4 += square * square;
+            }
+
+            _m2 = m2 / _count;
+            _m3 = m3 / _count;
+            _m4 = m4 / _count;
+            _hasMoments = true;
+        }
+
+        return _m2;
+    }
+
+    private double Skewness()
+    {
+        double m2 = Moments();
+        return m2 == 0 ? 0 : _m3 / (m2 * Math.Sqrt(m2));
+    }
+
+    private double Kurtosis()
+    {
+        double m2 = Moments();
+        return m2 == 0 ? 0 : (_m4 / (m2 * m2)) - 3;
+    }
+
+    private double Crest()
+    {
+        double largest = Math.Max(Math.Abs(_min), Math.Abs(_max));
+        return largest == 0 ? 0 : largest / Math.Sqrt(_meanSquare);
+    }
+
+    private double Slope()
+    {
+        double position = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            position += _positions[i];
+        }
+
+        position /= _count;
+        double products = 0;
+        double squares = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            double along = _positions[i] - position;
+            products += along * (_values[i] - _mean);
+            squares += along * along;
+        }
+
+        return squares == 0 ? 0 : products / squares * _rateHz;
+    }
+
+    private double Quantile(double q)
+    {
+        Span<double> sorted = _sorted.AsSpan(0, _count);
+        if (!_hasSorted)
+        {
+            _values.AsSpan(0, _count).CopyTo(sorted);
+            sorted.Sort();
+            _hasSorted = true;
+        }
+
+        double rank = q * (_count - 1);
+        int lower = Math.Min((int)rank, _count - 1);
+        int upper = Math.Min(lower + 1, _count - 1);
+        double between = rank - lower;
+        double step = sorted[upper] - sorted[lower];
+
+        // From the nearer end, so that the answer never passes it by a rounding.
+        return between < 0.5 ? sorted[lower] + (step * between) : sorted[upper] - (step * (1 - between));
+    }
+
+    private double ZeroCrossings()
+    {
+        int crossings = 0;
+        double before = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            double value = _values[i];
+            if (value != 0)
+            {
+                crossings += before != 0 && (value < 0) != (before < 0) ? 1 : 0;
+                before = value;
+            }
+        }
+
+        return crossings;
+    }
+
+    private double BandEnergy(PowerSpectrum spectrum, int first, int end)
+    {
+        if (!_hasLines)
+        {
+            for (int i = 0; i < _frames.Length; i++)
+            {
+                _deviations[i] = double.IsFinite(_frames[i]) ? _frames[i] - _mean : 0;
+            }
+
+            spectrum.Compute(_deviations);
+            _hasLines = true;
+        }
+
+        ReadOnlySpan<double> lines = spectrum.Lines;
+        double energy = 0;
+        for (int k = first; k < end; k++)
+        {
+            energy += lines[k];
+        }
+
+        return energy;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Engine.Inference;
+
+/// <summary>Reads a model's output as its manifest says: a class with probabilities, a value, or a reconstruction error.</summary>
+/// <remarks>
+/// Softmax is computed in double from the largest element down. The reconstruction error is the mean squared difference
+/// between the model's input and its output, both scaled. Allocates nothing once made. Not thread-safe.
+/// </remarks>
+public sealed class OutputDecoder
+{
+    private readonly OutputKind _kind;
+    private readonly bool _isSoftmax;
+    private readonly int _outputLength;
+    private readonly double[] _scores;
+
+    /// <summary>Makes a decoder for a model that fits; see <see cref="Mistakes"/>.</summary>
+    /// <param name="outputLength">Elements of the model's output.</param>
+    /// <exception cref="ArgumentException">It does not fit; the message holds every mistake.</exception>
+    public OutputDecoder(OutputSpec spec, int outputLength)
+    {
+        // A reconstruction's input is seen with the first output only, and held against it then.
+        IReadOnlyList<string> mistakes = Mistakes(spec, outputLength, outputLength);
+        if (mistakes.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", mistakes));
+        }
+
+        _kind = KindOf(spec.Kind).GetValueOrDefault();
+        _isSoftmax = spec.Activation == "softmax";
+        _outputLength = outputLength;
+        _scores = _kind == OutputKind.Classification ? new double[spec.Labels.Count] : [];
+    }
+
+    /// <summary>Classification: probability by label of the newest valid answer. Otherwise empty.</summary>
+    public ReadOnlySpan<double> Scores => _scores;
+
+    /// <summary>Lists what keeps a manifest's output from being read off a model.</summary>
+    /// <param name="inputLength">Elements of the model's input.</param>
+    /// <param name="outputLength">Elements of the model's output.</param>
+    /// <returns>Sentences behind the path of what they concern; empty when it fits.</returns>
+    public static IReadOnlyList<string> Mistakes(OutputSpec spec, int inputLength, int outputLength)
+    {
+        List<string> mistakes = [];
+        if (KindOf(spec.Kind) is not OutputKind kind)
+        {
+            mistakes.Add($"output.kind: '{spec.Kind}' is none of classification, regression, reconstruction");
+            return mistakes;
+        }
+
+        if (kind == OutputKind.Classification && spec.Activation is not ("softmax" or "none"))
+        {
+            mistakes.Add($"output.activation: '{spec.Activation}' is none of softmax, none");
+        }
+
+        if (kind == OutputKind.Classification && spec.Labels.Count < 2)
+        {
+            mistakes.Add($"output.labels: there are {spec.Labels.Count}, and a classification needs at least 2");
+        }
+
+        if (kind == OutputKind.Classification && spec.Labels.Count != outputLength)
+        {
+            mistakes.Add($"output.labels: there are {spec.Labels.Count} and the model's output has {outputLength} elements");
+        }
+
+        if (kind == OutputKind.Regression && outputLength != 1)
+        {
+            mistakes.Add($"output.kind: a regression reads 1 element and the model's output has {outputLength}");
+        }
+
+        if (kind == OutputKind.Reconstruction && inputLength != outputLength)
+        {
+            mistakes.Add($"output.kind: a reconstruction has the shape of its input; the model's input has {inputLength} "
+                + $"elements and its output {outputLength}");
+        }
+
+        return mistakes;
+    }
+
+    /// <summary>Reads one output. Allocates nothing.</summary>
+    /// <param name="input">The model's input, scaled.</param>
+    /// <param name="output">The model's output.</param>
+    /// <exception cref="ArgumentException">The output does not have the length the decoder was made for, or a
+    /// reconstruction's input does not have it.</exception>
+    public Decoded Decode(ReadOnlySpan<float> input, ReadOnlySpan<float> output)
+    {
+        if (output.Length != _outputLength || (_kind == OutputKind.Reconstruction && input.Length != _outputLength))
+        {
+            ThrowShape(input.Length, output.Length);
+        }
+
+        return _kind switch
+        {
+            OutputKind.Classification => Classify(output),
+            OutputKind.Regression => Decoded.Value(output[0]),
+            _ => Decoded.Value(MeanSquaredDifference(input, output)),
+        };
+    }
+
+    private Decoded Classify(ReadOnlySpan<float> output)
+    {
+        int best = 0;
+        for (int i = 0; i < output.Length; i++)
+        {
+            if (!float.IsFinite(output[i]))
+            {
+                return Decoded.Invalid;
+            }
+
+            best = output[i] > output[best] ? i : best;
+        }
+
+        if (_isSoftmax)
+        {
+            Softmax(output, output[best], _scores);
+        }
+        else
+        {
+            Widen(output, _scores);
+        }
+
+        return Decoded.Class(best, _scores);
+    }
+
+    private static void Softmax(ReadOnlySpan<float> logits, double largest, Span<double> scores)
+    {
+        double sum = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            scores[i] = Math.Exp(logits[i] - largest);
+            sum += scores[i];
+        }
+
+        for (int i = 0; i < scores.Length; i++)
+        {
+            scores[i] /= sum;
+        }
+    }
+
+    private static void Widen(ReadOnlySpan<float> output, Span<double> scores)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            scores[i] = output[i];
+        }
+    }
+
+    private static double MeanSquaredDifference(ReadOnlySpan<float> input, ReadOnlySpan<float> output)
+    {
+        double sum = 0;
+        for (int i = 0; i < input.Length; i++)
+        {
+            double difference = (double)input[i] - output[i];
+            sum += difference * difference;
+        }
+
+        return sum / input.Length;
+    }
+
+    [DoesNotReturn]
+    private void ThrowShape(int input, int output) => throw new ArgumentException(
+        $"the model's input and output have {input} and {output} elements, where the output should have {_outputLength}");
+
+    private static OutputKind? KindOf(string name) => name switch
+    {
+        "classification" => OutputKind.Classification,
+        "regression" => OutputKind.Regression,
+        "reconstruction" => OutputKind.Reconstruction,
+        _ => null,
+    };
+
+    private enum OutputKind
+    {
+        Classification,
+        Regression,
+        Reconstruction,
+    }
+}
