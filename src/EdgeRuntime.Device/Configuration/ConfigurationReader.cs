@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+
+namespace EdgeRuntime.Device.Configuration;
+
+/// <summary>Reads <c>edge.json</c>. Paths in it are relative to its own directory.</summary>
+public static class ConfigurationReader
+{
+    private const int MostModels = 16;
+
+    /// <summary>Reads a configuration file with all its mistakes.</summary>
+    /// <returns>The configuration and the SHA-256 of its bytes, or null when there was any mistake.</returns>
+    public static (DeviceConfiguration Configuration, string Sha256)? Load(string path, Mistakes mistakes)
+    {
+        byte[]? bytes = JsonFile.Bytes(path, mistakes);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        DeviceConfiguration? configuration = JsonFile.Read(bytes, path, mistakes, root => Read(root, directory, DeviceProfile.Directories(path)));
+        return configuration is null ? null : (configuration, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    private static DeviceConfiguration Read(
+        JsonObjectReader root, string directory, IReadOnlyList<string> profiles)
+    {
+        string device = root.RequiredString("device", CheckDevice);
+        DeviceConfiguration configuration = new()
+        {
+            Device = DeviceId.TryParse(device, out DeviceId id) ? id : default,
+            Profile = root.RequiredString("profile", name => DeviceProfile.Objection(name, profiles)),
+            StateDirectory = Under(directory, root.RequiredString("state_dir")),
+            Labels = root.Texts("labels"),
+            Link = root.RequiredObject("link", link => ReadLink(link, directory)),
+            Trust = root.RequiredObject("trust", trust => new TrustConfiguration(
+                KeyFiles(trust, "release_keys", directory), KeyFiles(trust, "deploy_keys", directory))),
+            Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
+            Models = root.RequiredObjects("models", model => ReadModel(model, directory), min: 1, max: MostModels),
+        };
+
+        IEnumerable<string> twice = configuration.Models.GroupBy(model => model.Name).Where(group => group.Count() > 1)
+            .Select(group => group.Key);
+        foreach (string name in twice)
+        {
+            root.Mistake("models", $"two of them are named '{name}'; a model is served once");
+        }
+
+        return configuration;
+    }
+
+    private static LinkConfiguration ReadLink(JsonObjectReader link, string directory)
+    {
+        string? passwordFile = link.String("password_file", name => Existing(directory, name));
+        string? password = passwordFile is not null && File.Exists(Under(directory, passwordFile))
+            ? File.ReadAllText(Under(directory, passwordFile)).Trim()
+            : null;
+        return new LinkConfiguration
+        {
+            Host = link.RequiredString("host"),
+            Port = link.Int("port", 1883, min: 1, max: 65535),
+            Root = link.String("root", Topics.DefaultRoot, CheckRoot),
+            Password = password,
+            WillDelaySeconds = link.Int("will_delay_s", 90, min: 0, max: 3600),
+            KeepAliveSeconds = link.Int("keep_alive_s", 20, min: 5, max: 3600),
+        };
+    }
+
+    private static TelemetryConfiguration ReadTelemetry(JsonObjectReader telemetry) => new()
+    {
+        WindowSeconds = telemetry.Double("window_s", 60, min: 1, max: 3600),
+        LatestMs = telemetry.Int("latest_ms", 1000, min: 200, max: 60_000),
+        Predictions = telemetry.Choice("predictions", "changes", ["none", "changes", "all"]),
+        OutboxWindows = telemetry.Int("outbox_windows", 1024, min: 16, max: 16384),
+        OutboxWindowBytes = telemetry.Long("outbox_window_bytes", 6L * 1024 * 1024, min: 64 * 1024, max: 1L << 30),
+    };
+
+    private static ModelConfiguration ReadModel(JsonObjectReader model, string directory)
+    {
+        string? package = model.String("package", name => Existing(directory, name));
+        return new ModelConfiguration
+        {
+            Name = model.RequiredString("name", CheckModel),
+            Package = package is null ? null : Under(directory, package),
+            Sensor = model.RequiredObject("sensor", sensor => SensorReader.Read(sensor, directory)),
+            Channels = model.Texts("channels"),
+        };
+    }
+
+    private static List<string> KeyFiles(JsonObjectReader trust, string name, string directory) =>
+        [.. trust.Strings(name, 1, 16, file => Existing(directory, file)).Select(file => Under(directory, file))];
+
+    private static string? CheckDevice(string text) =>
+        DeviceId.TryParse(text, out _) ? null : $"'{text}' is not a device id: use 1 to 63 of a-z, 0-9 and '-'";
+
+    private static string? CheckModel(string text) =>
+        DeviceId.TryParse(text, out _) ? null : $"'{text}' is not a model name: use 1 to 63 of a-z, 0-9 and '-'";
+
+    private static string? CheckRoot(string text) => text.AsSpan().ContainsAny('+', '#', '\0') || text.StartsWith('/') || text.EndsWith('/')
+        ? "must be topic levels such as edge/v1, without '+', '#' or a slash at either end"
+        : null;
+
+    private static string? Existing(string directory, string name) =>
+        File.Exists(Under(directory, name)) ? null : $"there is no file {Under(directory, name)}";
+
+    private static string Under(string directory, string path) => Path.GetFullPath(path, directory);
+}

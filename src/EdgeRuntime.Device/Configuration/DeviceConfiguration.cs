@@ -1,0 +1,103 @@
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Engine.Sampling;
+
+namespace EdgeRuntime.Device.Configuration;
+
+/// <summary>
+/// The device's configuration file (<c>edge.json</c>): who it is, where the broker is, whom it trusts, and which models
+/// it serves from which sensors. What a package's manifest says is never repeated here.
+/// </summary>
+public sealed record DeviceConfiguration
+{
+    /// <summary>The device's name on the wire, its MQTT client id and user name.</summary>
+    public required DeviceId Device { get; init; }
+
+    /// <summary>Name of a device profile, or the path of one (ending in <c>.json</c>).</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Directory of everything the device keeps.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>The broker.</summary>
+    public required LinkConfiguration Link { get; init; }
+
+    /// <summary>Whose signatures count.</summary>
+    public required TrustConfiguration Trust { get; init; }
+
+    /// <summary>Group, site and whatever else the fleet should know.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is reported, and how often.</summary>
+    public required TelemetryConfiguration Telemetry { get; init; }
+
+    /// <summary>At least one.</summary>
+    public required IReadOnlyList<ModelConfiguration> Models { get; init; }
+}
+
+/// <summary>How the broker is reached.</summary>
+public sealed record LinkConfiguration
+{
+    /// <summary>Host name or address.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>TCP port. (default: 1883)</summary>
+    public int Port { get; init; } = 1883;
+
+    /// <summary>First levels of every topic. (default: edge/v1)</summary>
+    public string Root { get; init; } = Topics.DefaultRoot;
+
+    /// <summary>Password for the user named as the device, or null for an anonymous connection.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Seconds the broker waits before it says that the device is lost. (default: 90; 0 to 3600)</summary>
+    public int WillDelaySeconds { get; init; } = 90;
+
+    /// <summary>Seconds of silence after which the broker is asked whether it lives. (default: 20; 5 to 3600)</summary>
+    public int KeepAliveSeconds { get; init; } = 20;
+}
+
+/// <summary>Whose signatures count: public keys in PEM files.</summary>
+/// <param name="ReleaseKeys">Signers of packages.</param>
+/// <param name="DeployKeys">Signers of orders.</param>
+public sealed record TrustConfiguration(IReadOnlyList<string> ReleaseKeys, IReadOnlyList<string> DeployKeys);
+
+/// <summary>What is reported, and how often.</summary>
+public sealed record TelemetryConfiguration
+{
+    /// <summary>Seconds of samples in one window of counters. (default: 60; 1 to 3600)</summary>
+    public double WindowSeconds { get; init; } = 60;
+
+    /// <summary>Milliseconds between two newest decisions on the wire. (default: 1000; 200 to 60000)</summary>
+    public int LatestMs { get; init; } = 1000;
+
+    /// <summary>Which single predictions are sent: <c>none</c>, <c>changes</c> of decision, or <c>all</c>. (default: changes)</summary>
+    public string Predictions { get; init; } = "changes";
+
+    /// <summary>Windows of counters kept while the broker is away. (default: 1024; 16 to 16384)</summary>
+    public int OutboxWindows { get; init; } = 1024;
+
+    /// <summary>Bytes of those windows. (default: 6 MiB; 64 KiB to 1 GiB)</summary>
+    public long OutboxWindowBytes { get; init; } = 6 * 1024 * 1024;
+}
+
+/// <summary>One model and what feeds it.</summary>
+public sealed record ModelConfiguration
+{
+    /// <summary>Name of the model; the package's manifest must carry the same.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The <c>.edgepkg</c> to serve until the fleet wants another; null when the first comes from the fleet.</summary>
+    public string? Package { get; init; }
+
+    /// <summary>Makes the sensor.</summary>
+    public required SensorConfiguration Sensor { get; init; }
+
+    /// <summary>The sensor's channel for a channel of the manifest, where the names differ.</summary>
+    public IReadOnlyDictionary<string, string> Channels { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A sensor, described well enough to be made.</summary>
+/// <param name="Driver">Kind: <c>vitals</c>, <c>replay</c> or <c>simulated</c>.</param>
+/// <param name="Make">Makes it; throws <see cref="IOException"/> when the source is not there.</param>
+public sealed record SensorConfiguration(string Driver, Func<TimeProvider, ISensor> Make);

@@ -1,0 +1,103 @@
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Sensors;
+using EdgeRuntime.Sensors.Replay;
+using EdgeRuntime.Sensors.Simulated;
+using EdgeRuntime.Sensors.Vitals;
+
+namespace EdgeRuntime.Device.Configuration;
+
+/// <summary>Reads the <c>sensor</c> of a model: its driver and that driver's options.</summary>
+internal static class SensorReader
+{
+    private static readonly string[] Drivers = ["vitals", "replay", "simulated"];
+
+    public static SensorConfiguration Read(JsonObjectReader sensor, string directory) =>
+        sensor.RequiredChoice("driver", Drivers) switch
+        {
+            "replay" => Replay(sensor, directory),
+            "simulated" => Simulated(sensor),
+            _ => Vitals(sensor),
+        };
+
+    private static SensorConfiguration Vitals(JsonObjectReader sensor)
+    {
+        VitalsOptions options = new()
+        {
+            RateHz = sensor.Double("rate_hz", 5, min: 0.2, max: 50),
+            Root = sensor.String("root", "/"),
+        };
+        Note(sensor, options.Validate(), "rate_hz");
+        return new SensorConfiguration("vitals", time => new VitalsSensor(time, options));
+    }
+
+    private static SensorConfiguration Replay(JsonObjectReader sensor, string directory)
+    {
+        ReplayOptions options = new()
+        {
+            Path = Path.GetFullPath(sensor.RequiredString("path"), directory),
+            Columns = sensor.Strings("columns", 0, 1024),
+            RateHz = sensor.Double("rate_hz", 0, min: 0, max: 100_000),
+            Speed = sensor.Double("speed", 1, min: 0, max: 10_000),
+            Loop = sensor.Bool("loop", false),
+            StartSeconds = sensor.Double("start_s", 0, min: 0, max: 1e9),
+            Disturbances = sensor.Objects("disturbances", ReadDisturbance, max: 64),
+        };
+        Note(sensor, options.Validate(), "rate_hz", "speed", "start_s");
+        return new SensorConfiguration("replay", time => new ReplaySensor(time, options));
+    }
+
+    private static SensorConfiguration Simulated(JsonObjectReader sensor)
+    {
+        double rate = sensor.Double("rate_hz", 1024, min: 256, max: 16384);
+        SimulatedOptions options = new()
+        {
+            RateHz = rate,
+            Seed = (ulong)sensor.Long("seed", 1, min: 0, max: long.MaxValue),
+            Speed = sensor.Double("speed", 1, min: 0, max: 10_000),
+            Schedule = sensor.Objects("schedule", ReadSpan, max: 1024),
+            ShortestStaySeconds = sensor.Double("shortest_stay_s", 20, min: 1, max: 1e6),
+            LongestStaySeconds = sensor.Double("longest_stay_s", 60, min: 1, max: 1e6),
+            HealthyShare = sensor.Double("healthy_share", 0.5, min: 0, max: 1),
+            ShaftHz = sensor.Double("shaft_hz", 25, min: 5, max: 60),
+            Severity = sensor.Double("severity", 1, min: 0.1, max: 5),
+            NoiseRms = sensor.Double("noise_rms", 0.25, min: 0, max: 10),
+            AmbientCelsius = sensor.Double("ambient_cel", 22, min: -40, max: 60),
+            Disturbances = sensor.Objects("disturbances", ReadDisturbance, max: 64),
+        };
+        Note(
+            sensor, options.Validate(), "rate_hz", "speed", "shortest_stay_s", "healthy_share", "shaft_hz", "severity", "noise_rms",
+            "ambient_cel");
+        return new SensorConfiguration("simulated", time => new SimulatedSensor(time, options));
+    }
+
+    private static ConditionSpan ReadSpan(JsonObjectReader item)
+    {
+        string name = item.RequiredChoice("condition", MachineConditions.Names);
+        _ = MachineConditions.TryParse(name, out MachineCondition condition);
+        return new ConditionSpan(condition, item.RequiredDouble("seconds", min: 0.001, max: 1e7));
+    }
+
+    private static Disturbance ReadDisturbance(JsonObjectReader item) => new()
+    {
+        Channel = item.RequiredString("channel"),
+        AtSeconds = item.Double("at_s", 0, min: 0, max: 1e9),
+        ForSeconds = item.Double("for_s", double.PositiveInfinity, JsonObjectReader.AboveZero, double.MaxValue),
+        Gain = item.Double("gain", 1, double.MinValue, double.MaxValue),
+        Offset = item.Double("offset", 0, double.MinValue, double.MaxValue),
+        RampSeconds = item.Double("ramp_s", 0, min: 0, max: 1e9),
+    };
+
+    // What the reader checked already, with its own line and column, is not said twice.
+    private static void Note(JsonObjectReader sensor, IReadOnlyList<string> mistakes, params ReadOnlySpan<string> known)
+    {
+        foreach (string mistake in mistakes)
+        {
+            int colon = mistake.IndexOf(':', StringComparison.Ordinal);
+            string member = colon > 0 ? mistake[..colon] : "";
+            if (!known.Contains(member))
+            {
+                sensor.Mistake(member.Split('[')[0], colon > 0 ? mistake[(colon + 1)..].Trim() : mistake);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using EdgeRuntime.Device.Verbs;
+
+// Read, check, compose, run: each verb is a page of its own.
+return args switch
+{
+    ["run", .. string[] rest] => RunVerb.Run(rest),
+    ["check", .. string[] rest] => CheckVerb.Run(rest),
+    ["infer", .. string[] rest] => InferVerb.Run(rest),
+    ["selftest", .. string[] rest] => SelftestVerb.Run(rest),
+    ["version" or "--version", ..] => VersionVerb.Run(),
+    ["help" or "--help" or "-h", ..] => Usage.Print(Console.Out, ExitCode.Done),
+    [] => Usage.Print(Console.Error, ExitCode.BadUsage),
+    [string verb, ..] => Usage.Unknown(verb),
+};

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>Turns messages into bytes on their topics, and moves them from the outbox to the link. For the agent's thread only.</summary>
+internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp stamp, Outbox outbox, ILink link)
+{
+    private const string Json = "application/json";
+    private const int Day = 24 * 3600;
+
+    /// <summary>Boot, sequence and time for new messages.</summary>
+    public MessageStamp Stamp => stamp;
+
+    /// <summary>Retained state (status, info, reported): QoS 1, only the newest is kept.</summary>
+    public void State<T>(string rest, T message, JsonTypeInfo<T> type) =>
+        Post(OutboxClass.State, rest, message, type, qos: 1, retain: true, expirySeconds: 0);
+
+    /// <summary>The newest decision of a model: QoS 0, retained for an hour.</summary>
+    public void Latest<T>(string rest, T message, JsonTypeInfo<T> type) =>
+        Post(OutboxClass.State, rest, message, type, qos: 0, retain: true, expirySeconds: 3600);
+
+    /// <summary>A window of counters, kept a day.</summary>
+    public void Window<T>(string rest, T message, JsonTypeInfo<T> type) =>
+        Post(OutboxClass.Window, rest, message, type, qos: 1, retain: false, expirySeconds: Day);
+
+    /// <summary>A batch of predictions, worth an hour.</summary>
+    public void Predictions<T>(string rest, T message, JsonTypeInfo<T> type) =>
+        Post(OutboxClass.Prediction, rest, message, type, qos: 0, retain: false, expirySeconds: 3600);
+
+    /// <summary>An event, worth a week.</summary>
+    public void Event<T>(string rest, T message, JsonTypeInfo<T> type) =>
+        Post(OutboxClass.Event, rest, message, type, qos: 1, retain: false, expirySeconds: 7 * Day);
+
+    /// <summary>A step (QoS 1) or the progress (QoS 0) of an update, worth a week.</summary>
+    public void Update<T>(string rest, T message, JsonTypeInfo<T> type, bool progress) =>
+        Post(OutboxClass.Update, rest, message, type, qos: progress ? 0 : 1, retain: false, expirySeconds: 7 * Day);
+
+    /// <summary>The answer to a command, on the topic it asked for.</summary>
+    public void Response<T>(string topic, T message, JsonTypeInfo<T> type, byte[] correlation) => outbox.Post(
+        OutboxClass.Response,
+        new LinkMessage
+        {
+            Topic = topic,
+            Payload = JsonSerializer.SerializeToUtf8Bytes(message, type),
+            Qos = 1,
+            ExpirySeconds = 60,
+            ContentType = Json,
+            Correlation = correlation,
+        });
+
+    /// <summary>A request for chunks: sent at once or not at all, since it is asked again.</summary>
+    public void ChunkRequest(ReadOnlyMemory<byte> request) => link.TryPublish(
+        new LinkMessage
+        {
+            Topic = topics.Up(device, "chunk/get"),
+            Payload = request,
+            Qos = 0,
+            ExpirySeconds = 30,
+            ContentType = "application/x-protobuf",
+        },
+        token: 0);
+
+    /// <summary>Sends what waits, as far as the link takes it.</summary>
+    public void Pump()
+    {
+        while (link.IsConnected && outbox.TryTake(out LinkMessage message, out long token))
+        {
+            if (!link.TryPublish(message, token))
+            {
+                outbox.Return(token);
+                return;
+            }
+        }
+    }
+
+    private void Post<T>(
+        OutboxClass kind, string rest, T message, JsonTypeInfo<T> type, int qos, bool retain, int expirySeconds) => outbox.Post(
+        kind,
+        new LinkMessage
+        {
+            Topic = topics.Up(device, rest),
+            Payload = JsonSerializer.SerializeToUtf8Bytes(message, type),
+            Qos = qos,
+            Retain = retain,
+            ExpirySeconds = expirySeconds,
+            ContentType = Json,
+        });
+}

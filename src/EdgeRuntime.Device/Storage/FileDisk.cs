@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using EdgeRuntime.Engine.Models;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeRuntime.Device.Storage;
+
+/// <summary>The kernel's files under one state directory.</summary>
+/// <remarks>Thread-safe as the kernel is: no state of its own.</remarks>
+public sealed partial class FileDisk : IDisk
+{
+    private const int OpenDirectoryReadOnly = 0x10000; // O_DIRECTORY | O_RDONLY
+
+    private readonly string _root;
+
+    /// <summary>Creates the directory when it is not there.</summary>
+    /// <exception cref="IOException">It cannot be created; also <see cref="UnauthorizedAccessException"/>.</exception>
+    public FileDisk(string root)
+    {
+        _root = Path.GetFullPath(root);
+        Directory.CreateDirectory(_root);
+    }
+
+    /// <inheritdoc/>
+    public long FreeBytes => new DriveInfo(_root).AvailableFreeSpace;
+
+    /// <inheritdoc/>
+    public long? Length(string path)
+    {
+        FileInfo file = new(Full(path));
+        return file.Exists ? file.Length : null;
+    }
+
+    /// <inheritdoc/>
+    public int Read(string path, long offset, Span<byte> bytes)
+    {
+        using SafeFileHandle file = File.OpenHandle(Full(path));
+        int total = 0;
+        while (total < bytes.Length)
+        {
+            int read = RandomAccess.Read(file, bytes[total..], offset + total);
+            if (read == 0)
+            {
+                break;
+            }
+
+            total += read;
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public void Write(string path, long offset, ReadOnlySpan<byte> bytes)
+    {
+        using SafeFileHandle file = File.OpenHandle(Full(path), FileMode.OpenOrCreate, FileAccess.Write);
+        RandomAccess.Write(file, bytes, offset);
+    }
+
+    /// <inheritdoc/>
+    public void Sync(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(Full(path), FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path)
+    {
+        // .NET opens no directories, and without this a rename may not survive a power cut.
+        int descriptor = Open(Full(path), OpenDirectoryReadOnly);
+        if (descriptor < 0)
+        {
+            throw Failed("open", path);
+        }
+
+        try
+        {
+            if (Fsync(descriptor) != 0)
+            {
+                throw Failed("fsync", path);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => File.Move(Full(from), Full(to), overwrite: true);
+
+    /// <inheritdoc/>
+    public void Delete(string path)
+    {
+        string full = Full(path);
+        if (Directory.Exists(full))
+        {
+            Directory.Delete(full);
+        }
+        else if (File.Exists(full))
+        {
+            File.Delete(full);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => Directory.CreateDirectory(Full(path));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string path)
+    {
+        DirectoryInfo directory = new(Full(path));
+        if (!directory.Exists)
+        {
+            return [];
+        }
+
+        string[] names = [.. directory.EnumerateFileSystemInfos().Select(entry => entry.Name)];
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
+    private string Full(string path) => path.Length == 0 ? _root : Path.Combine(_root, path);
+
+    private static IOException Failed(string call, string path) =>
+        new($"{call} of '{path}' failed: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+}

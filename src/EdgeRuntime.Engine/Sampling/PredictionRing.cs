@@ -1,0 +1,67 @@
+namespace EdgeRuntime.Engine.Sampling;
+
+/// <summary>What the sample path says about one sample, small enough to be copied.</summary>
+/// <param name="N">Number of the accepted sample within the boot; from 1.</param>
+/// <param name="UnixMs">When the newest frame of the window was taken, UTC milliseconds.</param>
+/// <param name="Label">Number of the model's best label; 0 for other kinds of output.</param>
+/// <param name="Score">Probability of that label, the value, or the reconstruction error.</param>
+/// <param name="Decision">Number of the decision in force, as the decision rule counts them.</param>
+/// <param name="Changed">True when this sample changed the decision.</param>
+/// <param name="Model">Which serving model answered: counts up with every switch of this path.</param>
+public readonly record struct PredictionRecord(
+    long N, long UnixMs, int Label, double Score, int Decision, bool Changed, int Model);
+
+/// <summary>
+/// Carries predictions from the sample path to telemetry: one writer, one reader, no lock. When it is full the newest
+/// is dropped and counted, because the writer never waits.
+/// </summary>
+public sealed class PredictionRing
+{
+    private readonly PredictionRecord[] _records;
+    private readonly int _mask;
+    private long _written;
+    private long _read;
+    private long _dropped;
+
+    /// <summary>Creates an empty ring.</summary>
+    /// <param name="capacity">Records it holds; rounded up to a power of two; at least 1.</param>
+    public PredictionRing(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        _records = new PredictionRecord[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity)];
+        _mask = _records.Length - 1;
+    }
+
+    /// <summary>Records lost since start, because the reader was slower than the writer for too long.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Adds one record. For the sample path only; never waits, never allocates.</summary>
+    public void Write(in PredictionRecord record)
+    {
+        long at = _written;
+        if (at - Volatile.Read(ref _read) == _records.Length)
+        {
+            Interlocked.Increment(ref _dropped);
+            return;
+        }
+
+        _records[at & _mask] = record;
+        Volatile.Write(ref _written, at + 1);
+    }
+
+    /// <summary>Takes the oldest record. For one reader only.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryRead(out PredictionRecord record)
+    {
+        long at = _read;
+        if (at == Volatile.Read(ref _written))
+        {
+            record = default;
+            return false;
+        }
+
+        record = _records[at & _mask];
+        Volatile.Write(ref _read, at + 1);
+        return true;
+    }
+}

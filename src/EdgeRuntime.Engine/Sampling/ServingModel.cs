@@ -1,0 +1,133 @@
+using EdgeRuntime.Engine.Decisions;
+using EdgeRuntime.Engine.Features;
+using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Engine.Sampling;
+
+/// <summary>
+/// One loaded package bound to one sensor: everything that turns frames into decisions, made once before the first
+/// frame. The sample path owns it from <see cref="SamplePath.Offer"/> on; its counters and newest sample are handed to
+/// telemetry without a lock.
+/// </summary>
+public sealed class ServingModel : IDisposable
+{
+    private readonly FeaturePipeline _pipeline;
+    private readonly OutputDecoder _decoder;
+    private readonly DecisionRule _rule;
+    private readonly Handover<LatestSample> _latest;
+    private WindowCounters _counters;
+    private WindowCounters? _spare;
+    private WindowCounters? _filled;
+
+    /// <summary>Binds a loaded package to a sensor's channels.</summary>
+    /// <param name="package">Owned from here on.</param>
+    /// <param name="pipeline">Compiled for the sensor that will feed it.</param>
+    /// <param name="trial">Judges it while it is on trial; null for a trusted package.</param>
+    public ServingModel(LoadedModel package, FeaturePipeline pipeline, SoakTrial? trial)
+    {
+        Package = package;
+        Trial = trial;
+        _pipeline = pipeline;
+        _decoder = new OutputDecoder(package.Manifest.Output, package.OutputLength);
+        _rule = new DecisionRule(package.Manifest.Decision, package.Manifest.Output);
+        _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Values.Length, _decoder.Scores.Length));
+        _counters = new WindowCounters(package.Manifest, package.Reference);
+        _spare = new WindowCounters(package.Manifest, package.Reference);
+    }
+
+    /// <summary>The package.</summary>
+    public LoadedModel Package { get; }
+
+    /// <summary>The judge of a package on trial, or null.</summary>
+    public SoakTrial? Trial { get; }
+
+    /// <summary>Names of the decisions, by their number in <see cref="PredictionRecord.Decision"/>.</summary>
+    public IReadOnlyList<string> Decisions => _rule.Names;
+
+    /// <summary>Takes the newest sample. For telemetry only.</summary>
+    /// <returns>False when there is none since the last call.</returns>
+    public bool TryTakeLatest(out LatestSample latest) => _latest.TryTake(out latest);
+
+    /// <summary>Takes the counters of a full window. For telemetry only; give them back with <see cref="Return"/>.</summary>
+    public WindowCounters? TakeWindow() => Interlocked.Exchange(ref _filled, null);
+
+    /// <summary>Gives counters back to be used for another window.</summary>
+    public void Return(WindowCounters counters)
+    {
+        counters.Clear();
+        Volatile.Write(ref _spare, counters);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Package.Dispose();
+
+    /// <summary>Adds a frame.</summary>
+    /// <returns>True when a window is full and its sample is due.</returns>
+    internal bool Push(ReadOnlySpan<double> frame) => _pipeline.Push(frame);
+
+    /// <summary>Infers on the window that <see cref="Push"/> completed, decides, and counts.</summary>
+    internal void Serve(long n, int number, in FrameTime time, TimeProvider clock, PredictionRing ring)
+    {
+        IModelRunner runner = Package.Runner;
+        Span<float> input = Package.Input;
+        _pipeline.WriteInput(input);
+        long before = clock.GetTimestamp();
+        bool ran = TryRun(runner);
+        long after = clock.GetTimestamp();
+        Decoded decoded = ran ? _decoder.Decode(input, Package.Output) : default;
+        bool changed = decoded.IsValid && _rule.Step(decoded);
+        long decided = clock.GetTimestamp();
+
+        long infer = Nanoseconds(clock, before, after);
+        long path = Nanoseconds(clock, time.Timestamp, decided);
+        _counters.Record(decoded, _pipeline.Values, infer, path, time.UnixMs);
+        Trial?.Record(decoded.IsValid, decoded.Label, infer);
+        if (!decoded.IsValid)
+        {
+            return;
+        }
+
+        PredictionRecord record = new(n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number);
+        ring.Write(record);
+        _latest.Writing.Fill(record, _pipeline.Values, _decoder.Scores, infer, path);
+        _latest.Publish();
+    }
+
+    /// <summary>Closes the window of counters, if telemetry has taken the one before; else it goes on and nothing is lost.</summary>
+    internal void CloseWindow(in DropCounts drops)
+    {
+        if (_counters.Samples == 0 && drops.Total == 0)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _filled) is not null || Interlocked.Exchange(ref _spare, null) is not WindowCounters next)
+        {
+            return;
+        }
+
+        _counters.Drops = drops;
+        WindowCounters full = _counters;
+        _counters = next;
+        Volatile.Write(ref _filled, full);
+    }
+
+    private static bool TryRun(IModelRunner runner)
+    {
+        try
+        {
+            runner.Run();
+            return true;
+        }
+        catch (InferenceException)
+        {
+            // Counted as a failed inference; the trial and the fleet's gate judge the share of them.
+            return false;
+        }
+    }
+
+    private static long Nanoseconds(TimeProvider clock, long from, long to) =>
+        (long)((to - from) * (1e9 / clock.TimestampFrequency));
+}

@@ -1,0 +1,13 @@
+namespace EdgeRuntime.System.Tests.Stage;
+
+/// <summary>A test of the published binary; skipped, with the reason, where it was not published.</summary>
+public sealed class NativeFactAttribute : FactAttribute
+{
+    public NativeFactAttribute()
+    {
+        if (Programs.Missing is string missing)
+        {
+            Skip = missing;
+        }
+    }
+}
