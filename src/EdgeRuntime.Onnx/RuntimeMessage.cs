@@ -1,13 +1,14 @@
+using System.Text.RegularExpressions;
+
 namespace EdgeRuntime.Onnx;
 
 /// <summary>
 /// Turns what ONNX Runtime says of an error into one sentence for people: without source files, line numbers, C++
 /// signatures and stack traces.
 /// </summary>
-internal static class RuntimeMessage
+internal static partial class RuntimeMessage
 {
     private const string Violated = " was false. ";
-    private static readonly string[] SourceEndings = [".cc:", ".h:", ".cpp:", ".hpp:", ".inl:"];
 
     /// <param name="message">As the library returned it; may span lines.</param>
     /// <param name="version">The library's version, for what it cannot do.</param>
@@ -16,58 +17,45 @@ internal static class RuntimeMessage
         // A stack trace, where there is one, comes last and on lines of its own.
         int trace = message.IndexOf("Stacktrace:", StringComparison.Ordinal);
         string text = trace < 0 ? message : message[..trace];
-        while (TryRemoveLocation(ref text))
-        {
-        }
-
+        text = RemoveLocations(text);
         int violated = text.IndexOf(Violated, StringComparison.Ordinal);
         if (violated >= 0 && violated + Violated.Length < text.Length)
         {
-            text = text[(violated + Violated.Length)..];
+            // What stands before is the failed condition in C++; whatever led to it is kept.
+            text = BeforeCondition(text[..violated]) + text[(violated + Violated.Length)..];
         }
 
-        text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ' ');
-        if (text.Contains("is not a registered function/op", StringComparison.Ordinal))
+        text = FailedNode().Replace(text, "operator $1 failed: ");
+        text = text.Replace("Exception during initialization: ", "", StringComparison.Ordinal);
+        text = Spaces().Replace(text, " ").Trim().TrimEnd('.', ' ');
+        if (UnknownOperator().Match(text) is { Success: true } unknown)
         {
-            return $"the model uses an operator that ONNX Runtime {version} does not have ({Operator(text)}); custom operators are not supported";
+            return $"the model uses an operator that ONNX Runtime {version} does not have ({unknown.Groups[1].Value}); "
+                + "custom operators are not supported";
         }
 
         return text.Length == 0 ? "ONNX Runtime failed and gave no reason" : text;
     }
 
-    // "/path/file.cc:123 type name::space::Function(arguments) [with T = x] the message" loses everything before the message.
-    private static bool TryRemoveLocation(ref string text)
+    private static string RemoveLocations(string text)
     {
-        int mark = -1;
-        foreach (string ending in SourceEndings)
+        for (Match found = Location().Match(text); found.Success; found = Location().Match(text))
         {
-            int at = text.IndexOf(ending, StringComparison.Ordinal);
-            mark = at >= 0 && (mark < 0 || at < mark) ? at : mark;
+            int end = found.Index + found.Length;
+            bool hasSignature = found.ValueSpan.Contains('/');
+            end = hasSignature ? EndOfSignature(text, end) : EndOfWord(text, end);
+            text = text[..found.Index] + text[end..];
         }
 
-        if (mark < 0)
-        {
-            return false;
-        }
-
-        int start = text.LastIndexOfAny([' ', '\n', '\t', '('], mark) + 1;
-        int end = text.IndexOf(':', mark) + 1;
-        while (end < text.Length && char.IsAsciiDigit(text[end]))
-        {
-            end++;
-        }
-
-        text = text[..start] + text[EndOfSignature(text, end)..];
-        return true;
+        return text;
     }
 
+    // "type name::space::Function(arguments)", then perhaps "const", "[with T = x]" or a lambda inside the function.
     private static int EndOfSignature(string text, int start)
     {
         int open = text.IndexOf('(', start);
         int line = text.IndexOf('\n', start);
-        int message = text.IndexOf(". ", start, StringComparison.Ordinal);
-        bool hasSignature = open >= 0 && (line < 0 || open < line) && (message < 0 || open < message);
-        if (!hasSignature)
+        if (open < 0 || (line >= 0 && line < open))
         {
             return start;
         }
@@ -76,34 +64,43 @@ internal static class RuntimeMessage
         int at = open;
         do
         {
-            depth += text[at] switch
-            {
-                '(' => 1,
-                ')' => -1,
-                _ => 0,
-            };
+            depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
             at++;
         }
         while (depth > 0 && at < text.Length);
 
-        foreach (string suffix in (string[])[" const", " noexcept"])
-        {
-            at += string.CompareOrdinal(text, at, suffix, 0, suffix.Length) == 0 ? suffix.Length : 0;
-        }
-
-        if (string.CompareOrdinal(text, at, " [with ", 0, " [with ".Length) == 0)
-        {
-            int close = text.IndexOf(']', at);
-            at = close < 0 ? at : close + 1;
-        }
-
-        return at;
+        Match after = AfterArguments().Match(text, at);
+        return after.Success ? at + after.Length : at;
     }
 
-    private static string Operator(string text)
+    private static int EndOfWord(string text, int start)
     {
-        int end = text.IndexOf(" is not a registered", StringComparison.Ordinal);
-        int start = text.LastIndexOf(' ', end - 1) + 1;
-        return text[start..end];
+        while (start < text.Length && (char.IsAsciiLetterOrDigit(text[start]) || text[start] is '_' or '~'))
+        {
+            start++;
+        }
+
+        return start;
     }
+
+    private static string BeforeCondition(string text)
+    {
+        int colon = text.LastIndexOf(": ", StringComparison.Ordinal);
+        return colon < 0 ? "" : text[..(colon + 2)];
+    }
+
+    [GeneratedRegex(@"[^\s(]*\.(?:cc|h|cpp|hpp|inl):\d+ ")]
+    private static partial Regex Location();
+
+    [GeneratedRegex(@"\G(?: const| noexcept| \[with [^\]]*\]|::<lambda\([^)]*\)>)+")]
+    private static partial Regex AfterArguments();
+
+    [GeneratedRegex(@"Non-zero status code returned while running (\S+) node\. Name:'[^']*' Status Message: ")]
+    private static partial Regex FailedNode();
+
+    [GeneratedRegex(@"(\S+) is not a registered function/op")]
+    private static partial Regex UnknownOperator();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
 }

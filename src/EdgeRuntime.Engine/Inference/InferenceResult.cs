@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using EdgeRuntime.Engine.Inference.TensorFiles;
 
@@ -10,11 +9,10 @@ namespace EdgeRuntime.Engine.Inference;
 public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Microseconds)
 {
     private const int ValuesBetweenFlushes = 4096;
-    private const int LongestNumber = 32;
 
     /// <summary>Writes one JSON object and a line feed; a large tensor is written in parts, never held as text.</summary>
     /// <remarks>
-    /// Shortest digits that read back the same. What JSON has no number for stands as "NaN", "Infinity", "-Infinity".
+    /// Shortest digits that read back the same as float32 or float64. What JSON has no number for stands as "NaN", "Infinity", "-Infinity".
     /// </remarks>
     public void WriteJson(Stream to)
     {
@@ -66,11 +64,10 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
     private static void WriteNumbers(Utf8JsonWriter json, Tensor tensor)
     {
         ElementReader reader = new(tensor);
-        Span<byte> digits = stackalloc byte[LongestNumber];
         long count = tensor.Count;
         for (int i = 0; i < count; i++)
         {
-            WriteNumber(json, tensor.Element, reader, i, digits);
+            WriteNumber(json, tensor.Element, reader, i);
             if (i % ValuesBetweenFlushes == ValuesBetweenFlushes - 1)
             {
                 json.Flush();
@@ -78,8 +75,7 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
         }
     }
 
-    private static void WriteNumber(
-        Utf8JsonWriter json, TensorElement element, ElementReader reader, int index, Span<byte> digits)
+    private static void WriteNumber(Utf8JsonWriter json, TensorElement element, ElementReader reader, int index)
     {
         double value = reader.Number(index);
         if (!double.IsFinite(value))
@@ -99,11 +95,6 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
             case TensorElement.Float64:
                 json.WriteNumberValue(value);
                 break;
-            case TensorElement.Float16:
-                // As a double, 0.1 would show the thirteen digits of its nearest half.
-                ((Half)value).TryFormat(digits, out int length, default, CultureInfo.InvariantCulture);
-                json.WriteRawValue(digits[..length], skipInputValidation: true);
-                break;
             default:
                 if (reader.IsInteger)
                 {
@@ -111,6 +102,8 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
                 }
                 else
                 {
+                    // Exact for the shorter floats too: their own shortest digits, such as 65500 for the half 65504,
+                    // read back wrong by whoever does not know the type.
                     json.WriteNumberValue((float)value);
                 }
 

@@ -27,7 +27,8 @@ internal sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<
             switch (key)
             {
                 case "descr":
-                    type = NpyType.Parse(cursor.Quoted(), cursor.Offset);
+                    int at = cursor.Offset;
+                    type = NpyType.Parse(cursor.Quoted(), at);
                     break;
                 case "fortran_order":
                     fortran = cursor.Truth();
@@ -57,7 +58,15 @@ internal sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<
     {
         private int _at;
 
-        public int Offset => offset + _at;
+        /// <summary>Where the next word begins in the file.</summary>
+        public int Offset
+        {
+            get
+            {
+                SkipSpace();
+                return offset + _at;
+            }
+        }
 
         public TensorFileException Mistake(string what) => new($"offset {Offset}: {what}");
 
