@@ -1,0 +1,126 @@
+// The inputs and outputs of the last window beside the reference the package brought, worst first.
+import { html } from '../html.js';
+import { clock, count, digits, finite, fixed, words } from '../format.js';
+import { labelPlace } from '../data/labels.js';
+import { classColour } from '../parts/theme.js';
+import { Bar, Chip, Panel } from '../parts/marks.js';
+
+const MostFeatures = 48;
+
+export function FeatureSection({ view, model }) {
+  const compare = view.detail?.compare?.[model.name];
+  const windows = view.detail?.windows?.[model.name] ?? [];
+  if (!compare) {
+    return html`
+      <${Panel} title="Inputs against reference" id="features-title">
+        <p class="nothing">The first window is not here yet; the device sends one every few seconds.</p>
+      <//>`;
+  }
+  const features = [...(compare.features ?? [])].sort((a, b) => ratio(b) - ratio(a) || a.name.localeCompare(b.name));
+  const drifting = features.filter((feature) => feature.drifting).length;
+  return html`
+    <${Panel} title="Inputs against reference" id="features-title" aside=${html`
+      <span class="key"><i class="own"></i>this window</span> <span class="key"><i class="ref"></i>reference</span>`}>
+      <p class="note">
+        ${drifting > 0 ? html`<${Chip} tone="attention">${count(drifting, 'feature')} drifting<//> ` : html`<${Chip} tone="ok">no drift<//> `}
+        Window ${clock(compare.start_unix_ms)} to ${clock(compare.end_unix_ms)}, ${count(compare.samples, 'sample')},
+        against the training data of ${model.name} ${compare.version}. PSI above the mark is drift; the ticks below are the windows before.
+      </p>
+      ${!compare.reference_known && html`<p class="note">The package of this version is not in the registry, so its reference shares are unknown here;
+        the device itself compares with the copy it has.</p>`}
+      <ul class="features">
+        ${compare.predictions && html`<${Predictions} compare=${compare.predictions} model=${model} past=${windows.map((window) => pastOf(window.predictions))} />`}
+        ${features.slice(0, MostFeatures).map((feature) => html`
+          <${Feature} key=${feature.name} feature=${feature} past=${windows.map((window) =>
+            pastOf((window.features ?? []).find(({ name }) => name === feature.name)))} />`)}
+      </ul>
+      ${features.length > MostFeatures && html`<p class="note">The ${MostFeatures} with the largest PSI of ${features.length}.</p>`}
+    <//>`;
+}
+
+const ratio = ({ psi, threshold }) => {
+  const value = psi === 'Infinity' ? Infinity : finite(psi);
+  return value === null ? -1 : value / Math.max(1e-9, finite(threshold) ?? 1);
+};
+
+const pastOf = (entry) => (entry ? ratio(entry) : null);
+
+const Frame = ({ name, title, entry, past, children, foot }) => html`
+  <li class="feature" data-drifting=${entry.drifting}>
+    <header><h3 title=${title ?? name}>${words(name)}</h3>
+      <span class="psi">PSI <b>${finite(entry.psi) === null ? '∞' : fixed(entry.psi, 2)}</b> <small>/ ${fixed(entry.threshold, 2)}</small></span></header>
+    <${Bar} share=${ratio(entry) / 2} mark=${0.5} tone=${entry.drifting ? 'attention' : 'calm'} />
+    ${children}
+    ${foot}
+    <${Past} ratios=${past} />
+  </li>`;
+
+function Feature({ feature, past }) {
+  const { edges = [], shares = [], reference_shares: reference = [] } = feature;
+  return html`
+    <${Frame} name=${feature.name} entry=${feature} past=${past}
+      foot=${html`<p class="edges"><span>${edges.length > 0 ? `< ${digits(edges[0])}` : ''}</span>
+        ${feature.missing > 0 && html`<span class="missing">${feature.missing} missing</span>`}
+        <span>${edges.length > 0 ? `≥ ${digits(edges[edges.length - 1])}` : ''}</span></p>`}>
+      <${Shares} shares=${shares} reference=${reference}
+        title=${(i) => `${bin(edges, i)}: ${fixed(shares[i] * 100, 1)} % of this window, ${reference[i] === undefined ? 'unknown' : `${fixed(reference[i] * 100, 1)} %`} of the reference`}
+        label=${`${words(feature.name)}: PSI ${fixed(feature.psi, 2)}, threshold ${fixed(feature.threshold, 2)}`} />
+    <//>`;
+}
+
+function Predictions({ compare, model, past }) {
+  const { labels = [], shares = [], reference_shares: reference = [] } = compare;
+  const colour = (i) => classColour(labelPlace(model.name, model.active?.digest, labels[i]));
+  return html`
+    <${Frame} name="predictions" entry=${compare} past=${past}
+      foot=${html`<p class="edges labels">${labels.map((label) => html`<span key=${label} title=${label}>${label}</span>`)}</p>`}>
+      <${Shares} shares=${shares} reference=${reference} colour=${colour}
+        title=${(i) => `${labels[i]}: ${fixed(shares[i] * 100, 1)} % of this window, ${reference[i] === undefined ? 'unknown' : `${fixed(reference[i] * 100, 1)} %`} of the reference`}
+        label=${`Predictions: PSI ${fixed(compare.psi, 2)}, threshold ${fixed(compare.threshold, 2)}`} />
+    <//>`;
+}
+
+const Height = 54;
+
+// Two bars a bin: the reference behind and wide, the window in front and narrow.
+function Shares({ shares, reference, colour, title, label }) {
+  const count = Math.max(shares.length, reference.length, 1);
+  const highest = Math.max(...shares, ...reference, 0.01);
+  const slot = 100 / count;
+  const tall = (share) => ((share ?? 0) / highest) * (Height - 2);
+  return html`
+    <svg class="shares" viewBox=${`0 0 100 ${Height}`} preserveAspectRatio="none" role="img" aria-label=${label}>
+      ${Array.from({ length: count }, (_, i) => html`
+        <g>
+          <title>${title(i)}</title>
+          <rect class="slot" x=${i * slot} y="0" width=${slot} height=${Height} />
+          <rect class="ref" x=${i * slot + slot * 0.06} width=${slot * 0.88} y=${Height - tall(reference[i])} height=${tall(reference[i])} />
+          <rect class="own" x=${i * slot + slot * 0.26} width=${slot * 0.48} y=${Height - tall(shares[i])} height=${tall(shares[i])}
+            style=${colour ? { fill: colour(i) } : undefined} />
+        </g>`)}
+    </svg>`;
+}
+
+// One tick for each window, oldest first: how high its PSI stood to the threshold, capped at twice.
+function Past({ ratios }) {
+  const shown = ratios.slice(-30);
+  if (shown.length < 2) {
+    return null;
+  }
+  return html`
+    <svg class="past" viewBox="0 0 120 12" preserveAspectRatio="none" aria-hidden="true">
+      ${shown.map((value, i) => value !== null && html`
+        <rect x=${(i + 30 - shown.length) * 4 + 0.4} width="3.2" height=${Math.max(1, Math.min(2, value) * 6)} y=${12 - Math.max(1, Math.min(2, value) * 6)}
+          class=${value > 1 ? 'over' : ''} />`)}
+      <line x1="0" x2="120" y1="6" y2="6" />
+    </svg>`;
+}
+
+function bin(edges, i) {
+  if (edges.length === 0) {
+    return 'all';
+  }
+  return i === 0 ? `below ${digits(edges[0])}`
+    : i >= edges.length ? `from ${digits(edges[edges.length - 1])}`
+      : `${digits(edges[i - 1])} to ${digits(edges[i])}`;
+}
