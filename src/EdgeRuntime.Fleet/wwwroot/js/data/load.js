@@ -20,6 +20,9 @@ export async function loadAll() {
     replaceAll('rollout', rollouts.rollouts, since);
     store.packages = new Map(packages.packages.map((content) => [content.digest, content]));
     setEvents(events.events);
+    // What a score means, and which decision is an alarm, stands in the manifest of models that do not classify.
+    packages.packages.filter((content) => content.devices > 0 && content.kind !== 'classification')
+      .forEach((content) => loadManifest(content.digest));
     store.ready = true;
     store.trouble = null;
   } catch (error) {
@@ -31,6 +34,9 @@ export async function loadAll() {
 
 /** Fetches what the view of the current address needs; what another view held is let go. */
 export async function loadView() {
+  if (!store.ready && !store.trouble) {
+    return;
+  }
   const { view, id } = store.route;
   store.device = view === 'device' ? deviceOnView(id) : null;
   store.rollout = view === 'rollout' ? rolloutOnView(id) : null;
@@ -78,9 +84,9 @@ async function loadModel(view, model) {
   }
 }
 
-/** Fetches a package's manifest once; the page can do without, for it may have been pushed elsewhere. */
-export async function loadManifest(digest) {
-  if (store.manifests.has(digest)) {
+/** Fetches a package's manifest once. A device may run one that was never pushed here; the page does without. */
+async function loadManifest(digest) {
+  if (store.manifests.has(digest) || !store.packages.has(digest)) {
     return;
   }
   store.manifests.set(digest, null);
@@ -90,7 +96,7 @@ export async function loadManifest(digest) {
   try {
     store.manifests.set(digest, await get(`packages/${digest}`));
   } catch {
-    // Unknown here: stays null, and the view leaves out what only the manifest could tell.
+    // Stays null, and the view leaves out what only the manifest could tell.
   }
   invalidate();
 }

@@ -52,7 +52,7 @@ export class Chart extends Component {
       width: Math.max(80, this.place.clientWidth),
       height: this.props.height,
       ms: 1,
-      padding: [8, 6, 0, 0],
+      padding: [8, 14, 0, 0],
       legend: { show: false },
       cursor: { points: { show: false }, drag: { x: false, y: false }, y: false },
       scales,
@@ -60,7 +60,7 @@ export class Chart extends Component {
       bands,
       plugins,
       axes: [
-        axis({ space: 70, size: 24, gap: 4, values: (_, splits) => splits.map(clock), ...axes[0] }),
+        axis({ space: 56, size: 24, gap: 4, values: timeLabels, ...axes[0] }),
         axis({ size: 44, gap: 4, space: 28, ...axes[1] }),
       ],
       hooks: { ...hooks, setCursor: [() => this.refreshTip()] },
@@ -111,6 +111,10 @@ export class Chart extends Component {
       ref=${(place) => { this.place = place ?? this.place; }}></div>`;
   }
 }
+
+// Seconds only where the ticks are closer than a minute.
+const timeLabels = (_, splits, axis, space, step) =>
+  splits.map((split) => (step >= 60_000 ? clock(split).slice(0, 5) : clock(split)));
 
 /** A straight line across the chart at `value` of the y scale, with a word above it. */
 export function limitLine(value, text, colour) {

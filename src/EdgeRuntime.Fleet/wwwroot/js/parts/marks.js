@@ -34,8 +34,8 @@ export const Bar = ({ share, mark, second, tone: own, colour }) => html`
   </span>`;
 
 /** A sentence across the page. */
-export const Banner = ({ tone: own, title, children, role = 'status' }) => html`
-  <div class="banner" data-tone=${own} role=${role}>
+export const Banner = ({ tone: own, title, children, role = 'status', class: kind = '' }) => html`
+  <div class=${`banner ${kind}`} data-tone=${own} role=${role}>
     <div><strong>${title}</strong> ${children}</div>
   </div>`;
 

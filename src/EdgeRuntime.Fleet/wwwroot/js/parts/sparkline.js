@@ -34,6 +34,7 @@ export function TraceLine({ trace, place, top, label }) {
     `${x(trace.t[i]).toFixed(1)} ${(36 - (Math.min(score, ceiling) / ceiling) * 32).toFixed(1)}`);
   return html`
     <svg class="trace" viewBox=${`0 0 ${Width} 46`} preserveAspectRatio="none" role="img" aria-label=${label}>
+      <path class="under" d=${`${line}V38H0Z`} />
       <path class="over" d=${line} />
       ${runs(trace.decision).map(({ from, to, value }) => html`
         <rect x=${x(trace.t[from]).toFixed(1)} y="40" height="6" style=${{ fill: classColour(place(value)) }}

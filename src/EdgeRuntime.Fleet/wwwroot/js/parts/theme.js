@@ -31,8 +31,13 @@ export function theme() {
 /** How many colours there are for labels. */
 export const ClassColours = 8;
 
+/** Place of a decision that is an alarm by itself, such as "anomaly". */
+export const AlarmPlace = -2;
+
 /** The style sheet's colour of the label at `place`; beyond the last they begin again, -1 is no label. */
-export const classColour = (place) => (place < 0 ? 'var(--class-none)' : `var(--class-${place % ClassColours})`);
+export const classColour = (place) => (place === AlarmPlace ? 'var(--attention)'
+  : place < 0 ? 'var(--class-none)' : `var(--class-${place % ClassColours})`);
 
 /** The same from what `theme` returned. */
-export const classPaint = (colours, place) => (place < 0 ? colours.none : colours.classes[place % ClassColours]);
+export const classPaint = (colours, place) => (place === AlarmPlace ? colours.attention
+  : place < 0 ? colours.none : colours.classes[place % ClassColours]);

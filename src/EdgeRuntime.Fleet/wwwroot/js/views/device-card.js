@@ -47,7 +47,7 @@ function ModelRow({ device, model }) {
   const place = (decision) => labelPlace(model.name, active?.digest, decision);
   const score = finite(latest?.score);
   // Probabilities share one scale; errors and values have their own.
-  const bounded = isProbability(active?.digest, trace);
+  const bounded = isProbability(active?.digest) ?? looksLikeProbability(trace.score);
   return html`
     <div class="model">
       <p class="name">
@@ -72,4 +72,10 @@ function ModelRow({ device, model }) {
       </dl>
       ${model.on_target === false && model.not_on_target && html`<p class="target">${model.not_on_target}</p>`}
     </div>`;
+}
+
+// Without the package: a best label's probability stays below one and is seldom small; an error is mostly small.
+function looksLikeProbability(scores) {
+  const highest = Math.max(...scores.map((score) => score ?? 0), 0);
+  return highest <= 1.0001 && highest > 0.4;
 }

@@ -60,7 +60,7 @@ function LiveChart({ series, model, manifest, minutes }) {
   const digest = model.active?.digest;
   const place = (label) => labelPlace(model.name, digest, label);
   const stacked = series.labels.length > 0;
-  const bounded = stacked || isProbability(digest, series);
+  const bounded = stacked || isProbability(digest) === true;
   const { from, columns, decision, version } = recent(series, minutes, stacked);
   const end = series.t[series.length - 1];
   const threshold = stacked ? null : manifest?.decision?.threshold ?? null;
@@ -168,6 +168,7 @@ function drawStrip(plot, colours, { strip, t, place }) {
     pen.lineTo(at, bottom);
     pen.stroke();
     const words = ` ${value}`;
+    pen.textAlign = 'left';
     const size = pen.measureText(words).width + 6 * ratio;
     pen.fillStyle = colours.panel;
     pen.fillRect(at + ratio, top + 3 * ratio, size, 16 * ratio);

@@ -41,15 +41,15 @@ export function DeviceView({ store, now }) {
       <div class="wide">
         ${model && html`<${LiveSection} key=${`live ${model.name}`} view=${view} model=${model} manifest=${manifestOf(store, model)} now=${now} />`}
         ${model && html`<${FeatureSection} key=${`features ${model.name}`} view=${view} model=${model} />`}
+        <${Panel} title="Events" id="device-events">
+          ${view.detail?.events?.length > 0
+            ? html`<${EventList} events=${view.detail.events} now=${now} nameless most=${12} />`
+            : html`<p class="nothing">None so far.</p>`}
+        <//>
       </div>
       <div class="narrow">
         ${model && html`<${LatencySection} key=${`latency ${model.name}`} view=${view} model=${model} manifest=${manifestOf(store, model)} />`}
         <${UpdateSection} view=${view} device=${device} store=${store} now=${now} />
-        <${Panel} title="Events" id="device-events">
-          ${view.detail?.events?.length > 0
-            ? html`<${EventList} events=${view.detail.events} now=${now} nameless most=${15} />`
-            : html`<p class="nothing">None so far.</p>`}
-        <//>
         <${Identity} device=${device} info=${view.detail?.info} now=${now} />
       </div>
     </div>`;

@@ -1,13 +1,22 @@
 // The inputs and outputs of the last window beside the reference the package brought, worst first.
-import { html } from '../html.js';
+import { html, Component } from '../html.js';
 import { clock, count, digits, finite, fixed, words } from '../format.js';
 import { labelPlace } from '../data/labels.js';
 import { classColour } from '../parts/theme.js';
 import { Bar, Chip, Panel } from '../parts/marks.js';
 
-const MostFeatures = 48;
+const MostFeatures = 96;
+const FirstFeatures = 11;
 
-export function FeatureSection({ view, model }) {
+export class FeatureSection extends Component {
+  state = { all: false };
+
+  render({ view, model }, { all }) {
+    return features(view, model, all, () => this.setState({ all: !all }));
+  }
+}
+
+function features(view, model, all, toggle) {
   const compare = view.detail?.compare?.[model.name];
   const windows = view.detail?.windows?.[model.name] ?? [];
   if (!compare) {
@@ -16,8 +25,8 @@ export function FeatureSection({ view, model }) {
         <p class="nothing">The first window is not here yet; the device sends one every few seconds.</p>
       <//>`;
   }
-  const features = [...(compare.features ?? [])].sort((a, b) => ratio(b) - ratio(a) || a.name.localeCompare(b.name));
-  const drifting = features.filter((feature) => feature.drifting).length;
+  const sorted = [...(compare.features ?? [])].sort((a, b) => ratio(b) - ratio(a) || a.name.localeCompare(b.name));
+  const drifting = sorted.filter((feature) => feature.drifting).length;
   return html`
     <${Panel} title="Inputs against reference" id="features-title" aside=${html`
       <span class="key"><i class="own"></i>this window</span> <span class="key"><i class="ref"></i>reference</span>`}>
@@ -30,11 +39,14 @@ export function FeatureSection({ view, model }) {
         the device itself compares with the copy it has.</p>`}
       <ul class="features">
         ${compare.predictions && html`<${Predictions} compare=${compare.predictions} model=${model} past=${windows.map((window) => pastOf(window.predictions))} />`}
-        ${features.slice(0, MostFeatures).map((feature) => html`
+        ${sorted.slice(0, all ? MostFeatures : FirstFeatures).map((feature) => html`
           <${Feature} key=${feature.name} feature=${feature} past=${windows.map((window) =>
             pastOf((window.features ?? []).find(({ name }) => name === feature.name)))} />`)}
       </ul>
-      ${features.length > MostFeatures && html`<p class="note">The ${MostFeatures} with the largest PSI of ${features.length}.</p>`}
+      ${sorted.length > FirstFeatures && html`
+        <button type="button" class="more" aria-expanded=${all} onClick=${toggle}>
+          ${all ? `Only the ${FirstFeatures} closest to their threshold` : `Show all ${sorted.length} features`}</button>`}
+      ${all && sorted.length > MostFeatures && html`<p class="note">The ${MostFeatures} closest to their threshold of ${sorted.length}.</p>`}
     <//>`;
 }
 
@@ -45,11 +57,11 @@ const ratio = ({ psi, threshold }) => {
 
 const pastOf = (entry) => (entry ? ratio(entry) : null);
 
-const Frame = ({ name, title, entry, past, children, foot }) => html`
+const Frame = ({ name, entry, past, children, foot }) => html`
   <li class="feature" data-drifting=${entry.drifting}>
-    <header><h3 title=${title ?? name}>${words(name)}</h3>
-      <span class="psi">PSI <b>${finite(entry.psi) === null ? '∞' : fixed(entry.psi, 2)}</b> <small>/ ${fixed(entry.threshold, 2)}</small></span></header>
-    <${Bar} share=${ratio(entry) / 2} mark=${0.5} tone=${entry.drifting ? 'attention' : 'calm'} />
+    <h3 title=${name}>${words(name)}</h3>
+    <p class="psi"><${Bar} share=${ratio(entry) / 2} mark=${0.5} tone=${entry.drifting ? 'attention' : 'calm'} />
+      <span>PSI <b>${entry.psi === 'Infinity' ? '∞' : fixed(entry.psi, 2)}</b> / ${fixed(entry.threshold, 2)}</span></p>
     ${children}
     ${foot}
     <${Past} ratios=${past} />

@@ -1,6 +1,6 @@
 // The landing view: five figures, every device with the troubled ones first, what happened last.
 import { html, Component } from '../html.js';
-import { count, fixed, latency, latencyText } from '../format.js';
+import { count, finite, fixed, latency, latencyText } from '../format.js';
 import { deviceAddress, rolloutAddress, rolloutsAddress } from '../router.js';
 import { rolloutsNewestFirst, traceOf } from '../data/store.js';
 import { Ago, Bar, Empty, Panel } from '../parts/marks.js';
@@ -9,6 +9,7 @@ import { Sparkline } from '../parts/sparkline.js';
 import { DeviceCard, trouble } from './device-card.js';
 
 const FirstCards = 60;
+const MostTicks = 200;
 
 export class FleetView extends Component {
   state = { filter: '', all: false };
@@ -25,14 +26,14 @@ export class FleetView extends Component {
           <header>
             <h2 id="devices-title">Devices</h2>
             <span class="note">${devices.length > 1 && 'those that need attention first'}</span>
-            ${devices.length > 3 && html`
+            ${devices.length > 6 && html`
               <input type="search" placeholder="Filter: name, label, model, state" aria-label="Filter devices" value=${filter}
                 onInput=${(event) => this.setState({ filter: event.currentTarget.value })} />`}
           </header>
-          ${store.ready && devices.length === 0 && html`<${NoDevice} />`}
+          ${store.ready && devices.length === 0 && html`<${NoDevice} broker=${store.tiles?.broker} />`}
           ${devices.length > 0 && wanted.length === 0 && html`
             <${Empty} title=${`No device matches "${filter}".`}><p>The filter looks at names, labels, models, versions and states.</p><//>`}
-          <ul class="cards">
+          <ul class="cards" data-few=${devices.length <= 4}>
             ${shown.map((device) => html`
               <${DeviceCard} key=${device.id} device=${device} now=${now} stamp=${stampOf(device, now)} />`)}
           </ul>
@@ -78,12 +79,16 @@ function Tiles({ store, now }) {
       <${Tile} title="Inference, p99" value=${p99} unit=${unit}
         note=${slowest
           ? html`slowest: <a href=${deviceAddress(slowest.device.id, slowest.model.name)}>${slowest.device.id}</a>, p50 ${latencyText(slowest.model.p50_ms)}`
-          : 'no window yet'} />
+          : 'no window yet'}>
+        <${Spread} values=${models.map(({ model }) => model.p99_ms)} label="p99 of every model on every device" />
+      <//>
       <${Tile} title="Drifting" tone=${tiles.drifting > 0 ? 'attention' : null}
         value=${fixed(tiles.drifting)} unit=${`of ${fixed(models.length)}`}
         note=${drifting.length > 0
           ? html`<a href=${deviceAddress(drifting[0].device.id, drifting[0].model.name)}>${drifting[0].device.id}</a> at ${fixed(drifting[0].model.drift, 1)} × threshold`
-          : 'inputs look like the reference'} />
+          : models.length > 0 ? 'inputs look like the reference' : 'nothing to compare yet'}>
+        <${Spread} values=${models.map(({ model }) => model.drift)} limit=${1} label="Drift of every model on every device, beside the threshold" />
+      <//>
       <${RolloutTile} store=${store} now=${now} />
     </section>`;
 }
@@ -97,6 +102,20 @@ const Tile = ({ title, tone, value, unit, note, children }) => html`
     <div class="mini">${children}</div>
     <p class="note">${note}</p>
   </div>`;
+
+// One tick for each model of each device on a common scale, so that the odd one stands apart.
+function Spread({ values, limit, label }) {
+  const known = values.map(finite).filter((value) => value !== null);
+  if (known.length === 0) {
+    return null;
+  }
+  const top = Math.max(...known, (limit ?? 0) * 1.6, 1e-9) * 1.04;
+  return html`
+    <span class="spread" role="img" aria-label=${label}>
+      ${known.slice(0, MostTicks).map((value) => html`<i data-over=${limit !== undefined && value > limit} style=${{ left: `${(Math.max(0, value) / top) * 100}%` }}></i>`)}
+      ${limit !== undefined && html`<b style=${{ left: `${(limit / top) * 100}%` }}></b>`}
+    </span>`;
+}
 
 const States = ({ tiles }) => html`
   <span class="states" aria-hidden="true">
@@ -119,15 +138,15 @@ function RolloutTile({ store, now }) {
     <${Tile} title="Rollout" tone=${halted ? 'bad' : 'info'}
       value=${html`<a href=${rolloutAddress(rollout.id)}>${rollout.model} ${rollout.package.version}</a>`}
       unit=${halted ? rollout.state : stage}
-      note=${halted ? rollout.reason : `${rollout.exposed} of ${count(rollout.targets, 'device')}, ${rollout.gate?.summary ?? rollout.phase ?? ''}`}>
+      note=${halted ? rollout.reason : `${rollout.exposed} of ${count(rollout.targets, 'device')} · ${rollout.gate?.summary ?? rollout.phase ?? ''}`}>
       <${Bar} share=${rollout.exposed / Math.max(1, rollout.targets)} tone=${halted ? 'bad' : 'info'} />
     <//>`;
 }
 
-const NoDevice = () => html`
+const NoDevice = ({ broker }) => html`
   <${Empty} title="No device has reported yet.">
-    <p>Start one on this machine or another, with the broker of this manager in its configuration:</p>
-    <pre><code>edge-device run --config device.json</code></pre>
+    <p>Start one, here or on another machine, with ${broker?.connected ? html`the broker <code>${broker.detail}</code>` : "this manager's broker"} in its configuration:</p>
+    <pre><code>edge-device run --config edge.json</code></pre>
     <p>It appears here with its first message. <code>tools/demo</code> starts a fleet of four with everything it needs.</p>
   <//>`;
 

@@ -83,15 +83,15 @@ function Outcome({ rollout }) {
   const before = [...new Set((rollout.previous ?? []).map(({ version }) => version))].join(', ') || 'the version before';
   switch (state) {
     case 'completed':
-      return html`<${Banner} tone="ok" title="Completed.">${count(targets, 'device')} run${targets === 1 ? 's' : ''} ${rollout.model} ${rollout.package.version}${rollout.finished_unix_ms ? `, ${span(rollout.finished_unix_ms - rollout.created_unix_ms)} after the start` : ''}.<//>`;
+      return html`<${Banner} class="outcome" tone="ok" title="Completed.">${count(targets, 'device')} run${targets === 1 ? 's' : ''} ${rollout.model} ${rollout.package.version}${rollout.finished_unix_ms ? `, ${span(rollout.finished_unix_ms - rollout.created_unix_ms)} after the start` : ''}.<//>`;
     case 'halted':
-      return html`<${Banner} tone="bad" role="alert" title="Halted.">${reason} ${count(exposed, 'device')} keep${exposed === 1 ? 's' : ''} the new version until somebody decides.<//>`;
+      return html`<${Banner} class="outcome" tone="bad" role="alert" title="Halted.">${reason} ${count(exposed, 'device')} keep${exposed === 1 ? 's' : ''} the new version until somebody decides.<//>`;
     case 'reverting':
-      return html`<${Banner} tone="bad" role="alert" title="Halted, reverting.">${reason} ${count(exposed, 'device')} return${exposed === 1 ? 's' : ''} to ${before}.<//>`;
+      return html`<${Banner} class="outcome" tone="bad" role="alert" title="Halted, reverting.">${reason} ${count(exposed, 'device')} return${exposed === 1 ? 's' : ''} to ${before}.<//>`;
     case 'reverted':
-      return html`<${Banner} tone="bad" title="Halted and reverted.">${reason} Every exposed device runs ${before} again.<//>`;
+      return html`<${Banner} class="outcome" tone="bad" title="Halted and reverted.">${reason} Every exposed device runs ${before} again.<//>`;
     case 'aborted':
-      return html`<${Banner} tone="attention" title="Aborted.">${reason ?? ''} Devices that had switched keep ${rollout.package.version}.<//>`;
+      return html`<${Banner} class="outcome" tone="attention" title="Aborted.">${reason ?? ''} Devices that had switched keep ${rollout.package.version}.<//>`;
     default:
       return null;
   }

@@ -44,7 +44,7 @@ export function RolloutsView({ store, now }) {
 const NoRollout = ({ packages }) => html`
   <${Empty} title="No rollout yet.">
     <p>${packages.length > 0 ? 'Start one with a package of the registry:' : 'Push a signed package first, then start one:'}</p>
-    <pre><code>edgectl rollout start ${packages[0] ? `${packages[0].name}@${packages[0].version}` : 'NAME@VERSION'}</code></pre>
+    <pre><code>edgectl rollout start --package ${packages[0] ? `${packages[0].name}@${packages[0].version}` : 'NAME@VERSION'}</code></pre>
     <p>It goes to a few devices first, and on to the others only while it behaves as the version before.</p>
   <//>`;
 

@@ -16,7 +16,7 @@ export function Stages({ rollout, now }) {
       ${rollout.active && (rollout.control ?? []).length > 0 && html`
         <p class="note">Compared with ${rollout.control.length > 6 ? count(rollout.control.length, 'device')
           : rollout.control.map((id, i) => html`${i > 0 ? ', ' : ''}<a href=${deviceAddress(id, rollout.model)}>${id}</a>`)}
-          still on the version before.</p>`}
+          ${' '}still on the version before.</p>`}
     <//>`;
 }
 
