@@ -107,8 +107,10 @@ public sealed class Recorder
 
     private async Task WaitAsync(CancellationToken stop)
     {
-        long ticks = Math.Max(_sensor.NextDue - _time.GetTimestamp(), 0);
-        TimeSpan wait = TimeSpan.FromSeconds(ticks / (double)_time.TimestampFrequency);
+        // Timers count whole milliseconds and round down; a wait of nothing would burn a processor between the frames
+        // of a fast sensor. Those that came due meanwhile are taken one after the other.
+        double milliseconds = (_sensor.NextDue - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency;
+        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(milliseconds)));
         try
         {
             await Task.Delay(wait, _time, stop);
