@@ -14,7 +14,7 @@ export function LatencySection({ view, model, manifest }) {
     <${Panel} title="Latency" id="latency-title" aside=${html`
       <span class="key"><i class="line strong"></i>p99</span> <span class="key"><i class="line"></i>p50</span> <span class="key"><i class="line faint"></i>path p99</span>`}>
       <dl class="figures">
-        <div><dt>inference p99</dt><dd>${p99}<small> ${unit}</small></dd></div>
+        <div><dt>p99</dt><dd>${p99}<small> ${unit}</small></dd></div>
         <div><dt>p50</dt><dd>${latencyText(last?.infer?.p50_ms ?? model.p50_ms)}</dd></div>
         <div><dt>max</dt><dd>${latencyText(last?.infer?.max_ms)}</dd></div>
         <div><dt>rate</dt><dd>${fixed(model.rate_hz, 1)}<small> /s</small></dd></div>
