@@ -43,7 +43,7 @@ export async function loadView() {
   invalidate(true);
   await (view === 'device' ? loadDevice(store.device)
     : view === 'rollout' ? loadRollout(store.rollout)
-      : view === 'fleet' ? loadTraces() : null);
+      : view === 'rollouts' ? loadRegistry() : loadTraces());
 }
 
 const deviceOnView = (id) => (store.device?.id === id ? store.device
@@ -112,6 +112,17 @@ async function loadRollout(view) {
     }
   } catch (error) {
     view.trouble = error.message;
+  }
+  invalidate(true);
+}
+
+// How many devices run a package changes without a message of its own.
+async function loadRegistry() {
+  try {
+    const { packages } = await get('packages');
+    store.packages = new Map(packages.map((content) => [content.digest, content]));
+  } catch (error) {
+    store.trouble = error.message;
   }
   invalidate(true);
 }

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Fleet.Storage;
+
+namespace EdgeRuntime.Fleet.Devices;
+
+/// <summary>What each device was ordered to run: durable before it is published, and published again on every birth.</summary>
+/// <remarks>Belongs to the fleet's thread.</remarks>
+public sealed class OrderBook
+{
+    private readonly Database _database;
+    private readonly PackageShelf _shelf;
+    private readonly SigningKey _key;
+    private readonly Dictionary<DeviceId, Order> _orders = [];
+
+    /// <summary>Reads the orders from the database.</summary>
+    /// <param name="key">The deploy key, which signs every order.</param>
+    public OrderBook(Database database, PackageShelf shelf, SigningKey key)
+    {
+        _database = database;
+        _shelf = shelf;
+        _key = key;
+        Load();
+    }
+
+    /// <summary>What a device was ordered to run of a model, or null.</summary>
+    public OrderedSlot? SlotOf(DeviceId device, string model) =>
+        _orders.GetValueOrDefault(device)?.Slots.GetValueOrDefault(model);
+
+    /// <summary>Devices with an order.</summary>
+    public IReadOnlyCollection<DeviceId> Devices => _orders.Keys;
+
+    /// <summary>Gives a device a new order for one model; its other models keep theirs. Within the caller's transaction.</summary>
+    /// <param name="accepted">Highest generation the device says it accepted; a new one is above it, even if the database was lost.</param>
+    /// <returns>The generation, above every earlier one of this device.</returns>
+    public long Issue(
+        DeviceId device, string model, ModelId package, bool revert, string deployment, long accepted, long nowMs)
+    {
+        if (!_orders.TryGetValue(device, out Order? order))
+        {
+            order = new Order();
+            _orders[device] = order;
+        }
+
+        order.Generation = Math.Max(order.Generation, accepted) + 1;
+        order.Deployment = deployment;
+        order.IssuedMs = nowMs;
+        order.Slots[model] = new OrderedSlot(package, revert, deployment, order.Generation);
+        _database.Execute(
+            "INSERT OR REPLACE INTO orders (device, generation, deployment, issued) VALUES ($1, $2, $3, $4)",
+            device.ToString(), order.Generation, deployment, nowMs);
+        _database.Execute(
+            """
+            INSERT OR REPLACE INTO order_slots (device, model, digest, revert, deployment, generation)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """,
+            device.ToString(), model, package.ToString(), revert ? 1 : 0, deployment, order.Generation);
+        return order.Generation;
+    }
+
+    /// <summary>The signed order of a device, as it goes on the wire; null when it has none.</summary>
+    public byte[]? Envelope(DeviceId device)
+    {
+        if (!_orders.TryGetValue(device, out Order? order))
+        {
+            return null;
+        }
+
+        Dictionary<string, PackageReference> slots = [];
+        foreach ((string model, OrderedSlot slot) in order.Slots)
+        {
+            if (_shelf.Find(slot.Package) is StoredPackage package)
+            {
+                slots[model] = package.ToReference(slot.Revert);
+            }
+        }
+
+        DesiredState state = new()
+        {
+            Device = device,
+            Deployment = order.Deployment,
+            Generation = order.Generation,
+            IssuedUnixMs = order.IssuedMs,
+            Slots = slots,
+        };
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(state, WireJson.Default.DesiredState);
+        SignedEnvelope envelope = Dsse.Seal(DesiredState.PayloadType, payload, _key);
+        return JsonSerializer.SerializeToUtf8Bytes(envelope, WireJson.Default.SignedEnvelope);
+    }
+
+    /// <summary>Archives a device may fetch: hash and size of each.</summary>
+    public IReadOnlyDictionary<string, long> Archives(DeviceId device)
+    {
+        Dictionary<string, long> archives = [];
+        foreach (OrderedSlot slot in _orders.GetValueOrDefault(device)?.Slots.Values ?? Enumerable.Empty<OrderedSlot>())
+        {
+            if (_shelf.Find(slot.Package) is StoredPackage package)
+            {
+                archives[package.ArchiveSha256] = package.Size;
+            }
+        }
+
+        return archives;
+    }
+
+    /// <summary>Reads everything again from the database; for the start, and for after a failed commit.</summary>
+    public void Load()
+    {
+        _orders.Clear();
+        List<(DeviceId Device, Order Order)> orders = _database.Read(
+            "SELECT device, generation, deployment, issued FROM orders",
+            row => (DeviceId.Parse(row.GetString(0)), new Order
+            {
+                Generation = row.GetInt64(1),
+                Deployment = row.GetString(2),
+                IssuedMs = row.GetInt64(3),
+            }));
+        foreach ((DeviceId device, Order order) in orders)
+        {
+            _orders[device] = order;
+        }
+
+        List<(DeviceId Device, string Model, OrderedSlot? Slot)> slots = _database.Read(
+            "SELECT device, model, digest, revert, deployment, generation FROM order_slots",
+            row => (DeviceId.Parse(row.GetString(0)), row.GetString(1), ModelId.TryParse(row.GetString(2), out ModelId digest)
+                ? new OrderedSlot(digest, row.GetInt64(3) != 0, row.GetString(4), row.GetInt64(5))
+                : null));
+        foreach ((DeviceId device, string model, OrderedSlot? slot) in slots)
+        {
+            if (slot is not null && _orders.TryGetValue(device, out Order? order))
+            {
+                order.Slots[model] = slot;
+            }
+        }
+    }
+
+    private sealed class Order
+    {
+        public long Generation { get; set; }
+
+        public string Deployment { get; set; } = "";
+
+        public long IssuedMs { get; set; }
+
+        public Dictionary<string, OrderedSlot> Slots { get; } = [];
+    }
+}
+
+/// <summary>What a device was ordered to run of one model.</summary>
+/// <param name="Package">The package.</param>
+/// <param name="Revert">True when it is a return to an earlier one.</param>
+/// <param name="Deployment">The rollout that ordered it.</param>
+/// <param name="Generation">Generation of that order.</param>
+public sealed record OrderedSlot(ModelId Package, bool Revert, string Deployment, long Generation);
