@@ -1,0 +1,51 @@
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>What can happen to a model's packages.</summary>
+public abstract record ActivationEvent
+{
+    private ActivationEvent()
+    {
+    }
+
+    /// <summary>A signed order of the fleet names a package for this model.</summary>
+    public sealed record Ordered(UpdateOrder Order) : ActivationEvent;
+
+    /// <summary>A signed order of the fleet does not name this model: it keeps what it has.</summary>
+    public sealed record NotNamed(long Generation, string Deployment) : ActivationEvent;
+
+    /// <summary>The device's configuration brings a package; its bytes are whole in the incoming place.</summary>
+    public sealed record Configured(UpdateOrder Order, long ReleaseCounter) : ActivationEvent;
+
+    /// <summary>All bytes of the pending order are here.</summary>
+    public sealed record Fetched : ActivationEvent;
+
+    /// <summary>The candidate's signature, hashes, compatibility and golden vectors hold, and it is loaded.</summary>
+    public sealed record Verified(StoredPackage Package) : ActivationEvent;
+
+    /// <summary>The candidate's bytes are durable in the spare slot.</summary>
+    public sealed record Installed : ActivationEvent;
+
+    /// <summary>The sample path answers with the candidate from now on.</summary>
+    public sealed record SwitchedOver : ActivationEvent;
+
+    /// <summary>The candidate's trial went well.</summary>
+    public sealed record TrialPassed : ActivationEvent;
+
+    /// <summary>The pending update cannot go on: a bad package, a bad trial, a full disk.</summary>
+    /// <param name="Reason">A sentence for people.</param>
+    /// <param name="PackageAtFault">True when the same bytes would fail again.</param>
+    public sealed record Failed(string Reason, bool PackageAtFault) : ActivationEvent;
+
+    /// <summary>Somebody asked for the package before.</summary>
+    public sealed record UndoAsked(string Reason) : ActivationEvent;
+
+    /// <summary>The process began; the phase is what the one before it had written.</summary>
+    /// <param name="IncomingIsHere">Whether the incoming place still holds bytes.</param>
+    public sealed record Restarted(bool IncomingIsHere) : ActivationEvent;
+
+    /// <summary>The active package can no longer be loaded, though it once was: its medium or the machine changed.</summary>
+    public sealed record ActiveUnusable : ActivationEvent;
+
+    /// <summary>The fleet knows of the end of an update.</summary>
+    public sealed record Told(Outcome Outcome) : ActivationEvent;
+}

@@ -1,0 +1,159 @@
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>Decides how many chunks may be asked for at a time, and when one that was asked for counts as lost.</summary>
+/// <remarks>
+/// The window begins at 4, grows by one for each window that arrived in time, up to 16, and halves with a loss, down
+/// to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the
+/// retransmission timer of RFC 6298, between <see cref="ShortestWait"/> and <see cref="LongestWait"/>). After a loss
+/// nothing is asked for during a pause that doubles, with jitter, while losses follow each other. Not thread-safe.
+/// </remarks>
+internal sealed class ChunkPace(TimeProvider time, Random random)
+{
+    private const int FirstWindow = 4;
+    private const int LargestWindow = 16;
+    private const int ShortestPauseMs = 250;
+    private const int NoChunk = -1;
+
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
+
+    private readonly InFlight[] _inFlight = [.. Enumerable.Repeat(new InFlight(NoChunk, 0), LargestWindow)];
+    private readonly HashSet<int> _askedAgain = [];
+    private int _window = FirstWindow;
+    private int _arrivedInTime;
+    private int _lossesInRow;
+    private long _quietUntil = long.MinValue;
+    private TimeSpan _smoothed;
+    private TimeSpan _deviation;
+    private TimeSpan _wait = FirstWait;
+
+    /// <summary>Chunks that may be asked for now. Also notices what was lost since the last call.</summary>
+    public int Free()
+    {
+        NoticeLost();
+        if (time.GetTimestamp() < _quietUntil)
+        {
+            return 0;
+        }
+
+        int flying = _inFlight.Count(chunk => chunk.Index != NoChunk);
+        int free = _window - flying;
+
+        // Asked for in halves of the window: a request for every chunk would double the number of messages.
+        return free >= (_window + 1) / 2 || flying == 0 ? Math.Max(0, free) : 0;
+    }
+
+    /// <summary>Whether a chunk was asked for and is not lost yet.</summary>
+    public bool IsInFlight(int chunk) => Find(chunk) >= 0;
+
+    /// <summary>Remembers that a chunk was asked for.</summary>
+    public void OnRequested(int chunk) => _inFlight[Find(NoChunk)] = new InFlight(chunk, time.GetTimestamp());
+
+    /// <summary>Learns from a chunk that arrived whole.</summary>
+    public void OnArrived(int chunk)
+    {
+        _lossesInRow = 0;
+        _quietUntil = long.MinValue;
+        bool first = !_askedAgain.Remove(chunk);
+        int slot = Find(chunk);
+        if (slot < 0)
+        {
+            return;
+        }
+
+        // The answer to a chunk that was asked for twice could be the one to either request: it measures nothing.
+        if (first)
+        {
+            Measure(time.GetElapsedTime(_inFlight[slot].Sent));
+        }
+
+        _inFlight[slot] = new InFlight(NoChunk, 0);
+        if (++_arrivedInTime >= _window)
+        {
+            _arrivedInTime = 0;
+            _window = Math.Min(_window + 1, LargestWindow);
+        }
+    }
+
+    /// <summary>Learns that a chunk did not arrive, or arrived damaged.</summary>
+    public void OnLost(int chunk)
+    {
+        int slot = Find(chunk);
+        if (slot >= 0)
+        {
+            _inFlight[slot] = new InFlight(NoChunk, 0);
+        }
+
+        _askedAgain.Add(chunk);
+        Slow();
+    }
+
+    /// <summary>Forgets what was asked for.</summary>
+    public void Reset()
+    {
+        Array.Fill(_inFlight, new InFlight(NoChunk, 0));
+        _window = FirstWindow;
+        _arrivedInTime = 0;
+        _lossesInRow = 0;
+        _quietUntil = long.MinValue;
+    }
+
+    private void NoticeLost()
+    {
+        bool lost = false;
+        for (int i = 0; i < _inFlight.Length; i++)
+        {
+            if (_inFlight[i].Index != NoChunk && time.GetElapsedTime(_inFlight[i].Sent) > _wait)
+            {
+                _askedAgain.Add(_inFlight[i].Index);
+                _inFlight[i] = new InFlight(NoChunk, 0);
+                lost = true;
+            }
+        }
+
+        // Many lost together are one sign, not many.
+        if (lost)
+        {
+            _wait = Clamp(_wait * 2);
+            Slow();
+        }
+    }
+
+    private void Slow()
+    {
+        _window = Math.Max(1, _window / 2);
+        _arrivedInTime = 0;
+        _lossesInRow = Math.Min(_lossesInRow + 1, 16);
+        double longest = ChunkDownload.LongestPause.TotalMilliseconds;
+        double pauseMs = Math.Min(longest, ShortestPauseMs * Math.Pow(2, _lossesInRow - 1));
+        double jittered = pauseMs * (0.5 + (0.5 * random.NextDouble()));
+        _quietUntil = time.GetTimestamp() + (long)(jittered / 1000 * time.TimestampFrequency);
+    }
+
+    private void Measure(TimeSpan took)
+    {
+        bool firstMeasure = _smoothed == TimeSpan.Zero;
+        _deviation = firstMeasure ? took / 2 : (_deviation * 0.75) + ((_smoothed - took).Duration() * 0.25);
+        _smoothed = firstMeasure ? took : (_smoothed * 0.875) + (took * 0.125);
+        _wait = Clamp(_smoothed + (_deviation * 4));
+    }
+
+    private static TimeSpan Clamp(TimeSpan wait) =>
+        wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
+
+    private int Find(int chunk)
+    {
+        for (int i = 0; i < _inFlight.Length; i++)
+        {
+            if (_inFlight[i].Index == chunk)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private readonly record struct InFlight(int Index, long Sent);
+}

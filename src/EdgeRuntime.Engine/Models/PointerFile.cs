@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>The form of a model's pointer file: <c>{"format":1,"sha256":"…","state":{…}}</c>.</summary>
+/// <remarks>The hash covers the bytes of <c>state</c> as they stand, so that a flipped bit is seen and never obeyed.</remarks>
+public static class PointerFile
+{
+    /// <summary>The format this program writes, and the newest it reads.</summary>
+    public const int Format = 1;
+
+    /// <summary>Longest file, in bytes.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    /// <summary>Writes a state.</summary>
+    public static byte[] Encode(ModelState state)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(state, PointerJson.Default.ModelState);
+        using MemoryStream file = new(body.Length + 128);
+        using (Utf8JsonWriter json = new(file))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("format"u8, Format);
+            json.WriteString("sha256"u8, Convert.ToHexStringLower(SHA256.HashData(body)));
+            json.WritePropertyName("state"u8);
+            json.WriteRawValue(body);
+            json.WriteEndObject();
+        }
+
+        return file.ToArray();
+    }
+
+    /// <summary>Reads a state.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a whole and consistent pointer file of a known format.</exception>
+    public static ModelState Decode(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(file);
+            JsonElement root = json.RootElement;
+            int format = root.GetProperty("format"u8).GetInt32();
+            if (format is < 1 or > Format)
+            {
+                throw new InvalidDataException($"it has format {format}; this program reads up to {Format}");
+            }
+
+            JsonElement body = root.GetProperty("state"u8);
+            string hash = Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(body)));
+            if (hash != root.GetProperty("sha256"u8).GetString())
+            {
+                throw new InvalidDataException("its content does not have the hash it states");
+            }
+
+            ModelState state = body.Deserialize(PointerJson.Default.ModelState)
+                ?? throw new InvalidDataException("it holds no state");
+            return state.Contradiction() is { } contradiction ? throw new InvalidDataException($"it says {contradiction}") : state;
+        }
+        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException("it is not a whole JSON object of the expected form", broken);
+        }
+    }
+}
+
+/// <summary>How the pointer file spells a state.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ModelState))]
+internal sealed partial class PointerJson : JsonSerializerContext;

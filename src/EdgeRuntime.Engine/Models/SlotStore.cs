@@ -1,0 +1,267 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>The packages of one model on disk: two slots, one pointer that says what they are, and one incoming place.</summary>
+/// <remarks>
+/// <code>
+/// slots/{model}/current.json      the pointer, replaced atomically
+///               previous.json     the pointer before it, for the day current.json is damaged
+///               a/package.edgepkg b/package.edgepkg
+///               incoming/package.part, incoming/order.json
+///               reserve           room for the pointer when the disk is full
+/// </code>
+/// Nothing is ever written into the active slot. The store is the only truth about a device's packages; a slot's bytes
+/// are hashed before each load, so that a file the pointer does not know is never used. Not thread-safe.
+/// </remarks>
+public sealed class SlotStore
+{
+    private const int ReserveBytes = 16 * 1024;
+    private const int OrderBytes = 4 * 1024 * 1024;
+
+    private readonly IDisk _disk;
+    private readonly string _directory;
+    private byte[]? _saved;
+    private string? _unusable;
+
+    private SlotStore(IDisk disk, string model)
+    {
+        _disk = disk;
+        _directory = $"slots/{model}";
+        Model = model;
+        State = ModelState.Empty;
+    }
+
+    /// <summary>Name of the model.</summary>
+    public string Model { get; }
+
+    /// <summary>What the pointer says.</summary>
+    public ModelState State { get; private set; }
+
+    /// <summary>What was wrong with the pointer when the store was opened, and what was done about it; null when nothing was.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Where the bytes of a package that is being fetched stand.</summary>
+    public string IncomingPath => $"{_directory}/incoming/package.part";
+
+    /// <summary>Whether any such bytes are there.</summary>
+    public bool IncomingIsHere => _disk.Length(IncomingPath) is not null;
+
+    private string CurrentPath => $"{_directory}/current.json";
+
+    private string PreviousPath => $"{_directory}/previous.json";
+
+    private string OrderPath => $"{_directory}/incoming/order.json";
+
+    private string ReservePath => $"{_directory}/reserve";
+
+    /// <summary>Opens, and where needed creates, the store of one model.</summary>
+    /// <param name="model">1 to 63 of <c>a-z 0-9 -</c>.</param>
+    /// <remarks>
+    /// Never fails. A damaged pointer: the one before it counts, else the store begins empty. A medium that fails: the
+    /// store stays empty and refuses every change, so that what may still stand on it is not written over.
+    /// <see cref="Damage"/> says so.
+    /// </remarks>
+    public static SlotStore Open(IDisk disk, string model)
+    {
+        SlotStore store = new(disk, model);
+        try
+        {
+            store.MakeDirectories();
+            store.ReadPointer();
+            store.KeepReserve();
+        }
+        catch (IOException failed)
+        {
+            store.State = ModelState.Empty;
+            store._unusable = failed.Message;
+            store.Damage = $"slots/{model}: {failed.Message}; nothing is kept, and no update is taken, until the device restarts";
+        }
+
+        return store;
+    }
+
+    /// <summary>Where the archive of a slot stands.</summary>
+    public string PathOf(Slot slot) => $"{_directory}/{(slot == Slot.A ? 'a' : 'b')}/package.edgepkg";
+
+    /// <summary>Makes a state durable. When it throws, or the power fails in it, the old one or the new one stands.</summary>
+    /// <exception cref="IOException">No room, or the medium failed; <see cref="State"/> is unchanged.</exception>
+    public void Save(ModelState state)
+    {
+        RequireUsable();
+        byte[] bytes = PointerFile.Encode(state);
+        try
+        {
+            WritePointers(bytes);
+        }
+        catch (IOException)
+        {
+            _disk.Delete(ReservePath);
+            WritePointers(bytes);
+            KeepReserve();
+        }
+
+        _saved = bytes;
+        State = state;
+    }
+
+    /// <summary>Empties the incoming place for the bytes of <paramref name="package"/>, and remembers how to check them.</summary>
+    /// <exception cref="IOException">No room, or the medium failed.</exception>
+    public void Expect(PackageReference package)
+    {
+        RequireUsable();
+        ClearIncoming();
+        DurableFiles.WriteAtomically(
+            _disk, OrderPath, JsonSerializer.SerializeToUtf8Bytes(package, WireJson.Default.PackageReference));
+    }
+
+    /// <summary>How to check the bytes of the incoming place; null when that was lost, and the download with it.</summary>
+    public PackageReference? Expected()
+    {
+        try
+        {
+            return DurableFiles.ReadAll(_disk, OrderPath, OrderBytes) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, WireJson.Default.PackageReference)
+                : null;
+        }
+        catch (Exception damaged) when (damaged is JsonException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts a whole archive into the incoming place, durably.</summary>
+    /// <exception cref="IOException">No room, or the medium failed.</exception>
+    public void Place(ReadOnlySpan<byte> archive)
+    {
+        RequireUsable();
+        ClearIncoming();
+        DurableFiles.WriteAtomically(_disk, IncomingPath, archive);
+    }
+
+    /// <summary>Moves the incoming bytes into the spare slot, durably. The state must already count that slot as empty.</summary>
+    /// <exception cref="IOException">The medium failed.</exception>
+    public void Install()
+    {
+        string target = PathOf(State.SpareSlot);
+        _disk.Sync(IncomingPath);
+        _disk.Rename(IncomingPath, target);
+        _disk.SyncDirectory(DurableFiles.Parent(target));
+        _disk.SyncDirectory(DurableFiles.Parent(IncomingPath));
+        _disk.Delete(OrderPath);
+    }
+
+    /// <summary>Gives up what the incoming place holds.</summary>
+    public void ClearIncoming()
+    {
+        foreach (string name in _disk.List(DurableFiles.Parent(IncomingPath)))
+        {
+            _disk.Delete($"{DurableFiles.Parent(IncomingPath)}/{name}");
+        }
+    }
+
+    private void RequireUsable()
+    {
+        if (_unusable is not null)
+        {
+            throw new IOException($"the store could not be opened: {_unusable}");
+        }
+    }
+
+    private void MakeDirectories()
+    {
+        _disk.CreateDirectory($"{_directory}/a");
+        _disk.CreateDirectory($"{_directory}/b");
+        _disk.CreateDirectory($"{_directory}/incoming");
+        if (_disk.Length(CurrentPath) is null)
+        {
+            // Only a store without a pointer can have names that no sync has covered yet.
+            _disk.SyncDirectory(_directory);
+            _disk.SyncDirectory("slots");
+            _disk.SyncDirectory("");
+        }
+    }
+
+    private void ReadPointer()
+    {
+        if (TryRead(CurrentPath, out string? damage))
+        {
+            return;
+        }
+
+        bool used = _disk.Length(PathOf(Slot.A)) is not null || _disk.Length(PathOf(Slot.B)) is not null;
+        if (TryRead(PreviousPath, out string? older))
+        {
+            Damage = $"{CurrentPath}: {damage ?? "it is missing"}; the pointer before it counts";
+            try
+            {
+                DurableFiles.WriteAtomically(_disk, CurrentPath, _saved);
+            }
+            catch (IOException)
+            {
+                // The next change writes it anyway; until then the older pointer is read again.
+            }
+        }
+        else if (damage is not null || older is not null || used)
+        {
+            Damage = $"{CurrentPath}: {damage ?? "it is missing"}; {PreviousPath}: {older ?? "it is missing"}; "
+                + "which slot was trusted is not known any more, so the model begins anew";
+        }
+    }
+
+    /// <returns>False when there is no such file (<paramref name="damage"/> is null) or it is damaged.</returns>
+    private bool TryRead(string path, out string? damage)
+    {
+        damage = null;
+        try
+        {
+            if (DurableFiles.ReadAll(_disk, path, PointerFile.MaxBytes) is not { } bytes)
+            {
+                return false;
+            }
+
+            State = PointerFile.Decode(bytes);
+            _saved = bytes;
+            return true;
+        }
+        catch (InvalidDataException broken)
+        {
+            damage = broken.Message;
+            return false;
+        }
+    }
+
+    private void WritePointers(byte[] bytes)
+    {
+        if (_saved is not null)
+        {
+            DurableFiles.WriteAtomically(_disk, PreviousPath, _saved);
+        }
+
+        DurableFiles.WriteAtomically(_disk, CurrentPath, bytes);
+    }
+
+    /// <summary>Keeps a little room aside, so that an undo can still be written down when the disk is full.</summary>
+    private void KeepReserve()
+    {
+        if (_disk.Length(ReservePath) == ReserveBytes)
+        {
+            return;
+        }
+
+        try
+        {
+            // Not zeros: a file system that compresses would keep no room for them.
+            byte[] filling = new byte[ReserveBytes];
+            new Random(ReserveBytes).NextBytes(filling);
+            _disk.Write(ReservePath, 0, filling);
+            _disk.Sync(ReservePath);
+        }
+        catch (IOException)
+        {
+            _disk.Delete(ReservePath);
+        }
+    }
+}
