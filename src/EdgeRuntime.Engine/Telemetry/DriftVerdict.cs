@@ -1,0 +1,29 @@
+using EdgeRuntime.Statistics;
+
+namespace EdgeRuntime.Engine.Telemetry;
+
+/// <summary>How far one window lies from the package's reference.</summary>
+public sealed record DriftVerdict
+{
+    /// <summary>One entry for each feature of the reference, in its order.</summary>
+    public required IReadOnlyList<FeatureDrift> Features { get; init; }
+
+    /// <summary>The predictions, or null when the reference does not say how they were distributed.</summary>
+    public required StabilityVerdict? Predictions { get; init; }
+
+    /// <summary>True when a feature drifted. Predictions alone do not count: a machine may simply be in one state.</summary>
+    public bool Drifted => Drifting.Count > 0;
+
+    /// <summary>Names of the features that drifted, in the reference's order.</summary>
+    public IReadOnlyList<string> Drifting => [.. Features.Where(feature => feature.Verdict.Drifted).Select(feature => feature.Name)];
+
+    /// <summary>The feature that drifted most for its threshold, or null when no feature had samples enough for a verdict.</summary>
+    public FeatureDrift? Worst => Features.Where(feature => feature.Verdict.Enough).MaxBy(feature => feature.Verdict.Ratio);
+
+    /// <summary>Largest ratio of a feature's index to its threshold: above 1 is drift. Null as <see cref="Worst"/> is.</summary>
+    public double? MaxRatio => Worst?.Verdict.Ratio;
+}
+
+/// <summary>How far one feature lies from its reference.</summary>
+/// <param name="Name">Name of the feature.</param>
+public sealed record FeatureDrift(string Name, StabilityVerdict Verdict);

@@ -1,0 +1,81 @@
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Statistics;
+
+namespace EdgeRuntime.Engine.Telemetry;
+
+/// <summary>Live counts of one quantity on the bins of its reference.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class ReferenceBins
+{
+    private readonly long[] _reference;
+    private readonly long _referenceMissing;
+    private readonly double? _minEffect;
+
+    /// <summary>Creates empty counts.</summary>
+    /// <exception cref="ArgumentException">The reference does not have one count more than edges, or the edges do not ascend.</exception>
+    public ReferenceBins(ReferenceFeature reference)
+    {
+        if (reference.Counts.Count != reference.Edges.Count + 1)
+        {
+            throw new ArgumentException(
+                $"reference '{reference.Name}' has {reference.Counts.Count} counts for {reference.Edges.Count} edges; one more is needed");
+        }
+
+        Name = reference.Name;
+        Live = new BinCounter([.. reference.Edges]);
+        _reference = [.. reference.Counts];
+        _referenceMissing = reference.Missing;
+        _minEffect = reference.MinEffect;
+    }
+
+    /// <summary>Name of the quantity.</summary>
+    public string Name { get; }
+
+    /// <summary>The live counts.</summary>
+    public BinCounter Live { get; }
+
+    /// <summary>True when counts of the two may be added.</summary>
+    public bool HasBinsOf(ReferenceBins other) => Name == other.Name && Live.Edges.SequenceEqual(other.Live.Edges);
+
+    /// <summary>Compares the live counts with the reference.</summary>
+    /// <param name="level">After correction for the number of quantities judged together.</param>
+    public StabilityVerdict Judge(ReferenceProfile profile, double level)
+    {
+        double effective = profile.EffectiveShare * (Live.Total + Live.Missing);
+        return PopulationStability.Judge(
+            new BinnedSample(_reference, _referenceMissing, profile.EffectiveRows),
+            new BinnedSample(Live.Counts, Live.Missing, effective),
+            new StabilityLimits(level, _minEffect ?? profile.MinEffect, WindowCounters.SmallestSample));
+    }
+
+    /// <summary>The bins in words, by the numbers of their edges.</summary>
+    public IReadOnlyList<string> Labels()
+    {
+        string[] edges = Texts("G6");
+        if (edges.Distinct().Count() < edges.Length)
+        {
+            // Edges closer than six digits tell apart are written in full.
+            edges = Texts("R");
+        }
+
+        List<string> labels = [$"below {edges[0]}"];
+        for (int i = 1; i < edges.Length; i++)
+        {
+            labels.Add($"{edges[i - 1]} to {edges[i]}");
+        }
+
+        labels.Add($"{edges[^1]} and above");
+        return labels;
+    }
+
+    private string[] Texts(string format)
+    {
+        string[] texts = new string[Live.Edges.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Live.Edges[i].ToString(format, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return texts;
+    }
+}

@@ -1,0 +1,230 @@
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Statistics;
+
+namespace EdgeRuntime.Engine.Telemetry;
+
+/// <summary>Everything one model counts over one span of time: exact to add, and of a size that no sample changes.</summary>
+/// <remarks>
+/// The sample path fills one instance while telemetry reports another; the two are swapped at the end of a window.
+/// Recording allocates nothing; judging and reporting do. Not thread-safe.
+/// </remarks>
+public sealed class WindowCounters
+{
+    /// <summary>
+    /// Effective samples below which drift is not judged. Below some thirty the threshold is on the silent side anyway;
+    /// the bound is here so that nobody reads an index of three samples.
+    /// </summary>
+    public const double SmallestSample = 20;
+
+    private readonly PackageManifest _manifest;
+    private readonly ReferenceProfile _profile;
+    private readonly ReferenceBins[] _features;
+
+    // Where each of them stands among the pipeline's values.
+    private readonly int[] _sources;
+    private readonly PredictionBins _predictions;
+
+    /// <summary>Creates empty counters.</summary>
+    /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
+    public WindowCounters(PackageManifest manifest, ReferenceProfile reference)
+    {
+        _manifest = manifest;
+        _profile = reference;
+        List<string> values =
+            [.. manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+        _features = [.. reference.Features.Select(feature => new ReferenceBins(feature))];
+        _sources = [.. _features.Select(feature => SourceOf(values, feature.Name))];
+        _predictions = new PredictionBins(manifest.Output, reference);
+    }
+
+    /// <summary>Samples that reached the model.</summary>
+    public long Samples { get; private set; }
+
+    /// <summary>Of these, inferences that failed or answered NaN.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Samples that never reached it. For the owner to set: the model never sees them.</summary>
+    public DropCounts Drops { get; set; }
+
+    /// <summary>When the first sample was taken, UTC milliseconds; 0 before it.</summary>
+    public long StartUnixMs { get; private set; }
+
+    /// <summary>When the last sample was taken, UTC milliseconds; 0 before it.</summary>
+    public long EndUnixMs { get; private set; }
+
+    /// <summary>Durations of the inferences, nanoseconds.</summary>
+    public LatencyHistogram Infer { get; } = new();
+
+    /// <summary>Frame taken to decision made, nanoseconds.</summary>
+    public LatencyHistogram Path { get; } = new();
+
+    /// <summary>Predictions by label (classification) or by the reference's bins.</summary>
+    public ReadOnlySpan<long> PredictionCounts => _predictions.Counts;
+
+    /// <summary>Counts one sample. Allocates nothing.</summary>
+    /// <param name="decoded">Invalid when the inference failed.</param>
+    /// <param name="values">The pipeline's values, before scaling.</param>
+    /// <param name="inferNanoseconds">Duration of the inference.</param>
+    /// <param name="pathNanoseconds">Frame taken to decision made.</param>
+    /// <param name="unixMs">When the sample was taken.</param>
+    public void Record(
+        in Decoded decoded, ReadOnlySpan<double> values, long inferNanoseconds, long pathNanoseconds, long unixMs)
+    {
+        StartUnixMs = Samples == 0 ? unixMs : StartUnixMs;
+        EndUnixMs = unixMs;
+        Samples++;
+        Infer.Record(inferNanoseconds);
+        Path.Record(pathNanoseconds);
+        for (int i = 0; i < _features.Length; i++)
+        {
+            _features[i].Live.Record(values[_sources[i]]);
+        }
+
+        if (decoded.IsValid)
+        {
+            _predictions.Record(decoded);
+        }
+        else
+        {
+            Failed++;
+        }
+    }
+
+    /// <summary>Adds counters of the same package, exactly: the result is as if all samples had been counted here.</summary>
+    /// <exception cref="ArgumentException">They were made for other bins; nothing was added.</exception>
+    public void Add(WindowCounters other)
+    {
+        if (!HasBinsOf(other))
+        {
+            throw new ArgumentException("counters of another package cannot be added", nameof(other));
+        }
+
+        if (other.Samples > 0)
+        {
+            StartUnixMs = Samples == 0 ? other.StartUnixMs : Math.Min(StartUnixMs, other.StartUnixMs);
+            EndUnixMs = Samples == 0 ? other.EndUnixMs : Math.Max(EndUnixMs, other.EndUnixMs);
+        }
+
+        Samples += other.Samples;
+        Failed += other.Failed;
+        Drops += other.Drops;
+        Infer.Add(other.Infer);
+        Path.Add(other.Path);
+        _predictions.Add(other._predictions);
+        for (int i = 0; i < _features.Length; i++)
+        {
+            _features[i].Live.Add(other._features[i].Live);
+        }
+    }
+
+    /// <summary>Forgets everything but the bins. Allocates nothing.</summary>
+    public void Clear()
+    {
+        Samples = 0;
+        Failed = 0;
+        Drops = default;
+        StartUnixMs = 0;
+        EndUnixMs = 0;
+        Infer.Clear();
+        Path.Clear();
+        _predictions.Clear();
+        foreach (ReferenceBins feature in _features)
+        {
+            feature.Live.Clear();
+        }
+    }
+
+    /// <summary>Compares the window with the package's reference.</summary>
+    /// <remarks>
+    /// Every feature is tested at the reference's level divided by the number of features (Bonferroni), so that the
+    /// window as a whole alarms by chance no more often than the level says. Holm's correction finds the same windows
+    /// and at times more features in them, but its thresholds hang on all the other features and could not be sent
+    /// beside each index.
+    /// </remarks>
+    public DriftVerdict Judge()
+    {
+        double level = _profile.Level / Math.Max(_features.Length, 1);
+        return new DriftVerdict
+        {
+            Features = [.. _features.Select(feature => new FeatureDrift(feature.Name, feature.Judge(_profile, level)))],
+            Predictions = _predictions.Judge(),
+        };
+    }
+
+    /// <summary>The counters as they go on the wire, judged.</summary>
+    /// <param name="digest">The package they were collected under.</param>
+    /// <param name="sequence">Of the class <c>window</c>.</param>
+    /// <param name="unixMs">Now; also stands for start and end of a window without samples.</param>
+    public WindowMessage ToMessage(ModelId digest, BootId boot, long sequence, long unixMs, bool clockSynchronized) =>
+        ToMessage(Judge(), digest, boot, sequence, unixMs, clockSynchronized);
+
+    /// <summary>The counters as they go on the wire, with the verdict that was made of them.</summary>
+    /// <param name="verdict">From <see cref="Judge"/>, with nothing recorded since.</param>
+    /// <param name="digest">The package they were collected under.</param>
+    /// <param name="sequence">Of the class <c>window</c>.</param>
+    /// <param name="unixMs">Now; also stands for start and end of a window without samples.</param>
+    public WindowMessage ToMessage(
+        DriftVerdict verdict, ModelId digest, BootId boot, long sequence, long unixMs, bool clockSynchronized) => new()
+    {
+        Boot = boot,
+        Sequence = sequence,
+        UnixMs = unixMs,
+        ClockSynchronized = clockSynchronized,
+        Model = _manifest.Name,
+        Version = _manifest.Version,
+        Digest = digest,
+        StartUnixMs = Samples == 0 ? unixMs : StartUnixMs,
+        EndUnixMs = Samples == 0 ? unixMs : EndUnixMs,
+        Samples = Samples,
+        Failed = Failed,
+        Dropped = Drops.ByName(),
+        Predictions = _predictions.ToCounts(verdict.Predictions),
+        Infer = ToCounts(Infer),
+        Path = ToCounts(Path),
+        Features = [.. _features.Zip(verdict.Features, ToCounts)],
+    };
+
+    private bool HasBinsOf(WindowCounters other)
+    {
+        bool same = _features.Length == other._features.Length && _predictions.HasBinsOf(other._predictions);
+        for (int i = 0; same && i < _features.Length; i++)
+        {
+            same = _features[i].HasBinsOf(other._features[i]);
+        }
+
+        return same;
+    }
+
+    private static FeatureCounts ToCounts(ReferenceBins feature, FeatureDrift drift) => new()
+    {
+        Name = feature.Name,
+        Counts = feature.Live.Counts.ToArray(),
+        Missing = feature.Live.Missing,
+        Psi = drift.Verdict.Index,
+        Threshold = drift.Verdict.Threshold,
+    };
+
+    private static LatencyCounts ToCounts(LatencyHistogram histogram)
+    {
+        int[] buckets = new int[LatencyHistogram.BucketCount];
+        long[] counts = new long[LatencyHistogram.BucketCount];
+        int filled = histogram.CopySparse(buckets, counts);
+        return new LatencyCounts
+        {
+            Buckets = buckets[..filled],
+            Counts = counts[..filled],
+            MaxMicroseconds = histogram.Max / 1000.0,
+        };
+    }
+
+    private static int SourceOf(List<string> values, string name)
+    {
+        int source = values.IndexOf(name);
+        return source >= 0
+            ? source
+            : throw new ArgumentException($"the reference has a feature '{name}' that the manifest has not, or only as raw window");
+    }
+}
