@@ -6,6 +6,9 @@ namespace EdgeRuntime.Sensors;
 /// <summary>Writes the frames of a sensor to CSV, as <see cref="Replay.ReplaySensor"/> reads it, with a label where one is known.</summary>
 public sealed class Recorder
 {
+    // Above this, milliseconds no longer tell two frames apart.
+    private const double FastHz = 200;
+
     private readonly ISensor _sensor;
     private readonly TimeProvider _time;
     private readonly RecorderOptions _options;
@@ -47,7 +50,7 @@ public sealed class Recorder
     /// <exception cref="IOException">The sensor or the output failed; what was written stands.</exception>
     public async Task<long> RecordAsync(TextWriter output, CancellationToken stop)
     {
-        bool fast = _sensor.RateHz > 200;
+        bool fast = _sensor.RateHz > FastHz;
         string timeColumn = _options.TimeColumn ?? (fast ? "seconds" : "unix_ms");
         await output.WriteAsync(Header(timeColumn));
 
@@ -107,10 +110,11 @@ public sealed class Recorder
 
     private async Task WaitAsync(CancellationToken stop)
     {
-        // Timers count whole milliseconds and round down; a wait of nothing would burn a processor between the frames
-        // of a fast sensor. Those that came due meanwhile are taken one after the other.
+        // Timers count whole milliseconds and round down; a wait of nothing would burn a processor between two frames.
+        // Fast sensors keep their frames for the reader, who takes them by the bundle instead of waking for each.
         double milliseconds = (_sensor.NextDue - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency;
-        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(milliseconds)));
+        double shortest = _sensor.RateHz > FastHz ? 25 : 1;
+        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(shortest, Math.Ceiling(milliseconds)));
         try
         {
             await Task.Delay(wait, _time, stop);
