@@ -1,0 +1,231 @@
+# The steps of publish.sh. Sourced by it, after setup.sh; they share $rid, $version, $framework and $flavour.
+# shellcheck shell=bash disable=SC2154
+
+# The project's promise: Debian 12, Ubuntu 22.04, Raspberry Pi OS 12, JetPack 6 and newer.
+glibc_floor=2.34
+
+# native_framework RID: the newest framework whose native pack restores, found by a restore and remembered for this SDK.
+native_framework() {
+  local memory=.edge/native-$1 sdk candidate said
+  framework="" missing=""
+  sdk=$(dotnet --version)
+  if [ "$(sed -n 1p "$memory" 2>/dev/null)" = "$sdk" ]; then
+    framework=$(sed -n 2p "$memory")
+    missing=$(sed -n 3p "$memory")
+    return
+  fi
+
+  for candidate in net10.0 net9.0; do
+    step "asking the feed for the native pack of $candidate, $1"
+    native_probe "$1" "$candidate"
+    if said=$(dotnet restore "artifacts/probe/$1-$candidate/probe.csproj" -v q --nologo 2>&1); then
+      framework=$candidate
+      break
+    fi
+
+    # Only "it does not exist" is an answer.
+    if grep -oE 'error [A-Z]+[0-9]+' <<<"$said" | grep -qvE 'NU110[12]' || ! grep -qE 'error NU110[12]' <<<"$said"; then
+      fail "the package feed could not be asked, which is no answer: $(grep -m 1 error <<<"$said" | sed 's/.*\(error [A-Z]*[0-9]*: [^[]*\).*/\1/')"
+    fi
+
+    missing=$(grep -oE 'package [A-Za-z0-9.-]+' <<<"$said" | awk '{print $2}' | sed 's/\.$//' | sort -u | paste -sd' ')
+  done
+
+  mkdir -p .edge
+  printf '%s\n%s\n%s\n' "$sdk" "$framework" "$missing" >"$memory"
+}
+
+native_probe() {
+  local probe=artifacts/probe/$1-$2 file
+  mkdir -p "$probe"
+  for file in Directory.Build.props Directory.Build.targets Directory.Packages.props; do
+    echo '<Project />' >"$probe/$file"
+  done
+  cat >"$probe/probe.csproj" <<XML
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>$2</TargetFramework>
+    <RuntimeIdentifier>$1</RuntimeIdentifier>
+    <PublishAot>true</PublishAot>
+  </PropertyGroup>
+</Project>
+XML
+}
+
+compile_natively() {
+  local linker=()
+  if [ "$rid" = "$(host_rid)" ]; then
+    setup_linker
+    command -v clang >/dev/null || linker=(-p:CppCompilerAndLinker=gcc)
+  else
+    need_command clang clang
+    need_command ld.lld lld
+    need_packages llvm
+    [ -n "${EDGE_SYSROOT:-}" ] \
+      || fail "to compile for $rid on this machine, name a directory with that system's libc and headers in EDGE_SYSROOT"
+    linker=(-p:LinkerFlavor=lld "-p:SysRoot=$EDGE_SYSROOT" -p:ObjCopyName=llvm-objcopy)
+  fi
+
+  step "compiling edge-device $version natively for $rid on $framework"
+  publish_device -r "$rid" -p:EdgeTargetFramework="$framework" -p:EdgeNative=true "${linker[@]}"
+  if warned=$(grep -E 'warning (IL|MSB|NETSDK)' "$log"); then
+    printf '%s\n' "$warned" | sort -u >&2
+    fail "the compilation warned about trimming or native code; it must not"
+  fi
+
+  # What the debugger needs stays here, beside the archive and not in it.
+  mkdir -p artifacts/symbols
+  mv "$out"/*.dbg "artifacts/symbols/edge-device-$version-$rid.dbg"
+}
+
+compile_portably() {
+  framework=net10.0
+  step "compiling edge-device $version for any processor on $framework"
+  publish_device --no-self-contained -p:EdgeTargetFramework=$framework -p:UseAppHost=false
+  cat >"$out/edge-device" <<'SCRIPT'
+#!/bin/sh
+exec dotnet "$(dirname "$(readlink -f "$0")")/edge-device.dll" "$@"
+SCRIPT
+  chmod +x "$out/edge-device"
+  cat >"$out/PORTABLE" <<TXT
+edge-device $version, portable: not compiled natively, because no native pack for $rid could be restored
+($missing).
+It needs the .NET 10 runtime (https://dotnet.microsoft.com/download) and the package libmosquitto1; start ./edge-device.
+TXT
+}
+
+# publish_device OPTION...: into $out. A tree of its own, because a restore for one target would disturb plain builds.
+publish_device() {
+  out=artifacts/publish/$rid$flavour
+  log=artifacts/publish/$rid$flavour.log
+  rm -rf "$out"
+  mkdir -p "$out"
+  if ! dotnet publish src/EdgeRuntime.Device -c Release -v m --nologo -o "$out" \
+    -p:ArtifactsPath="$PWD/artifacts/target-$rid$flavour" -p:DebugType=none -p:GenerateDocumentationFile=false \
+    -p:TreatWarningsAsErrors=true "$@" >"$log" 2>&1; then
+    grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2
+    fail "edge-device does not compile; see $log"
+  fi
+
+  find "$out" -name '*.pdb' -o -name '*.xml' | xargs -r rm
+}
+
+add_libraries() {
+  mkdir -p "$out/lib"
+  cp "artifacts/native/$rid/libonnxruntime.so.1" "$out/lib/"
+  if [ -z "$flavour" ]; then
+    local mosquitto
+    if [ "$rid" = "$(host_rid)" ]; then
+      need_packages libmosquitto1
+      mosquitto=$(ldconfig -p | awk '$1 == "libmosquitto.so.1" { print $NF; exit }')
+    else
+      mosquitto=$(find "$EDGE_SYSROOT" -name libmosquitto.so.1 | head -n 1)
+    fi
+
+    [ -n "$mosquitto" ] || fail "libmosquitto.so.1 for $rid was not found; install libmosquitto1 there"
+    cp -L "$mosquitto" "$out/lib/libmosquitto.so.1"
+  fi
+
+  rm -rf "$out/device-profiles"
+  cp -r device-profiles "$out/"
+  cp LICENSE "$out/"
+}
+
+# THIRD-PARTY-NOTICES, from the licence files that the packages themselves bring.
+add_notices() {
+  local notices=$out/THIRD-PARTY-NOTICES folder file
+  {
+    echo "edge-device $version contains or comes with the following software of others."
+    compiled_packages | while read -r folder; do
+      notice "$(basename "$(dirname "$folder")") $(basename "$folder")"
+      find "$folder" -maxdepth 1 -type f \( -iname 'license*' -o -iname 'third*party*notices*' \) | sort | while read -r file; do
+        sed 's/\r$//; 1s/^\xEF\xBB\xBF//' "$file"
+        echo
+      done
+      find "$folder" -maxdepth 1 -iname 'license*' | grep -q . \
+        || sed -n 's:.*<license type="expression">\(.*\)</license>.*:The package states its licence as \1 and brings no text of it.:p' "$folder"/*.nuspec
+    done
+    notice "ONNX Runtime $(npm_version onnxruntime-node) (lib/libonnxruntime.so.1)"
+    echo "From the npm package onnxruntime-node, which states its licence as $(npm_licence onnxruntime-node) and brings no text of it."
+    echo "Copyright (c) Microsoft Corporation. Text and the notices of its parts: https://github.com/microsoft/onnxruntime"
+    if [ -z "$flavour" ]; then
+      notice "Eclipse Mosquitto's client library (lib/libmosquitto.so.1)"
+      cat /usr/share/doc/libmosquitto1/copyright
+    fi
+  } >"$notices"
+}
+
+notice() { printf '\n================================================================================\n%s\n\n' "$1"; }
+
+npm_version() { sed -n 's/^ *"version": "\(.*\)",\{0,1\}$/\1/p' "$npm_modules/$1/package.json" | head -n 1; }
+
+npm_licence() { sed -n 's/^ *"license": "\(.*\)",\{0,1\}$/\1/p' "$npm_modules/$1/package.json" | head -n 1; }
+
+# Folders of the NuGet packages that went into the program: those the native compiler was given, and the compiler's own;
+# for a portable one, those whose assemblies lie in the output.
+compiled_packages() {
+  local packages
+  packages=$(dotnet nuget locals global-packages --list | sed 's/.*: //; s:/$::')
+  if [ -z "$flavour" ]; then
+    find "artifacts/target-$rid" -name '*.ilc.rsp' -exec cat {} + | grep -oE "$packages/[^/]+/[^/]+" | sort -u
+    ls -d "$packages/runtime.$rid.microsoft.dotnet.ilcompiler"/* 2>/dev/null | sort -V | tail -n 1
+  else
+    find "$out" -maxdepth 1 -name '*.dll' ! -name 'EdgeRuntime.*' ! -name 'edge-device.dll' | while read -r file; do
+      find "$packages" -maxdepth 5 -name "$(basename "$file")" -size "$(stat -c %s "$file")c" | head -n 1 \
+        | sed -E "s:($packages/[^/]+/[^/]+)/.*:\1:"
+    done | sort -u
+  fi | sort -u
+}
+
+# The highest glibc symbol of everything shipped, beside the promise.
+state_floor() {
+  local file highest overall=0
+  for file in "$out/edge-device" "$out"/lib/*.so*; do
+    head -c 4 "$file" | grep -q ELF || continue
+    highest=$(objdump -T "$file" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1)
+    printf '    %-22s needs glibc %-6s and %s\n' "${file##*/}" "${highest#GLIBC_}" \
+      "$(objdump -p "$file" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libdl|librt|libpthread|ld-linux.*)\.so/ { printf "%s ", $2 }' | sed 's/ $//; s/^$/nothing else/')"
+    overall=$(printf '%s\n%s\n' "$overall" "${highest#GLIBC_}" | sort -V | tail -n 1)
+  done
+
+  if [ "$(printf '%s\n%s\n' "$overall" "$glibc_floor" | sort -V | tail -n 1)" = "$glibc_floor" ]; then
+    step "runs on glibc $overall and newer (promised: $glibc_floor)"
+  else
+    step "runs on glibc $overall and newer, which is above the promised $glibc_floor: compile on Debian 12 to keep it"
+  fi
+}
+
+# From an empty directory, with an empty environment: nothing but the system's libraries and what is shipped.
+self_test() {
+  if [ "$rid" != "$(host_rid)" ] || { [ -n "$flavour" ] && ! command -v dotnet >/dev/null; }; then
+    step "self-test left out: this machine cannot run $rid"
+    return
+  fi
+
+  step "self-test of the result"
+  local empty said
+  empty=$(mktemp -d)
+  if ! said=$(cd "$empty" && env -i PATH=/usr/bin:/bin "$OLDPWD/$out/edge-device" selftest 2>&1); then
+    rmdir "$empty"
+    printf '%s\n' "$said" | tail -n 20 >&2
+    fail "the published edge-device does not pass its self-test"
+  fi
+
+  rmdir "$empty" 2>/dev/null || fail "the self-test left files in its working directory: $(ls -A "$empty")"
+  printf '%s\n' "$said" | sed 's/^/    /'
+}
+
+pack() {
+  local name=edge-device-$version-$rid$flavour when
+  when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
+  mkdir -p dist
+  (cd "$out" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
+
+  # The same bytes from the same input: sorted, without owners and with one date.
+  tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$when" --transform "s:^\./:$name/:;s:^\.$:$name:" \
+    -C "$out" -cf - . | gzip -9n >"dist/$name.tar.gz"
+  (cd dist && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256")
+  touch "$out/edge-device"
+  step "dist/$name.tar.gz ($(du -h "dist/$name.tar.gz" | cut -f1))"
+}

@@ -1,0 +1,87 @@
+# What every script here begins with: progress, one-sentence failures, and installing what is missing. Sourced, from
+# the root of the repository. Everything may be run again; what is there already costs next to nothing.
+# shellcheck shell=bash
+
+step() { printf '==> %s\n' "$*"; }
+
+# One sentence for the user, and the end.
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# need_packages PACKAGE...: Debian packages; installs those that are missing, as root or through sudo.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    # Not the name alone: a package can be known and removed, which leaves its configuration.
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local root=()
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || fail "please install these packages and run it again: sudo apt-get install ${missing[*]}"
+    root=(sudo)
+  fi
+
+  step "installing ${missing[*]}"
+  install_packages "${missing[@]}" && return
+  "${root[@]}" apt-get update -q >/dev/null || fail "apt-get update failed; are the package lists reachable?"
+  install_packages "${missing[@]}" || fail "apt-get could not install ${missing[*]}; see the lines above"
+}
+
+install_packages() {
+  # The daemons these packages bring are started by our own scripts, on ports of their own; none is wanted now.
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -q --no-install-recommends "$@" >/dev/null 2>"${TMPDIR:-/tmp}/edge-apt.$$" \
+    || { tail -n 3 "${TMPDIR:-/tmp}/edge-apt.$$" >&2; rm -f "${TMPDIR:-/tmp}/edge-apt.$$"; return 1; }
+  rm -f "${TMPDIR:-/tmp}/edge-apt.$$"
+}
+
+# need_command COMMAND PACKAGE...: installs the packages only when the command is not there, whoever brought it.
+need_command() {
+  local command=$1
+  shift
+  command -v "$command" >/dev/null || need_packages "$@"
+  command -v "$command" >/dev/null || fail "$command is missing even with $* installed"
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null \
+    || fail "the .NET 10 SDK is missing, the one thing that is not installed for you: https://dotnet.microsoft.com/download"
+  local major
+  major=$(dotnet --version 2>/dev/null | cut -d. -f1) || true
+  [ "${major:-0}" -ge 10 ] || fail "the .NET 10 SDK is needed; 'dotnet --version' says $(dotnet --version 2>&1 | head -n 1)"
+
+  # First-run messages and telemetry are no part of a build.
+  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+}
+
+# This machine's runtime identifier.
+host_rid() {
+  case $(uname -m) in
+    x86_64) echo linux-x64 ;;
+    aarch64) echo linux-arm64 ;;
+    *) fail "there is no edge-device for a $(uname -m) processor" ;;
+  esac
+}
+
+# quietly COMMAND...: shows what it said only when it fails.
+quietly() {
+  local said
+  said=$("$@" 2>&1) && return
+  printf '%s\n' "$said" | grep -E '(error|warning) ' | sort -u | head -n 30 >&2 || true
+  printf '%s\n' "$said" | tail -n 5 >&2
+  return 1
+}
+
+# unchanged STAMP PATH...: true when nothing below the paths is newer than the stamp, so that work can be left out.
+unchanged() {
+  local stamp=$1
+  shift
+  [ -e "$stamp" ] && [ -z "$(find "$@" -newer "$stamp" -print -quit 2>/dev/null)" ]
+}
+
+. tools/lib/npm.sh
+. tools/lib/programs.sh
