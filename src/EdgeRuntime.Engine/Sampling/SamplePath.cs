@@ -96,7 +96,6 @@ public sealed class SamplePath
         bool due = _serving is not null && _serving.Push(_frame);
         if (_filling is not null && _filling.Push(_frame))
         {
-            _serving?.CloseWindow();
             _windowOpen = false;
             Volatile.Write(ref _number, _number + 1);
             Volatile.Write(ref _serving, _filling);
@@ -106,8 +105,11 @@ public sealed class SamplePath
 
         if (due)
         {
-            long n = Interlocked.Increment(ref _samples);
-            _serving!.Serve(n, _number, time, _clock, _ring);
+            // Numbers are given to samples the model was asked about, so that they are without gaps.
+            if (_serving!.Serve(_samples + 1, _number, time, _clock, _ring))
+            {
+                Interlocked.Increment(ref _samples);
+            }
         }
 
         CloseWindow(time);

@@ -18,6 +18,7 @@ public sealed class ServingModel : IDisposable
     private readonly DecisionRule _rule;
     private readonly Handover<LatestSample> _latest;
     private WindowCounters _counters;
+    private DropCounts _drops;
     private WindowCounters? _spare;
     private WindowCounters? _filled;
 
@@ -32,7 +33,7 @@ public sealed class ServingModel : IDisposable
         _pipeline = pipeline;
         _decoder = new OutputDecoder(package.Manifest.Output, package.OutputLength);
         _rule = new DecisionRule(package.Manifest.Decision, package.Manifest.Output);
-        _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Values.Length, _decoder.Scores.Length));
+        _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Names.Count, package.Manifest.Output.Labels.Count));
         _counters = new WindowCounters(package.Manifest, package.Reference);
         _spare = new WindowCounters(package.Manifest, package.Reference);
     }
@@ -60,6 +61,13 @@ public sealed class ServingModel : IDisposable
         Volatile.Write(ref _spare, counters);
     }
 
+    /// <summary>Takes what stands in the window that was still open. Only once the sample path has left this model.</summary>
+    public WindowCounters TakeRest()
+    {
+        _counters.Drops = _drops;
+        return _counters;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Package.Dispose();
 
@@ -68,48 +76,54 @@ public sealed class ServingModel : IDisposable
     internal bool Push(ReadOnlySpan<double> frame) => _pipeline.Push(frame);
 
     /// <summary>Infers on the window that <see cref="Push"/> completed, decides, and counts.</summary>
-    internal void Serve(long n, int number, in FrameTime time, TimeProvider clock, PredictionRing ring)
+    /// <returns>False when the window held no value at all: it is counted as dropped, and the model is not asked.</returns>
+    internal bool Serve(long n, int number, in FrameTime time, TimeProvider clock, PredictionRing ring)
     {
-        IModelRunner runner = Package.Runner;
+        if (_pipeline.MissingElements == _pipeline.Input.Length)
+        {
+            _drops += new DropCounts(Late: 0, SensorError: 0, MissingValue: 1);
+            return false;
+        }
+
         Span<float> input = Package.Input;
-        _pipeline.WriteInput(input);
+        _pipeline.Input.CopyTo(input);
         long before = clock.GetTimestamp();
-        bool ran = TryRun(runner);
+        bool ran = TryRun(Package.Runner);
         long after = clock.GetTimestamp();
-        Decoded decoded = ran ? _decoder.Decode(input, Package.Output) : default;
-        bool changed = decoded.IsValid && _rule.Step(decoded);
+        Decoded decoded = ran ? _decoder.Decode(input, Package.Output) : Decoded.Invalid;
+        bool changed = _rule.Step(decoded);
         long decided = clock.GetTimestamp();
 
         long infer = Nanoseconds(clock, before, after);
         long path = Nanoseconds(clock, time.Timestamp, decided);
         _counters.Record(decoded, _pipeline.Values, infer, path, time.UnixMs);
         Trial?.Record(decoded.IsValid, decoded.Label, infer);
-        if (!decoded.IsValid)
+        if (decoded.IsValid)
         {
-            return;
+            PredictionRecord record = new(n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number);
+            ring.Write(record);
+            _latest.Writing.Fill(record, _pipeline.Values, _decoder.Scores, infer, path);
+            _latest.Publish();
         }
 
-        PredictionRecord record = new(n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number);
-        ring.Write(record);
-        _latest.Writing.Fill(record, _pipeline.Values, _decoder.Scores, infer, path);
-        _latest.Publish();
+        return true;
     }
 
+    /// <summary>Counts a read of the sensor that failed.</summary>
+    internal void CountSensorError() => _drops += new DropCounts(Late: 0, SensorError: 1, MissingValue: 0);
+
     /// <summary>Closes the window of counters, if telemetry has taken the one before; else it goes on and nothing is lost.</summary>
-    internal void CloseWindow(in DropCounts drops)
+    internal void CloseWindow()
     {
-        if (_counters.Samples == 0 && drops.Total == 0)
+        if ((_counters.Samples == 0 && _drops.Total == 0) || Volatile.Read(ref _filled) is not null
+            || Interlocked.Exchange(ref _spare, null) is not WindowCounters next)
         {
             return;
         }
 
-        if (Volatile.Read(ref _filled) is not null || Interlocked.Exchange(ref _spare, null) is not WindowCounters next)
-        {
-            return;
-        }
-
-        _counters.Drops = drops;
         WindowCounters full = _counters;
+        full.Drops = _drops;
+        _drops = default;
         _counters = next;
         Volatile.Write(ref _filled, full);
     }
