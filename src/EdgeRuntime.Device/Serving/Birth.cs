@@ -1,0 +1,78 @@
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Verbs;
+using System.Text.Json;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>What a device says of itself: after every connection, on every change, and when it goes. For the agent's thread only.</summary>
+internal sealed class Birth(Setup setup, Publisher publisher, IReadOnlyList<SensorInfo> sensors, IReadOnlyDictionary<string, string> libraries)
+{
+    private readonly HardwareInfo _hardware = MachineInfo.Hardware();
+    private readonly string _operatingSystem = MachineInfo.OperatingSystem();
+
+    /// <summary>The message the broker publishes when the device is gone without a word.</summary>
+    public static LinkMessage Will(DeviceId device, Topics topics, BootId boot, long unixMs) => new()
+    {
+        Topic = topics.Up(device, "status"),
+        Payload = JsonSerializer.SerializeToUtf8Bytes(
+            new StatusMessage { Boot = boot, Sequence = 0, UnixMs = unixMs, ClockSynchronized = false, State = DeviceState.Lost },
+            WireJson.Default.StatusMessage),
+        Qos = 1,
+        Retain = true,
+        ContentType = "application/json",
+    };
+
+    /// <summary>Whether the device is there, and what it serves.</summary>
+    public void Status(DeviceState state, IReadOnlyDictionary<string, ModelId> models) => publisher.State(
+        "status",
+        new StatusMessage
+        {
+            Boot = publisher.Stamp.Boot,
+            Sequence = publisher.Stamp.Next("status"),
+            UnixMs = publisher.Stamp.UnixMs,
+            ClockSynchronized = publisher.Stamp.ClockSynchronized,
+            State = state,
+            Models = models,
+        },
+        WireJson.Default.StatusMessage);
+
+    /// <summary>What the device is made of.</summary>
+    public void Info() => publisher.State(
+        "info",
+        new InfoMessage
+        {
+            Boot = publisher.Stamp.Boot,
+            Sequence = publisher.Stamp.Next("info"),
+            UnixMs = publisher.Stamp.UnixMs,
+            ClockSynchronized = publisher.Stamp.ClockSynchronized,
+            Hardware = _hardware,
+            OperatingSystem = _operatingSystem,
+            Runtime = VersionVerb.Runtime,
+            Libraries = libraries,
+            Profile = setup.Profile.Name,
+            Labels = setup.Configuration.Labels,
+            Sensors = sensors,
+        },
+        WireJson.Default.InfoMessage);
+
+    /// <summary>What the device runs, from its own store.</summary>
+    public void Reported(long generation, string? deployment, IReadOnlyList<ReportedModel> models) => publisher.State(
+        "reported",
+        new ReportedMessage
+        {
+            Boot = publisher.Stamp.Boot,
+            Sequence = publisher.Stamp.Next("reported"),
+            UnixMs = publisher.Stamp.UnixMs,
+            ClockSynchronized = publisher.Stamp.ClockSynchronized,
+            Generation = generation,
+            Deployment = deployment,
+            ConfigurationSha256 = setup.Sha256,
+            Models = models,
+        },
+        WireJson.Default.ReportedMessage);
+}

@@ -1,0 +1,233 @@
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>Turns what one serving model leaves behind into messages: windows, the newest decision, predictions, drift. For the agent's thread only.</summary>
+internal sealed class ModelTelemetry
+{
+    private const int MostPredictions = 100;
+
+    private readonly string _model;
+    private readonly ServingModel _serving;
+    private readonly int _number;
+    private readonly Publisher _publisher;
+    private readonly TelemetryConfiguration _options;
+    private readonly TimeProvider _time;
+    private readonly DriftHorizon _horizon;
+    private readonly string[] _featureNames;
+    private readonly List<Prediction> _batch = [];
+    private long _latestSent;
+    private bool _drifting;
+
+    /// <summary>Begins for a model that has just taken over.</summary>
+    /// <param name="number">Its number in the records of the path: <see cref="SamplePath.Switches"/>.</param>
+    public ModelTelemetry(
+        string model, ServingModel serving, int number, Publisher publisher, TelemetryConfiguration options, TimeProvider time)
+    {
+        _model = model;
+        _serving = serving;
+        _number = number;
+        _publisher = publisher;
+        _options = options;
+        _time = time;
+        _horizon = new DriftHorizon(serving.Package.Manifest, serving.Package.Reference);
+        _featureNames =
+            [.. serving.Package.Manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+    }
+
+    /// <summary>The newest decision as it went out, or null before the first.</summary>
+    public LatestMessage? Latest { get; private set; }
+
+    /// <summary>Largest ratio of a stability index to its threshold; null before the first window.</summary>
+    public double? Drift { get; private set; }
+
+    /// <summary>Inferences that failed in all windows so far.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Counts of predictions in the windows so far, what a successor's trial is compared with.</summary>
+    public long[] PredictionCounts { get; private set; } = [];
+
+    /// <summary>Sends what is due.</summary>
+    public void Pump(PredictionRing ring)
+    {
+        while (_serving.TakeWindow() is WindowCounters window)
+        {
+            Send(window);
+            _serving.Return(window);
+        }
+
+        SendLatest();
+        SendPredictions(ring);
+    }
+
+    /// <summary>Sends what is left once the sample path has gone on to another model.</summary>
+    public void Finish(PredictionRing ring)
+    {
+        Pump(ring);
+        WindowCounters rest = _serving.TakeRest();
+        if (rest.Samples > 0)
+        {
+            Send(rest);
+        }
+    }
+
+    private void Send(WindowCounters window)
+    {
+        DriftVerdict verdict = _horizon.Add(window);
+        Drift = verdict.MaxRatio ?? 0;
+        Failed += window.Failed;
+        Accumulate(window.PredictionCounts);
+        WindowMessage message = window.ToMessage(
+            verdict, _serving.Package.Digest, _publisher.Stamp.Boot, _publisher.Stamp.Next("window"), _publisher.Stamp.UnixMs,
+            _publisher.Stamp.ClockSynchronized);
+        _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
+        if (verdict.Drifted != _drifting)
+        {
+            _drifting = verdict.Drifted;
+            SendDrift(verdict);
+        }
+    }
+
+    private void Accumulate(ReadOnlySpan<long> counts)
+    {
+        if (PredictionCounts.Length != counts.Length)
+        {
+            PredictionCounts = new long[counts.Length];
+        }
+
+        for (int i = 0; i < counts.Length; i++)
+        {
+            PredictionCounts[i] += counts[i];
+        }
+    }
+
+    private void SendDrift(DriftVerdict verdict)
+    {
+        string detail = verdict.Drifted
+            ? $"{_model}: {string.Join(", ", verdict.Drifting.Take(5))}{(verdict.Drifting.Count > 5 ? $" and {verdict.Drifting.Count - 5} more" : "")} no longer look as in training"
+            : $"{_model}: all features look as in training again";
+        _publisher.Event(
+            "event/drift",
+            NewEvent("drift", verdict.Drifted ? EventSeverity.Warning : EventSeverity.Info, detail) with
+            {
+                Values = verdict.Features.Where(feature => feature.Verdict.Drifted)
+                    .ToDictionary(feature => feature.Name, feature => feature.Verdict.Ratio),
+            },
+            WireJson.Default.EventMessage);
+    }
+
+    private void SendLatest()
+    {
+        if (!_serving.TryTakeLatest(out LatestSample latest))
+        {
+            return;
+        }
+
+        long now = _time.GetTimestamp();
+        if (Latest is not null && _time.GetElapsedTime(_latestSent, now).TotalMilliseconds < _options.LatestMs)
+        {
+            return;
+        }
+
+        _latestSent = now;
+        PredictionRecord record = latest.Record;
+        IReadOnlyList<string> labels = _serving.Package.Manifest.Output.Labels;
+        Dictionary<string, double> features = new(_featureNames.Length);
+        for (int i = 0; i < _featureNames.Length; i++)
+        {
+            features[_featureNames[i]] = latest.Features[i];
+        }
+
+        Latest = new LatestMessage
+        {
+            Boot = _publisher.Stamp.Boot,
+            Sequence = _publisher.Stamp.Next("latest"),
+            UnixMs = _publisher.Stamp.UnixMs,
+            ClockSynchronized = _publisher.Stamp.ClockSynchronized,
+            Model = _model,
+            Version = _serving.Package.Manifest.Version,
+            Digest = _serving.Package.Digest,
+            N = record.N,
+            SampleUnixMs = record.UnixMs,
+            Decision = _serving.Decisions[record.Decision],
+            Label = LabelOf(record),
+            Score = record.Score,
+            Scores = latest.Scores.ToArray(),
+            Labels = labels,
+            InferMicroseconds = latest.InferNanoseconds / 1000.0,
+            PathMicroseconds = latest.PathNanoseconds / 1000.0,
+            Features = features,
+            Drift = Drift,
+        };
+        _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage);
+    }
+
+    private void SendPredictions(PredictionRing ring)
+    {
+        while (ring.TryRead(out PredictionRecord record))
+        {
+            // A record of the model before: its labels are not known here any more, and its windows have told it.
+            if (record.Model != _number)
+            {
+                continue;
+            }
+
+            if (_options.Predictions == "all" || (_options.Predictions == "changes" && record.Changed))
+            {
+                _batch.Add(new Prediction(record.N, record.UnixMs, LabelOf(record), record.Score, _serving.Decisions[record.Decision]));
+                if (_batch.Count == MostPredictions)
+                {
+                    SendBatch(ring);
+                }
+            }
+        }
+
+        SendBatch(ring);
+    }
+
+    private void SendBatch(PredictionRing ring)
+    {
+        if (_batch.Count == 0)
+        {
+            return;
+        }
+
+        _publisher.Predictions(
+            $"prediction/{_model}",
+            new PredictionMessage
+            {
+                Boot = _publisher.Stamp.Boot,
+                Sequence = _publisher.Stamp.Next("prediction"),
+                UnixMs = _publisher.Stamp.UnixMs,
+                ClockSynchronized = _publisher.Stamp.ClockSynchronized,
+                Model = _model,
+                Version = _serving.Package.Manifest.Version,
+                Predictions = [.. _batch],
+                Dropped = ring.Dropped,
+            },
+            WireJson.Default.PredictionMessage);
+        _batch.Clear();
+    }
+
+    private string LabelOf(in PredictionRecord record)
+    {
+        IReadOnlyList<string> labels = _serving.Package.Manifest.Output.Labels;
+        return labels.Count > 0 ? labels[record.Label] : _serving.Decisions[record.Decision];
+    }
+
+    private EventMessage NewEvent(string kind, EventSeverity severity, string detail) => new()
+    {
+        Boot = _publisher.Stamp.Boot,
+        Sequence = _publisher.Stamp.Next("event"),
+        UnixMs = _publisher.Stamp.UnixMs,
+        ClockSynchronized = _publisher.Stamp.ClockSynchronized,
+        Kind = kind,
+        Severity = severity,
+        Model = _model,
+        Detail = detail,
+    };
+}
