@@ -68,7 +68,7 @@ const Frame = ({ name, entry, past, children, foot }) => html`
   </li>`;
 
 function Feature({ feature, past }) {
-  const { edges = [], shares = [], reference_shares: reference = [] } = feature;
+  const [edges, shares, reference] = [feature.edges ?? [], feature.shares ?? [], feature.reference_shares ?? []];
   return html`
     <${Frame} name=${feature.name} entry=${feature} past=${past}
       foot=${html`<p class="edges"><span>${edges.length > 0 ? `< ${digits(edges[0])}` : ''}</span>
@@ -81,7 +81,7 @@ function Feature({ feature, past }) {
 }
 
 function Predictions({ compare, model, past }) {
-  const { labels = [], shares = [], reference_shares: reference = [] } = compare;
+  const [labels, shares, reference] = [compare.labels ?? [], compare.shares ?? [], compare.reference_shares ?? []];
   const colour = (i) => classColour(labelPlace(model.name, model.active?.digest, labels[i]));
   return html`
     <${Frame} name="predictions" entry=${compare} past=${past}

@@ -38,7 +38,7 @@ function Stage({ stage, rollout, now }) {
         ${devices.slice(0, MostDevices).map((device) => html`
           <li key=${device.device} data-tone=${tone(device.state)} title=${device.reason ?? undefined}>
             <a href=${deviceAddress(device.device, rollout.model)}>${device.device}</a>
-            <span>${device.state}${device.state === 'downloading' && device.percent !== null ? ` ${fixed(device.percent)} %` : ''}</span>
+            <span>${device.state}${device.state === 'downloading' && (device.percent ?? null) !== null ? ` ${fixed(device.percent)} %` : ''}</span>
             ${device.connection !== 'online' && device.connection !== 'updating' && html`<small><${Dot} state=${device.connection} />${device.connection}</small>`}
             ${device.reason && html`<small class="reason">${device.reason}</small>`}
           </li>`)}
