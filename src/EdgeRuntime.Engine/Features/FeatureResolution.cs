@@ -1,122 +1,116 @@
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Features;
 
-/// <summary>Reads what one feature of a manifest asks for.</summary>
+/// <summary>Reads what the features of a manifest ask for, and gives each its place.</summary>
+/// <remarks>
+/// Manifests are checked where they are read, with line and column; what is refused here can only come from a manifest
+/// that was built in code.
+/// </remarks>
 internal static class FeatureResolution
 {
+    private const int LongestWindow = 65536;
+
     private static readonly string[] Transforms = ["none", "log1p", "sqrt"];
 
-    /// <summary>Resolves a feature.</summary>
-    /// <param name="windowIsRight">False when the window itself is a mistake; lines of a band cannot be counted then.</param>
-    /// <param name="path">Path of the feature, for the mistakes.</param>
-    /// <param name="mistakes">Takes what is wrong.</param>
-    /// <returns>Null when anything was wrong.</returns>
-    public static ResolvedFeature? Resolve(
-        FeatureSpec spec, PipelineSpec pipeline, bool windowIsRight, string path, List<string> mistakes)
+    /// <summary>Resolves all features.</summary>
+    /// <exception cref="ArgumentException">The manifest is not a valid one; the message names the first fault.</exception>
+    public static ResolvedFeatures Resolve(PackageManifest manifest)
     {
-        int before = mistakes.Count;
+        PipelineSpec pipeline = manifest.Pipeline;
+        Require(pipeline.RateHz > 0, "pipeline.rate_hz", $"{pipeline.RateHz} is not above 0");
+        Require(pipeline.WindowFrames is >= 1 and <= LongestWindow, "pipeline.window_frames", $"{pipeline.WindowFrames} is outside 1 to {LongestWindow}");
+        Require(
+            pipeline.HopFrames >= 1 && pipeline.HopFrames <= pipeline.WindowFrames,
+            "pipeline.hop_frames",
+            $"{pipeline.HopFrames} is outside 1 to the {pipeline.WindowFrames} frames of a window");
+        Require(pipeline.Features.Count > 0, "pipeline.features", "there is none, and a model needs input");
+
+        string[] channels = [.. manifest.Channels.Select(channel => channel.Name)];
+        List<(int Channel, FeaturePlan Plan)> plans = [];
+        List<string> names = [];
+        int inputLength = 0;
+        for (int i = 0; i < pipeline.Features.Count; i++)
+        {
+            FeatureSpec spec = pipeline.Features[i];
+            string path = $"pipeline.features[{i}]";
+            int channel = Array.IndexOf(channels, spec.Channel);
+            Require(channel >= 0, $"{path}.channel", $"\"{spec.Channel}\" is not among the manifest's channels");
+            FeaturePlan plan = Plan(spec, pipeline, path, names.Count, inputLength);
+            plans.Add((channel, plan));
+            inputLength += plan.Kind == StatisticKind.Raw ? pipeline.WindowFrames : 1;
+            if (plan.Kind != StatisticKind.Raw)
+            {
+                names.Add(spec.Name);
+            }
+        }
+
+        return new ResolvedFeatures(plans, names, inputLength);
+    }
+
+    private static FeaturePlan Plan(FeatureSpec spec, PipelineSpec pipeline, string path, int valueIndex, int inputIndex)
+    {
+        Require(
+            StatisticNames.TryParse(spec.Statistic, out StatisticKind kind),
+            $"{path}.statistic",
+            $"\"{spec.Statistic}\" is none of {string.Join(", ", StatisticNames.All)}");
         int transform = Array.IndexOf(Transforms, spec.Transform);
-        if (transform < 0)
+        Require(transform >= 0, $"{path}.transform", $"\"{spec.Transform}\" is none of {string.Join(", ", Transforms)}");
+        Require(double.IsFinite(spec.Scale) && spec.Scale != 0, $"{path}.scale", $"{spec.Scale} cannot divide");
+        Require(spec.Clip is null or > 0, $"{path}.clip", $"{spec.Clip} is not above 0");
+        if (kind == StatisticKind.Quantile)
         {
-            mistakes.Add($"{path}.transform: '{spec.Transform}' is none of {string.Join(", ", Transforms)}");
+            Require(spec.Quantile is >= 0 and <= 1, $"{path}.quantile", "the statistic quantile needs one from 0 to 1");
         }
 
-        CheckScaling(spec, path, mistakes);
-        int first = 0;
-        int end = 0;
-        if (!StatisticNames.TryParse(spec.Statistic, out StatisticKind kind))
+        (int first, int end) = kind == StatisticKind.BandEnergy ? Band(spec, pipeline, path) : (0, 0);
+        return new FeaturePlan
         {
-            mistakes.Add($"{path}.statistic: '{spec.Statistic}' is none of {string.Join(", ", StatisticNames.All)}"
-                + Spelling.Hint(spec.Statistic, StatisticNames.All));
-        }
-        else if (kind == StatisticKind.Quantile && !(spec.Quantile >= 0 && spec.Quantile <= 1))
-        {
-            mistakes.Add(spec.Quantile is null
-                ? $"{path}.quantile: missing; statistic 'quantile' needs one from 0 to 1"
-                : $"{path}.quantile: {spec.Quantile} is outside 0 to 1");
-        }
-        else if (kind == StatisticKind.BandEnergy)
-        {
-            (first, end) = Band(spec, pipeline, windowIsRight, path, mistakes);
-        }
-
-        return mistakes.Count > before
-            ? null
-            : new ResolvedFeature(kind, spec.Quantile ?? 0, first, end, new FeatureScaling(spec, (FeatureTransform)transform));
+            Kind = kind,
+            Quantile = spec.Quantile ?? 0,
+            FirstLine = first,
+            EndLine = end,
+            Scaling = new FeatureScaling(spec, (FeatureTransform)transform),
+            ValueIndex = kind == StatisticKind.Raw ? -1 : valueIndex,
+            InputIndex = inputIndex,
+        };
     }
 
-    private static void CheckScaling(FeatureSpec spec, string path, List<string> mistakes)
+    private static (int First, int End) Band(FeatureSpec spec, PipelineSpec pipeline, string path)
     {
-        if (!double.IsFinite(spec.Center))
-        {
-            mistakes.Add($"{path}.center: {spec.Center} is not finite");
-        }
-
-        if (!double.IsFinite(spec.Scale) || spec.Scale == 0)
-        {
-            mistakes.Add($"{path}.scale: {spec.Scale} cannot divide; a finite number other than 0 is needed");
-        }
-
-        if (spec.Clip is double clip && !(clip > 0))
-        {
-            mistakes.Add($"{path}.clip: {clip} is not greater than 0");
-        }
-
-        if (!float.IsFinite((float)spec.Missing))
-        {
-            mistakes.Add($"{path}.missing: {spec.Missing} is not a finite 32-bit number");
-        }
-    }
-
-    private static (int First, int End) Band(
-        FeatureSpec spec, PipelineSpec pipeline, bool windowIsRight, string path, List<string> mistakes)
-    {
-        if (windowIsRight && pipeline.WindowFrames < PowerSpectrum.ShortestWindow)
-        {
-            mistakes.Add($"{path}.statistic: 'band_energy' needs a window of at least {PowerSpectrum.ShortestWindow} frames");
-            return default;
-        }
-
-        int before = mistakes.Count;
-        if (!(spec.LowHz >= 0))
-        {
-            mistakes.Add(spec.LowHz is null
-                ? $"{path}.low_hz: missing; statistic 'band_energy' needs one"
-                : $"{path}.low_hz: {spec.LowHz} is below 0");
-        }
-
-        double half = pipeline.RateHz / 2;
-        if (!(spec.HighHz <= half))
-        {
-            mistakes.Add(spec.HighHz is null
-                ? $"{path}.high_hz: missing; statistic 'band_energy' needs one"
-                : $"{path}.high_hz: {spec.HighHz} is above {half}, half the frames per second");
-        }
-
-        if (mistakes.Count > before || !windowIsRight)
-        {
-            return default;
-        }
-
+        Require(
+            pipeline.WindowFrames >= PowerSpectrum.ShortestWindow,
+            $"{path}.statistic",
+            $"band_energy needs a window of at least {PowerSpectrum.ShortestWindow} frames");
+        Require(spec.LowHz >= 0, $"{path}.low_hz", "the statistic band_energy needs one of at least 0");
+        Require(
+            spec.HighHz <= pipeline.RateHz / 2,
+            $"{path}.high_hz",
+            $"the statistic band_energy needs one of at most {pipeline.RateHz / 2}, half the frames per second");
         int first = LineAtOrAbove(spec.LowHz.GetValueOrDefault(), pipeline);
         int end = LineAtOrAbove(spec.HighHz.GetValueOrDefault(), pipeline);
-        if (first >= end)
-        {
-            double apart = pipeline.RateHz / pipeline.WindowFrames;
-            mistakes.Add($"{path}.high_hz: no spectral line lies from {spec.LowHz} to below {spec.HighHz} Hz; "
-                + $"lines are {apart:G4} Hz apart in a window of {pipeline.WindowFrames} frames");
-        }
-
+        Require(
+            first < end,
+            $"{path}.high_hz",
+            $"no line of the spectrum lies from {spec.LowHz} to below {spec.HighHz} Hz");
         return (first, end);
     }
 
     // The small step down forgives the rounding of a product, so that an edge put exactly on a line stays on it.
     private static int LineAtOrAbove(double hz, PipelineSpec pipeline) =>
         (int)Math.Ceiling((hz * pipeline.WindowFrames / pipeline.RateHz) - 1e-9);
+
+    private static void Require(bool holds, string path, string sentence)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{path}: {sentence}");
+        }
+    }
 }
 
-/// <summary>What a feature asks for, before it has its place.</summary>
-internal sealed record ResolvedFeature(
-    StatisticKind Kind, double Quantile, int FirstLine, int EndLine, FeatureScaling Scaling);
+/// <summary>Features in the manifest's order, each with the number of its channel in the manifest.</summary>
+/// <param name="Names">Names of those that are single values.</param>
+/// <param name="InputLength">Elements of the model's input.</param>
+internal sealed record ResolvedFeatures(
+    IReadOnlyList<(int Channel, FeaturePlan Plan)> Plans, IReadOnlyList<string> Names, int InputLength);
