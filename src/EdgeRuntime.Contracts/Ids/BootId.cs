@@ -32,12 +32,14 @@ public readonly record struct BootId(ulong Value)
     /// <inheritdoc/>
     public override string ToString() => Value.ToString("x16", CultureInfo.InvariantCulture);
 
-    /// <summary>On the wire an id is its hex string. Internal, not private: the JSON generator must see it.</summary>
-    internal sealed class WireForm : JsonConverter<BootId>
+    /// <summary>On the wire an id is its hex string. Public: the JSON generators of other projects must see it.</summary>
+    public sealed class WireForm : JsonConverter<BootId>
     {
+        /// <inheritdoc/>
         public override BootId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out BootId id) ? id : throw new JsonException("not a boot id");
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, BootId value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }

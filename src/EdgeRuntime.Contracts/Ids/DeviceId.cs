@@ -36,12 +36,14 @@ public readonly record struct DeviceId
     /// <inheritdoc/>
     public override string ToString() => _text ?? "";
 
-    /// <summary>On the wire an id is its text. Internal, not private: the JSON generator must see it.</summary>
-    internal sealed class WireForm : JsonConverter<DeviceId>
+    /// <summary>On the wire an id is its text. Public: the JSON generators of other projects must see it.</summary>
+    public sealed class WireForm : JsonConverter<DeviceId>
     {
+        /// <inheritdoc/>
         public override DeviceId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out DeviceId id) ? id : throw new JsonException("not a device id");
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, DeviceId value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }
