@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Xunit;
 
 namespace EdgeRuntime.Contracts.Tests;
@@ -7,6 +9,15 @@ namespace EdgeRuntime.Contracts.Tests;
 internal static class Fixture
 {
     public static string Directory { get; } = Path.Combine(AppContext.BaseDirectory, "Fixtures");
+
+    /// <summary>
+    /// The platform's reader by reflection. The generated one does not know the defaults of members that are absent.
+    /// </summary>
+    public static JsonSerializerOptions Reflection { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     /// <summary>Names, without folder, of the JSON files whose names begin with <paramref name="prefix"/>.</summary>
     public static TheoryData<string> Named(string folder, string prefix)

@@ -68,10 +68,10 @@ public static class JsonFile
         JsonLimits? limits = null)
         where T : class
     {
-        int before = mistakes.Count + mistakes.More;
+        int before = mistakes.Found;
         JsonValue? root = Parse(utf8, name, mistakes, limits);
         T? value = root is null ? null : JsonObjectReader.Read(root, "", mistakes, read);
-        return mistakes.Count + mistakes.More == before ? value : null;
+        return mistakes.Found == before ? value : null;
     }
 
     /// <summary>Reads a file's bytes; null, with one mistake, when it is absent, unreadable or too large.</summary>

@@ -300,9 +300,15 @@ public sealed class JsonObjectReader
 
         // The bound is said once, above; reading stops there, so that a file of a million entries costs nothing more.
         T[] items = new T[Math.Min(value.Items.Count, max)];
+        int before = _mistakes?.Found ?? 0;
         for (int i = 0; i < items.Length; i++)
         {
             items[i] = item(value.Items[i], $"{PathOf(name)}[{i}]");
+        }
+
+        if (_mistakes?.Found > before)
+        {
+            _wrong.Add(name);
         }
 
         return items;

@@ -33,6 +33,9 @@ public sealed class Mistakes : IReadOnlyList<Mistake>
     /// <summary>Mistakes found beyond <see cref="Capacity"/> and not kept.</summary>
     public int More { get; private set; }
 
+    /// <summary>All mistakes found, kept or not.</summary>
+    public int Found => Count + More;
+
     /// <summary>True when anything is wrong; what was read must then not be used.</summary>
     public bool Any => _kept.Count > 0;
 

@@ -151,8 +151,8 @@ public static class ManifestReader
             output.Mistake("labels", $"\"{twice.Key}\" stands here twice");
         }
 
-        NoteMisplaced(output, "labels", classification, "classification");
-        NoteMisplaced(output, "activation", classification, "classification");
+        NoteMisplaced(output, "labels", classification || spec.Labels.Count == 0, "classification");
+        NoteMisplaced(output, "activation", classification || spec.Activation == "softmax", "classification");
         NoteMisplaced(output, "unit", spec.Kind == "regression", "regression");
         return spec;
     }
@@ -171,8 +171,8 @@ public static class ManifestReader
             Above = decision.String("above", "anomaly", text => PackageNames.Line(text, 63)),
         };
 
-        NoteMisplaced(decision, "below", !classification, "regression and reconstruction");
-        NoteMisplaced(decision, "above", !classification, "regression and reconstruction");
+        NoteMisplaced(decision, "below", !classification || spec.Below == "normal", "regression and reconstruction");
+        NoteMisplaced(decision, "above", !classification || spec.Above == "anomaly", "regression and reconstruction");
         if (other && spec.Below.Length > 0 && spec.Below == spec.Above)
         {
             decision.Mistake("above", $"\"{spec.Above}\" is the same as below; nothing would ever be decided");
@@ -213,6 +213,7 @@ public static class ManifestReader
 
     private static bool Holds(PackageManifest manifest, string path) => manifest.Files.Any(file => file.Path == path);
 
+    // A default that stands there in words is no mistake: a manifest that a program wrote spells all of them out.
     private static void NoteMisplaced(JsonObjectReader reader, string name, bool belongs, string to)
     {
         if (!belongs && reader.Has(name))
@@ -230,7 +231,7 @@ public static class ManifestReader
             string name = key(items[i]);
             if (name.Length > 0 && !first.TryAdd(name, i))
             {
-                reader.Mistake(array, i, member, $"\"{name}\" is already that of {array}[{first[name]}]");
+                reader.Mistake(array, i, member, $"\"{name}\" is already that of entry {first[name]}");
             }
         }
     }

@@ -129,8 +129,16 @@ public sealed class PackageArchive
     }
 
     /// <summary>Content of a file, or null when there is none of that path.</summary>
-    public ReadOnlyMemory<byte>? Find(string path) =>
-        _files.TryGetValue(path, out ReadOnlyMemory<byte> content) ? content : null;
+    public ReadOnlyMemory<byte>? Find(string path)
+    {
+        // Spelled out: in 'found ? content : null' the null would become an empty memory.
+        if (_files.TryGetValue(path, out ReadOnlyMemory<byte> content))
+        {
+            return content;
+        }
+
+        return null;
+    }
 
     private static PackageArchive Read(
         ReadOnlyMemory<byte> archive, PackageLimits limits, IReadOnlyList<VerifyingKey>? trusted)

@@ -19,18 +19,20 @@ public static class ReferenceReader
 
     private static ReferenceProfile ReadRoot(JsonObjectReader root, PackageManifest manifest)
     {
-        long rows = root.RequiredLong("rows", 1, long.MaxValue);
+        // Where the rows are wrong themselves, nothing that is compared with them can be judged.
+        long given = root.RequiredLong("rows", 1, long.MaxValue);
+        long? known = root.IsWrong("rows") ? null : given;
         bool classification = manifest.Output.Kind == "classification";
         ReferenceProfile profile = new()
         {
-            Rows = rows,
-            EffectiveRows = root.RequiredDouble("effective_rows", 1, rows),
+            Rows = given,
+            EffectiveRows = root.RequiredDouble("effective_rows", 1, known ?? double.MaxValue),
             EffectiveShare = root.RequiredDouble("effective_share", JsonObjectReader.AboveZero, 1),
             Level = root.Double("level", 0.001, JsonObjectReader.AboveZero, 0.5),
             MinEffect = root.Double("min_effect", 0.25, JsonObjectReader.AboveZero, double.MaxValue),
-            Features = root.RequiredObjects("features", feature => ReadBins(feature, rows), 0, MaxFeatures),
+            Features = root.RequiredObjects("features", feature => ReadBins(feature, known), 0, MaxFeatures),
             PredictionShares = root.Doubles("prediction_shares", 0, 4096, 0, 1),
-            PredictionBins = root.Object("prediction_bins", bins => ReadBins(bins, rows)),
+            PredictionBins = root.Object("prediction_bins", bins => ReadBins(bins, known)),
         };
 
         CheckNames(root, profile, manifest);
@@ -51,14 +53,14 @@ public static class ReferenceReader
         return profile;
     }
 
-    private static ReferenceFeature ReadBins(JsonObjectReader feature, long rows)
+    private static ReferenceFeature ReadBins(JsonObjectReader feature, long? rows)
     {
         ReferenceFeature bins = new()
         {
             Name = feature.RequiredString("name", PackageNames.Signal),
             Edges = feature.Doubles("edges", 1, MaxEdges),
-            Counts = feature.Longs("counts", 2, MaxEdges + 1, 0, rows),
-            Missing = feature.Long("missing", 0, 0, rows),
+            Counts = feature.Longs("counts", 2, MaxEdges + 1, 0, rows ?? long.MaxValue),
+            Missing = feature.Long("missing", 0, 0, rows ?? long.MaxValue),
             MinEffect = feature.Double("min_effect", JsonObjectReader.AboveZero),
         };
 
@@ -83,9 +85,9 @@ public static class ReferenceReader
             sum += (UInt128)count;
         }
 
-        if (sum != (UInt128)rows && bins.Counts.Count > 0)
+        if (rows is long all && sum != (UInt128)all && !feature.IsWrong("counts") && !feature.IsWrong("missing"))
         {
-            feature.Mistake("counts", $"with the missing ones add up to {sum}, not to the {rows} rows");
+            feature.Mistake("counts", $"with the missing ones add up to {sum}, not to the {all} rows");
         }
 
         return bins;
