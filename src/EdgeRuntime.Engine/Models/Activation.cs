@@ -91,7 +91,7 @@ public abstract record Activation
         (Soaking p, ActivationEvent.TrialPassed) => Commit(state, p.Order),
 
         (not Steady, ActivationEvent.Failed e) => Abandon(state, e.Reason, e.PackageAtFault),
-        (Steady, ActivationEvent.UndoAsked e) when state.Previous is not null => GoBack(state, e.Reason),
+        (Steady, ActivationEvent.UndoAsked e) when state is { Active: not null, Previous: not null } => GoBack(state, e.Reason),
         (not Steady, ActivationEvent.UndoAsked e) => Abandon(state, e.Reason),
         (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere),
         (Steady or Downloading or Verifying, ActivationEvent.ActiveUnusable) when state.Active is not null => FallBack(state),

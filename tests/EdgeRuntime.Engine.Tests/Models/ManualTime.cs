@@ -1,0 +1,22 @@
+namespace EdgeRuntime.Engine.Tests.Models;
+
+/// <summary>A clock that stands still until it is moved.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private TimeSpan _passed = TimeSpan.Zero;
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => _passed.Ticks;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(50) + _passed;
+
+    /// <summary>Moves the clock.</summary>
+    public void Advance(TimeSpan by) => _passed += by;
+
+    /// <summary>Moves the clock by seconds.</summary>
+    public void Advance(double seconds) => _passed += TimeSpan.FromSeconds(seconds);
+}
