@@ -21,6 +21,7 @@ internal sealed class ModelTelemetry
     private readonly string[] _featureNames;
     private readonly List<Prediction> _batch = [];
     private long _latestSent;
+    private long _batchSent;
     private bool _drifting;
 
     /// <summary>Begins for a model that has just taken over.</summary>
@@ -186,7 +187,11 @@ internal sealed class ModelTelemetry
             }
         }
 
-        SendBatch(ring);
+        // Changes are told at once; where every prediction is sent, a batch a second is enough.
+        if (_options.Predictions != "all" || _time.GetElapsedTime(_batchSent).TotalSeconds >= 1)
+        {
+            SendBatch(ring);
+        }
     }
 
     private void SendBatch(PredictionRing ring)
@@ -196,6 +201,7 @@ internal sealed class ModelTelemetry
             return;
         }
 
+        _batchSent = _time.GetTimestamp();
         _publisher.Predictions(
             $"prediction/{_model}",
             new PredictionMessage

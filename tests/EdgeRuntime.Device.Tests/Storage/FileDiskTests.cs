@@ -1,0 +1,59 @@
+using EdgeRuntime.Device.Storage;
+
+namespace EdgeRuntime.Device.Tests.Storage;
+
+public sealed class FileDiskTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("edge-disk-").FullName;
+
+    [Fact]
+    public void What_was_written_at_an_offset_is_read_from_there()
+    {
+        FileDisk disk = new(_directory);
+        disk.CreateDirectory("slots/a");
+
+        disk.Write("slots/a/part", 4, [1, 2, 3]);
+        disk.Sync("slots/a/part");
+        disk.SyncDirectory("slots/a");
+        byte[] read = new byte[8];
+
+        Assert.Equal(7, disk.Length("slots/a/part"));
+        Assert.Equal(3, disk.Read("slots/a/part", 4, read));
+        Assert.Equal([1, 2, 3], read[..3]);
+    }
+
+    [Fact]
+    public void A_rename_replaces_what_was_there()
+    {
+        FileDisk disk = new(_directory);
+        disk.Write("old", 0, [1, 1]);
+        disk.Write("new", 0, [2]);
+
+        disk.Rename("new", "old");
+        disk.SyncDirectory("");
+
+        Assert.Equal(1, disk.Length("old"));
+        Assert.Null(disk.Length("new"));
+    }
+
+    [Fact]
+    public void Deleting_what_is_not_there_does_nothing()
+    {
+        FileDisk disk = new(_directory);
+
+        disk.Delete("nothing");
+
+        Assert.Empty(disk.List(""));
+        Assert.Empty(disk.List("nowhere"));
+    }
+
+    [Fact]
+    public void Reading_a_file_that_is_not_there_is_an_io_error()
+    {
+        FileDisk disk = new(_directory);
+
+        Assert.ThrowsAny<IOException>(() => disk.Read("nothing", 0, new byte[1]));
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}
