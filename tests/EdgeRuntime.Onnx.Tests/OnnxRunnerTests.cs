@@ -1,0 +1,170 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using EdgeRuntime.Engine.Inference;
+
+namespace EdgeRuntime.Onnx.Tests;
+
+public sealed class OnnxRunnerTests
+{
+    [LibraryFact]
+    public void What_is_written_to_the_input_is_answered_in_the_output()
+    {
+        using IModelRunner runner = Load(ModelBytes.Relu(4));
+
+        Floats(runner.Input(0), 1, -2, 3, float.NegativeZero);
+        runner.Run();
+
+        Assert.Equal([1f, 0, 3, 0], MemoryMarshal.Cast<byte, float>(runner.Output(0)).ToArray());
+    }
+
+    [LibraryFact]
+    public void Inputs_and_outputs_are_described_as_the_model_declares_them()
+    {
+        using IModelRunner runner = Load(ModelBytes.Relu(4));
+
+        TensorInfo input = Assert.Single(runner.Inputs);
+        Assert.Equal(("x", TensorElement.Float32), (input.Name, input.Element));
+        Assert.Equal([1, 4], input.Shape);
+        Assert.Equal("y", Assert.Single(runner.Outputs).Name);
+    }
+
+    [LibraryFact]
+    public void A_run_allocates_no_managed_memory()
+    {
+        using IModelRunner runner = Load(ModelBytes.Relu(4));
+        runner.Run();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (int i = 0; i < 10_000; i++)
+        {
+            runner.Input(0)[0] = (byte)i;
+            runner.Run();
+            _ = runner.Output(0)[0];
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [LibraryFact]
+    public void Memory_is_aligned_to_64_bytes()
+    {
+        using IModelRunner runner = Load(ModelBytes.Relu(4));
+
+        Assert.Equal(0, AddressOf(runner.Input(0)) % 64);
+        Assert.Equal(0, AddressOf(runner.Output(0)) % 64);
+    }
+
+    [LibraryFact]
+    public void Open_dimensions_are_1_unless_the_options_say_otherwise()
+    {
+        byte[] model = new ModelBytes()
+            .Node("Relu", ["x"], ["y"])
+            .Input("x", TensorElement.Float32, -1, 3)
+            .Output("y", TensorElement.Float32, -1, 3)
+            .Build();
+
+        using IModelRunner one = Load(model);
+        using IModelRunner five = Load(model, new RunnerOptions
+        {
+            InputShapes = new Dictionary<string, IReadOnlyList<long>> { ["x"] = [5, 3] },
+        });
+
+        Assert.Equal([1, 3], Assert.Single(one.Inputs).Shape);
+        Assert.Equal([1, 3], Assert.Single(one.Outputs).Shape);
+        Assert.Equal([5, 3], Assert.Single(five.Outputs).Shape);
+        Assert.Equal(60, five.Output(0).Length);
+    }
+
+    [LibraryFact]
+    public void A_shape_that_contradicts_the_model_is_refused()
+    {
+        RunnerOptions other = new() { InputShapes = new Dictionary<string, IReadOnlyList<long>> { ["x"] = [1, 5] } };
+        RunnerOptions unknown = new() { InputShapes = new Dictionary<string, IReadOnlyList<long>> { ["z"] = [1, 4] } };
+
+        Assert.Equal(
+            "input 'x' is [1, 4] in the model, it cannot be given the shape [1, 5]", Refusal(ModelBytes.Relu(4), other));
+        Assert.Equal(
+            "a shape is given for input 'z', which the model does not have; it has 'x'",
+            Refusal(ModelBytes.Relu(4), unknown));
+    }
+
+    [LibraryFact]
+    public void A_scalar_output_is_bound_as_one_element()
+    {
+        byte[] model = new ModelBytes()
+            .Node("ReduceSum", ["x"], ["y"], "", ("keepdims", 0))
+            .Input("x", TensorElement.Float32, 1, 3)
+            .Output("y", TensorElement.Float32)
+            .Build();
+        using IModelRunner runner = Load(model);
+
+        Floats(runner.Input(0), 1, 2, 3);
+        runner.Run();
+
+        Assert.Empty(Assert.Single(runner.Outputs).Shape);
+        Assert.Equal([6f], MemoryMarshal.Cast<byte, float>(runner.Output(0)).ToArray());
+    }
+
+    [LibraryFact]
+    public void A_model_with_text_is_refused_on_the_sample_path()
+    {
+        byte[] model = new ModelBytes()
+            .Node("Identity", ["x"], ["y"])
+            .Input("x", TensorElement.Text, 1)
+            .Output("y", TensorElement.Text, 1)
+            .Build();
+
+        Assert.Equal("input 'x' is string; a model on the sample path takes and gives numbers only", Refusal(model));
+    }
+
+    [LibraryFact]
+    public void Threads_outside_the_range_are_refused()
+    {
+        string refusal = Refusal(ModelBytes.Relu(4), new RunnerOptions { IntraOpThreads = 65 });
+
+        Assert.Equal("65 threads were asked for; 1 to 64 can be used", refusal);
+    }
+
+    [LibraryFact]
+    public void An_output_that_changes_its_size_fails_the_run_and_not_the_process()
+    {
+        // NonZero answers with as many columns as there are values other than 0.
+        byte[] model = new ModelBytes()
+            .Node("NonZero", ["x"], ["y"])
+            .Input("x", TensorElement.Float32, 2)
+            .Output("y", TensorElement.Int64, 1, 2)
+            .Build();
+        using IModelRunner runner = Load(model);
+
+        Floats(runner.Input(0), 1, 1);
+        runner.Run();
+        Floats(runner.Input(0), 1, 0);
+        InferenceException failure = Assert.Throws<InferenceException>(runner.Run);
+
+        Assert.DoesNotContain('\n', failure.Message);
+        Floats(runner.Input(0), 1, 1);
+        runner.Run();
+        Assert.Equal([0L, 1L], MemoryMarshal.Cast<byte, long>(runner.Output(0)).ToArray());
+    }
+
+    [LibraryFact]
+    public void An_index_that_is_not_there_is_refused()
+    {
+        using IModelRunner runner = Load(ModelBytes.Relu(4));
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = runner.Input(1).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ = runner.Output(-1).Length);
+    }
+
+    private static IModelRunner Load(byte[] model, RunnerOptions? options = null) =>
+        Surroundings.Environment.Load(model, options ?? new RunnerOptions());
+
+    private static string Refusal(byte[] model, RunnerOptions? options = null) =>
+        Assert.Throws<ModelLoadException>(() => Load(model, options)).Message;
+
+    private static void Floats(Span<byte> to, params float[] values) => MemoryMarshal.AsBytes<float>(values).CopyTo(to);
+
+    // The memory is native and does not move, so its address means something.
+    private static unsafe long AddressOf(ReadOnlySpan<byte> memory) =>
+        (long)(nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
+}
