@@ -22,13 +22,13 @@ tools/bindings
 need_packages binutils
 setup_onnxruntime
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
-native_framework "$rid"   # sets $framework; empty when none restores, and then $missing says what
+native_framework "$rid"   # sets $framework; empty when none restores, and then $absent says what
 
 if [ -n "$framework" ]; then
   flavour=""
   compile_natively
 else
-  step "no native pack for $rid: the feed does not have $missing; making the portable archive instead"
+  step "no native pack for $rid: the feed does not have $absent; making the portable archive instead"
   flavour=-portable
   compile_portably
 fi

@@ -7,11 +7,11 @@ glibc_floor=2.34
 # native_framework RID: the newest framework whose native pack restores, found by a restore and remembered for this SDK.
 native_framework() {
   local memory=.edge/native-$1 sdk candidate said
-  framework="" missing=""
+  framework="" absent=""
   sdk=$(dotnet --version)
   if [ "$(sed -n 1p "$memory" 2>/dev/null)" = "$sdk" ]; then
     framework=$(sed -n 2p "$memory")
-    missing=$(sed -n 3p "$memory")
+    absent=$(sed -n 3p "$memory")
     return
   fi
 
@@ -28,11 +28,13 @@ native_framework() {
       fail "the package feed could not be asked, which is no answer: $(grep -m 1 error <<<"$said" | sed 's/.*\(error [A-Z]*[0-9]*: [^[]*\).*/\1/')"
     fi
 
-    missing=$(grep -oE 'package [A-Za-z0-9.-]+' <<<"$said" | awk '{print $2}' | sed 's/\.$//' | sort -u | paste -sd' ')
+    absent=$(grep -oE 'package [A-Za-z0-9.-]+' <<<"$said" | awk '{print $2}' | sed 's/\.$//' | sort -u)
+    absent=$(grep -E 'ILCompiler|NativeAOT' <<<"$absent" || echo "$absent")
+    absent=$(paste -sd' ' <<<"$absent")
   done
 
   mkdir -p .edge
-  printf '%s\n%s\n%s\n' "$sdk" "$framework" "$missing" >"$memory"
+  printf '%s\n%s\n%s\n' "$sdk" "$framework" "$absent" >"$memory"
 }
 
 native_probe() {
@@ -90,7 +92,7 @@ SCRIPT
   chmod +x "$out/edge-device"
   cat >"$out/PORTABLE" <<TXT
 edge-device $version, portable: not compiled natively, because no native pack for $rid could be restored
-($missing).
+($absent).
 It needs the .NET 10 runtime (https://dotnet.microsoft.com/download) and the package libmosquitto1; start ./edge-device.
 TXT
 }
@@ -102,13 +104,13 @@ publish_device() {
   rm -rf "$out"
   mkdir -p "$out"
   if ! dotnet publish src/EdgeRuntime.Device -c Release -v m --nologo -o "$out" \
-    -p:ArtifactsPath="$PWD/artifacts/target-$rid$flavour" -p:DebugType=none -p:GenerateDocumentationFile=false \
+    -p:ArtifactsPath="$PWD/artifacts/target-$rid$flavour" \
     -p:TreatWarningsAsErrors=true "$@" >"$log" 2>&1; then
     grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2
     fail "edge-device does not compile; see $log"
   fi
 
-  find "$out" -name '*.pdb' -o -name '*.xml' | xargs -r rm
+  find "$out" \( -name '*.pdb' -o -name '*.xml' \) -delete
 }
 
 add_libraries() {
@@ -118,9 +120,9 @@ add_libraries() {
     local mosquitto
     if [ "$rid" = "$(host_rid)" ]; then
       need_packages libmosquitto1
-      mosquitto=$(ldconfig -p | awk '$1 == "libmosquitto.so.1" { print $NF; exit }')
+      mosquitto=$(ldconfig -p | awk '$1 == "libmosquitto.so.1" && !found { found = 1; print $NF }')
     else
-      mosquitto=$(find "$EDGE_SYSROOT" -name libmosquitto.so.1 | head -n 1)
+      mosquitto=$(find "$EDGE_SYSROOT" -name libmosquitto.so.1 -print -quit)
     fi
 
     [ -n "$mosquitto" ] || fail "libmosquitto.so.1 for $rid was not found; install libmosquitto1 there"
@@ -134,21 +136,31 @@ add_libraries() {
 
 # THIRD-PARTY-NOTICES, from the licence files that the packages themselves bring.
 add_notices() {
-  local notices=$out/THIRD-PARTY-NOTICES folder file
+  local notices=$out/THIRD-PARTY-NOTICES folder file sum
+  local -A told=()
   {
     echo "edge-device $version contains or comes with the following software of others."
-    compiled_packages | while read -r folder; do
+    while read -r folder; do
       notice "$(basename "$(dirname "$folder")") $(basename "$folder")"
-      find "$folder" -maxdepth 1 -type f \( -iname 'license*' -o -iname 'third*party*notices*' \) | sort | while read -r file; do
-        sed 's/\r$//; 1s/^\xEF\xBB\xBF//' "$file"
+      while read -r file; do
+        sum=$(tr -d '\r' <"$file" | sha256sum)
+        if [ -n "${told[$sum]:-}" ]; then
+          echo "The same ${file##*/} as above, under ${told[$sum]}."
+        else
+          sed 's/\r$//; 1s/^\xEF\xBB\xBF//' "$file"
+        fi
+
+        told[$sum]=${told[$sum]:-$(basename "$(dirname "$folder")")}
         echo
-      done
+      done < <(find "$folder" -maxdepth 1 -type f \( -iname 'license*' -o -iname 'third*party*notices*' \) | sort)
       find "$folder" -maxdepth 1 -iname 'license*' | grep -q . \
         || sed -n 's:.*<license type="expression">\(.*\)</license>.*:The package states its licence as \1 and brings no text of it.:p' "$folder"/*.nuspec
-    done
+    done < <(compiled_packages)
     notice "ONNX Runtime $(npm_version onnxruntime-node) (lib/libonnxruntime.so.1)"
     echo "From the npm package onnxruntime-node, which states its licence as $(npm_licence onnxruntime-node) and brings no text of it."
-    echo "Copyright (c) Microsoft Corporation. Text and the notices of its parts: https://github.com/microsoft/onnxruntime"
+    echo "The notices of its parts: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt"
+    printf '\nCopyright (c) Microsoft Corporation\n'
+    sed '1,/^Copyright/d' LICENSE # the text of the MIT licence, which is ours too
     if [ -z "$flavour" ]; then
       notice "Eclipse Mosquitto's client library (lib/libmosquitto.so.1)"
       cat /usr/share/doc/libmosquitto1/copyright
@@ -162,30 +174,29 @@ npm_version() { sed -n 's/^ *"version": "\(.*\)",\{0,1\}$/\1/p' "$npm_modules/$1
 
 npm_licence() { sed -n 's/^ *"license": "\(.*\)",\{0,1\}$/\1/p' "$npm_modules/$1/package.json" | head -n 1; }
 
-# Folders of the NuGet packages that went into the program: those the native compiler was given, and the compiler's own;
-# for a portable one, those whose assemblies lie in the output.
+# Folders of the NuGet packages that went into the program: those the native compiler was given; for a portable one,
+# those whose assemblies lie in the output.
 compiled_packages() {
   local packages
   packages=$(dotnet nuget locals global-packages --list | sed 's/.*: //; s:/$::')
   if [ -z "$flavour" ]; then
     find "artifacts/target-$rid" -name '*.ilc.rsp' -exec cat {} + | grep -oE "$packages/[^/]+/[^/]+" | sort -u
-    ls -d "$packages/runtime.$rid.microsoft.dotnet.ilcompiler"/* 2>/dev/null | sort -V | tail -n 1
   else
     find "$out" -maxdepth 1 -name '*.dll' ! -name 'EdgeRuntime.*' ! -name 'edge-device.dll' | while read -r file; do
-      find "$packages" -maxdepth 5 -name "$(basename "$file")" -size "$(stat -c %s "$file")c" | head -n 1 \
+      find "$packages" -maxdepth 5 -name "$(basename "$file")" -size "$(stat -c %s "$file")c" -print -quit \
         | sed -E "s:($packages/[^/]+/[^/]+)/.*:\1:"
     done | sort -u
-  fi | sort -u
+  fi
 }
 
 # The highest glibc symbol of everything shipped, beside the promise.
 state_floor() {
-  local file highest overall=0
+  local file highest needed overall=0
   for file in "$out/edge-device" "$out"/lib/*.so*; do
     head -c 4 "$file" | grep -q ELF || continue
     highest=$(objdump -T "$file" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1)
-    printf '    %-22s needs glibc %-6s and %s\n' "${file##*/}" "${highest#GLIBC_}" \
-      "$(objdump -p "$file" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libdl|librt|libpthread|ld-linux.*)\.so/ { printf "%s ", $2 }' | sed 's/ $//; s/^$/nothing else/')"
+    needed=$(objdump -p "$file" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libdl|librt|libpthread|ld-linux.*)\.so/ { print $2 }' | paste -sd' ')
+    printf '    %-20s needs glibc %s%s\n' "${file##*/}" "${highest#GLIBC_}" "${needed:+ and $needed}"
     overall=$(printf '%s\n%s\n' "$overall" "${highest#GLIBC_}" | sort -V | tail -n 1)
   done
 
@@ -196,18 +207,22 @@ state_floor() {
   fi
 }
 
-# From an empty directory, with an empty environment: nothing but the system's libraries and what is shipped.
+# From an empty directory, with an empty environment: nothing but the system's libraries and what is shipped. A portable
+# one is run on this machine's .NET and with this machine's ONNX Runtime.
 self_test() {
-  if [ "$rid" != "$(host_rid)" ] || { [ -n "$flavour" ] && ! command -v dotnet >/dev/null; }; then
+  local with=()
+  if [ -n "$flavour" ]; then
+    with=("PATH=$PATH" "EDGE_ONNXRUNTIME=$PWD/artifacts/native/$(host_rid)/libonnxruntime.so.1")
+    need_packages libmosquitto1
+  elif [ "$rid" != "$(host_rid)" ]; then
     step "self-test left out: this machine cannot run $rid"
     return
   fi
 
   step "self-test of the result"
-  local empty said
+  local empty said program=$PWD/$out/edge-device
   empty=$(mktemp -d)
-  if ! said=$(cd "$empty" && env -i PATH=/usr/bin:/bin "$OLDPWD/$out/edge-device" selftest 2>&1); then
-    rmdir "$empty"
+  if ! said=$(cd "$empty" && env -i PATH=/usr/bin:/bin "${with[@]}" "$program" selftest 2>&1); then
     printf '%s\n' "$said" | tail -n 20 >&2
     fail "the published edge-device does not pass its self-test"
   fi
@@ -220,6 +235,7 @@ pack() {
   local name=edge-device-$version-$rid$flavour when
   when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
   mkdir -p dist
+  chmod -R a+rX,go-w "$out"
   (cd "$out" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 
   # The same bytes from the same input: sorted, without owners and with one date.

@@ -2,6 +2,10 @@
 # the root of the repository. Everything may be run again; what is there already costs next to nothing.
 # shellcheck shell=bash
 
+# A script that ends without a word is worse than one that fails.
+set -E
+trap 'printf "%s: stopped by a failure at %s line %s\n" "${0##*/}" "${BASH_SOURCE[0]}" "$LINENO" >&2' ERR
+
 step() { printf '==> %s\n' "$*"; }
 
 # One sentence for the user, and the end.
