@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Device.Configuration;
 
@@ -6,9 +7,13 @@ namespace EdgeRuntime.Device.Configuration;
 /// <param name="Configuration">The configuration file.</param>
 /// <param name="Sha256">Hash of its bytes, as reported to the fleet.</param>
 /// <param name="Profile">The profile it names.</param>
-internal sealed record Setup(DeviceConfiguration Configuration, string Sha256, DeviceProfile Profile)
+/// <param name="ReleaseKeys">Signers of packages.</param>
+/// <param name="DeployKeys">Signers of orders.</param>
+internal sealed record Setup(
+    DeviceConfiguration Configuration, string Sha256, DeviceProfile Profile, IReadOnlyList<VerifyingKey> ReleaseKeys,
+    IReadOnlyList<VerifyingKey> DeployKeys)
 {
-    /// <summary>Reads the configuration and its profile with all their mistakes.</summary>
+    /// <summary>Reads the configuration, its profile and its keys with all their mistakes.</summary>
     /// <returns>Null when there was any; then <paramref name="mistakes"/> lists them.</returns>
     public static Setup? Load(string path, Mistakes mistakes)
     {
@@ -18,6 +23,41 @@ internal sealed record Setup(DeviceConfiguration Configuration, string Sha256, D
         }
 
         DeviceProfile? profile = DeviceProfile.Load(configuration.Profile, DeviceProfile.Directories(path), mistakes);
-        return profile is null ? null : new Setup(configuration, sha256, profile);
+        List<VerifyingKey> release = Keys(configuration.Trust.ReleaseKeys, mistakes);
+        List<VerifyingKey> deploy = Keys(configuration.Trust.DeployKeys, mistakes);
+        return profile is null || mistakes.Any ? null : new Setup(configuration, sha256, profile, release, deploy);
+    }
+
+    /// <summary>Reads the package that the configuration names for a model; null when it names none.</summary>
+    /// <exception cref="IOException">It cannot be read, or is larger than the profile allows.</exception>
+    public byte[]? ReadPackage(ModelConfiguration model)
+    {
+        if (model.Package is not string path)
+        {
+            return null;
+        }
+
+        long size = new FileInfo(path).Length;
+        return size <= Profile.PackageBytesMax
+            ? File.ReadAllBytes(path)
+            : throw new IOException($"{path} has {size} bytes; the profile allows {Profile.PackageBytesMax}");
+    }
+
+    private static List<VerifyingKey> Keys(IReadOnlyList<string> files, Mistakes mistakes)
+    {
+        List<VerifyingKey> keys = [];
+        foreach (string file in files)
+        {
+            try
+            {
+                keys.AddRange(VerifyingKey.Load(file));
+            }
+            catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+            {
+                mistakes.AddFile(file, e.Message);
+            }
+        }
+
+        return keys;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ModelTelemetry
     private readonly TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly DriftHorizon _horizon;
+    private readonly Action<string, double> _decided;
     private readonly string[] _featureNames;
     private readonly List<Prediction> _batch = [];
     private long _latestSent;
@@ -25,10 +26,13 @@ internal sealed class ModelTelemetry
     private bool _drifting;
 
     /// <summary>Begins for a model that has just taken over.</summary>
+    /// <param name="decided">Told every change of decision, with its score.</param>
     /// <param name="number">Its number in the records of the path: <see cref="SamplePath.Switches"/>.</param>
     public ModelTelemetry(
-        string model, ServingModel serving, int number, Publisher publisher, TelemetryConfiguration options, TimeProvider time)
+        string model, ServingModel serving, int number, Publisher publisher, TelemetryConfiguration options, TimeProvider time,
+        Action<string, double> decided)
     {
+        _decided = decided;
         _model = model;
         _serving = serving;
         _number = number;
@@ -175,6 +179,11 @@ internal sealed class ModelTelemetry
             if (record.Model != _number)
             {
                 continue;
+            }
+
+            if (record.Changed)
+            {
+                _decided(_serving.Decisions[record.Decision], record.Score);
             }
 
             if (_options.Predictions == "all" || (_options.Predictions == "changes" && record.Changed))

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeRuntime.Contracts;
@@ -12,6 +13,12 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
 {
     private const string Json = "application/json";
     private const int Day = 24 * 3600;
+
+    // Ends of updates are few; what is not told now is told again after the next start.
+    private const int MostAwaited = 256;
+
+    private readonly Dictionary<byte[], Action> _awaited = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<long, byte[]> _inFlight = [];
 
     /// <summary>Boot, sequence and time for new messages.</summary>
     public MessageStamp Stamp => stamp;
@@ -37,8 +44,20 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
         Post(OutboxClass.Event, rest, message, type, qos: 1, retain: false, expirySeconds: 7 * Day);
 
     /// <summary>A step (QoS 1) or the progress (QoS 0) of an update, worth a week.</summary>
-    public void Update<T>(string rest, T message, JsonTypeInfo<T> type, bool progress) =>
-        Post(OutboxClass.Update, rest, message, type, qos: progress ? 0 : 1, retain: false, expirySeconds: 7 * Day);
+    /// <param name="landed">Called once the broker has it, or never.</param>
+    public void Update<T>(string rest, T message, JsonTypeInfo<T> type, bool progress, Action? landed)
+    {
+        byte[] payload = Post(OutboxClass.Update, rest, message, type, qos: progress ? 0 : 1, retain: false, expirySeconds: 7 * Day);
+        if (landed is not null)
+        {
+            if (_awaited.Count == MostAwaited)
+            {
+                _awaited.Clear();
+            }
+
+            _awaited[payload] = landed;
+        }
+    }
 
     /// <summary>The answer to a command, on the topic it asked for.</summary>
     public void Response<T>(string topic, T message, JsonTypeInfo<T> type, byte[] correlation) => outbox.Post(
@@ -75,19 +94,46 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
                 outbox.Return(token);
                 return;
             }
+
+            if (MemoryMarshal.TryGetArray(message.Payload, out ArraySegment<byte> bytes) && _awaited.ContainsKey(bytes.Array!))
+            {
+                _inFlight[token] = bytes.Array!;
+            }
         }
     }
 
-    private void Post<T>(
-        OutboxClass kind, string rest, T message, JsonTypeInfo<T> type, int qos, bool retain, int expirySeconds) => outbox.Post(
-        kind,
-        new LinkMessage
+    /// <summary>The broker has the message with this token.</summary>
+    public void OnPublished(long token)
+    {
+        outbox.OnPublished(token);
+        if (_inFlight.Remove(token, out byte[]? payload) && _awaited.Remove(payload, out Action? landed))
         {
-            Topic = topics.Up(device, rest),
-            Payload = JsonSerializer.SerializeToUtf8Bytes(message, type),
-            Qos = qos,
-            Retain = retain,
-            ExpirySeconds = expirySeconds,
-            ContentType = Json,
-        });
+            landed();
+        }
+    }
+
+    /// <summary>The connection is lost: what was in flight waits again.</summary>
+    public void OnDisconnected()
+    {
+        outbox.OnDisconnected();
+        _inFlight.Clear();
+    }
+
+    private byte[] Post<T>(
+        OutboxClass kind, string rest, T message, JsonTypeInfo<T> type, int qos, bool retain, int expirySeconds)
+    {
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        outbox.Post(
+            kind,
+            new LinkMessage
+            {
+                Topic = topics.Up(device, rest),
+                Payload = payload,
+                Qos = qos,
+                Retain = retain,
+                ExpirySeconds = expirySeconds,
+                ContentType = Json,
+            });
+        return payload;
+    }
 }

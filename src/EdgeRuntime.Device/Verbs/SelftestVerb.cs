@@ -97,14 +97,13 @@ internal static class SelftestVerb
         using SigningKey key = SigningKey.Create();
         PackageVerification verification = new([key.Public], onnx.Load, onnx.Version, new RunnerOptions(), new PackageLimits());
         ModelSite site = new() { Model = "selftest", Channels = sensor.Channels, RateHz = sensor.RateHz };
-        LoadedModel loaded = verification.Verify(SelftestPackage.Pack(key, channel.Name, channel.Unit, sensor.RateHz), site, (_, _) => null);
+        using LoadedModel loaded = verification.Verify(SelftestPackage.Pack(key, channel.Name, channel.Unit, sensor.RateHz), site, (_, _) => null);
         if (!PipelineBinding.TryBind(loaded.Manifest, site.Channels, site.RateHz, null, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes))
         {
-            loaded.Dispose();
             throw new SelftestException(string.Join("; ", mistakes));
         }
 
-        using ServingModel serving = new(loaded, pipeline, trial: null);
+        ServingModel serving = new(loaded, pipeline, trial: null);
         PredictionRing ring = new(1024);
         SamplePath path = new("selftest", sensor, TimeProvider.System, ring, TimeSpan.FromSeconds(1));
         path.Offer(serving);

@@ -18,6 +18,7 @@ public sealed class SamplePath
     private ServingModel? _serving;
     private ServingModel? _offered;
     private ServingModel? _filling;
+    private bool _withdrawn;
     private int _number;
     private long _samples;
     private long _frames;
@@ -75,12 +76,29 @@ public sealed class SamplePath
     /// only then may the one before be disposed of. An offer not yet taken is replaced.
     /// </summary>
     /// <returns>The offer that was replaced, for the caller to dispose of, or null.</returns>
-    public ServingModel? Offer(ServingModel next) => Interlocked.Exchange(ref _offered, next);
+    public ServingModel? Offer(ServingModel next)
+    {
+        Volatile.Write(ref _withdrawn, false);
+        return Interlocked.Exchange(ref _offered, next);
+    }
+
+    /// <summary>Wants no model to answer any more. None does when <see cref="Serving"/> is null.</summary>
+    public void Withdraw()
+    {
+        Interlocked.Exchange(ref _offered, null);
+        Volatile.Write(ref _withdrawn, true);
+    }
 
     /// <summary>Reads and serves the frame that is due.</summary>
     /// <returns>False when none was due: the caller waits until <see cref="NextDue"/>.</returns>
     public bool Step()
     {
+        if (Volatile.Read(ref _withdrawn))
+        {
+            _filling = null;
+            Volatile.Write(ref _serving, null);
+        }
+
         // An offer replaces one whose window is still filling; that one was never seen outside.
         if (Volatile.Read(ref _offered) is not null)
         {

@@ -11,7 +11,7 @@ namespace EdgeRuntime.Engine.Sampling;
 /// frame. The sample path owns it from <see cref="SamplePath.Offer"/> on; its counters and newest sample are handed to
 /// telemetry without a lock.
 /// </summary>
-public sealed class ServingModel : IDisposable
+public sealed class ServingModel
 {
     private readonly FeaturePipeline _pipeline;
     private readonly OutputDecoder _decoder;
@@ -23,7 +23,7 @@ public sealed class ServingModel : IDisposable
     private WindowCounters? _filled;
 
     /// <summary>Binds a loaded package to a sensor's channels.</summary>
-    /// <param name="package">Owned from here on.</param>
+    /// <param name="package">Must outlive this; an undo may bind it again.</param>
     /// <param name="pipeline">Compiled for the sensor that will feed it.</param>
     /// <param name="trial">Judges it while it is on trial; null for a trusted package.</param>
     public ServingModel(LoadedModel package, FeaturePipeline pipeline, SoakTrial? trial)
@@ -67,9 +67,6 @@ public sealed class ServingModel : IDisposable
         _counters.Drops = _drops;
         return _counters;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Package.Dispose();
 
     /// <summary>Adds a frame.</summary>
     /// <returns>True when a window is full and its sample is due.</returns>

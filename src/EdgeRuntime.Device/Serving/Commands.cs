@@ -1,0 +1,108 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>Carries out what the fleet asks for on the command topics, and answers.</summary>
+internal sealed class Commands(
+    DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Outbox outbox, Action birth)
+{
+    /// <summary>Carries out one command.</summary>
+    /// <param name="name">Last level of its topic.</param>
+    public void Handle(string name, Letter.Received message)
+    {
+        (bool done, string detail, Dictionary<string, double> values) = Parse(message.Payload) switch
+        {
+            null => (false, "the command is not the JSON object that a command is", []),
+            { } command when command.ExpiresUnixMs < publisher.Stamp.UnixMs => (false, "the command has expired", []),
+            { } command => Carry(name, command),
+        };
+        publisher.Response(
+            TopicOf(name, message.ResponseTopic),
+            new ResponseMessage
+            {
+                Boot = publisher.Stamp.Boot,
+                Sequence = publisher.Stamp.Next("response"),
+                UnixMs = publisher.Stamp.UnixMs,
+                ClockSynchronized = publisher.Stamp.ClockSynchronized,
+                Done = done,
+                Detail = detail,
+                Values = values,
+            },
+            WireJson.Default.ResponseMessage,
+            message.Correlation);
+    }
+
+    private (bool Done, string Detail, Dictionary<string, double> Values) Carry(string name, CommandMessage command)
+    {
+        switch (name)
+        {
+            case "ping":
+                return (true, "pong", []);
+            case "health":
+                return (true, "figures since start", Health());
+            case "rebirth":
+                birth();
+                return (true, "status, info and reported are sent again", []);
+            case "undo" when command.Model is null:
+                return (false, "undo needs the name of a model", []);
+            case "undo":
+                string detail = updates.Undo(command.Model, out bool done);
+                return (done, detail, []);
+            default:
+                return (false, $"there is no command '{name}'; there are ping, health, rebirth and undo", []);
+        }
+    }
+
+    private Dictionary<string, double> Health()
+    {
+        Dictionary<string, double> values = new()
+        {
+            ["managed_bytes"] = GC.GetTotalMemory(forceFullCollection: false),
+            ["resident_bytes"] = Environment.WorkingSet,
+            ["collections"] = GC.CollectionCount(0),
+            ["allocated_bytes"] = GC.GetTotalAllocatedBytes(),
+        };
+        foreach (ModelHost host in hosts)
+        {
+            values[$"{host.Name}.samples"] = host.Samples;
+            values[$"{host.Name}.failed"] = host.Failed;
+        }
+
+        foreach (OutboxClass kind in Enum.GetValues<OutboxClass>())
+        {
+            OutboxCounts counts = outbox.Counts(kind);
+            string name = kind.ToString().ToLowerInvariant();
+            values[$"outbox.{name}.waiting"] = counts.Waiting;
+            values[$"outbox.{name}.dropped"] = counts.Dropped;
+        }
+
+        return values;
+    }
+
+    private static CommandMessage? Parse(byte[] payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, WireJson.Default.CommandMessage);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Only below the device's own topics: a command must not make it write anywhere else.
+    private string TopicOf(string name, string? asked)
+    {
+        string own = topics.Up(device, "response/");
+        return asked is not null && asked.StartsWith(own, StringComparison.Ordinal) && !asked.AsSpan().ContainsAny('+', '#')
+            ? asked
+            : own + (DeviceId.TryParse(name, out _) ? name : "unknown");
+    }
+}

@@ -1,0 +1,385 @@
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Output;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>
+/// The device beside its sample paths: takes letters from the link and the loader, keeps the packages as the fleet wants
+/// them, and sends what there is to tell. One thread, <see cref="Run"/>'s.
+/// </summary>
+internal sealed class DeviceAgent : IUpdateEvents, IDisposable
+{
+    private const int NewsLines = 6;
+
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1200);
+
+    private readonly Setup _setup;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Mailbox _mailbox;
+    private readonly ILink _link;
+    private readonly Topics _topics;
+    private readonly Outbox _outbox;
+    private readonly Publisher _publisher;
+    private readonly Birth _birth;
+    private readonly Commands _commands;
+    private readonly IReadOnlyList<ModelHost> _hosts;
+    private readonly UpdateAgent _updates;
+    private readonly Loader _loader;
+    private readonly long _started;
+    private readonly Queue<string> _news = [];
+    private string _linkState = "not connected yet";
+    private bool _reportedChanged;
+    private volatile Exception? _failure;
+
+    public DeviceAgent(Setup setup, DeviceParts parts)
+    {
+        _setup = setup;
+        _time = parts.Time;
+        _logger = parts.Logger;
+        _mailbox = parts.Mailbox;
+        _link = parts.Link;
+        _topics = new Topics(setup.Configuration.Link.Root);
+        _started = _time.GetTimestamp();
+        TelemetryConfiguration telemetry = setup.Configuration.Telemetry;
+        _outbox = new Outbox(
+            new OutboxOptions { Window = new OutboxLimit(telemetry.OutboxWindows, telemetry.OutboxWindowBytes) }, _time);
+        _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, _outbox, _link);
+        _hosts = [.. setup.Configuration.Models.Zip(parts.Sensors, (model, sensor) => new ModelHost(
+            model, sensor, _publisher, telemetry, _time,
+            (decision, score) => DeviceLog.Decided(_logger, model.Name, decision, score)))];
+        _birth = new Birth(setup, _publisher, [.. _hosts.Select(host => host.Info())], parts.Libraries);
+        _updates = new UpdateAgent(new AgentParts
+        {
+            Device = setup.Configuration.Device,
+            DeployKeys = setup.DeployKeys,
+            Disk = parts.Disk,
+            Verification = parts.Verification,
+            Models = [.. _hosts.Zip(setup.Configuration.Models, (host, model) => new AgentModel(host.Site, () => setup.ReadPackage(model)))],
+            Events = this,
+            Time = _time,
+            Random = parts.Random,
+        });
+        _loader = new Loader(
+            job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
+            error => Fail("the loader", error));
+        _commands = new Commands(setup.Configuration.Device, _topics, _publisher, _updates, _hosts, _outbox, SendBirth);
+    }
+
+    /// <summary>Serves until <paramref name="stop"/> is cancelled or a mistake in this program ends it.</summary>
+    /// <param name="view">Drawn a few times a second, or null.</param>
+    /// <returns>False when a mistake ended it; the log says which.</returns>
+    public bool Run(LiveView? view, CancellationToken stop)
+    {
+        _updates.Start();
+        _link.Start(new LinkBridge(_mailbox));
+        foreach (ModelHost host in _hosts)
+        {
+            host.Start(error => Fail($"the sample path of {host.Name}", error));
+        }
+
+        long drawn = 0;
+        while (!stop.IsCancellationRequested && _failure is null)
+        {
+            for (Letter? letter = _mailbox.Take(Beat); letter is not null; letter = _mailbox.Take(TimeSpan.Zero))
+            {
+                Handle(letter);
+            }
+
+            Step();
+            if (view is not null && _time.GetElapsedTime(drawn).TotalMilliseconds >= 250)
+            {
+                drawn = _time.GetTimestamp();
+                view.Draw(View());
+            }
+        }
+
+        Stop();
+        return _failure is null;
+    }
+
+    /// <inheritdoc/>
+    public void OnRequest(in ChunkRequest request)
+    {
+        byte[] bytes = new byte[ChunkCodec.MaxRequestBytes];
+        int length = ChunkCodec.WriteRequest(request, bytes);
+        _publisher.ChunkRequest(bytes.AsMemory(0, length));
+    }
+
+    /// <inheritdoc/>
+    public void OnStep(UpdateStep step)
+    {
+        string state = step.State.ToString().ToLowerInvariant();
+        if (step.Progress is null)
+        {
+            if (step.Reason is string reason)
+            {
+                DeviceLog.UpdateEnded(_logger, step.Model, step.Deployment, state, reason);
+            }
+            else
+            {
+                DeviceLog.UpdateStep(_logger, step.Model, step.Deployment, state);
+            }
+
+            News($"{step.Model}: update {step.Deployment} {state}{(step.Reason is null ? "" : $": {step.Reason}")}");
+        }
+
+        UpdateMessage message = new()
+        {
+            Boot = _publisher.Stamp.Boot,
+            Sequence = _publisher.Stamp.Next("update"),
+            UnixMs = _publisher.Stamp.UnixMs,
+            ClockSynchronized = _publisher.Stamp.ClockSynchronized,
+            Deployment = step.Deployment,
+            Generation = step.Generation,
+            Model = step.Model,
+            Digest = step.Digest,
+            State = step.State,
+            Reason = step.Reason,
+            Percent = step.Progress?.Percent,
+            Bytes = step.Progress?.Bytes,
+            BytesPerSecond = step.Progress?.BytesPerSecond,
+        };
+        _publisher.Update(
+            $"update/{step.Deployment}", message, WireJson.Default.UpdateMessage, step.Progress is not null,
+            step.End is null ? null : () => _updates.OnTold(step));
+    }
+
+    /// <inheritdoc/>
+    public void OnVerify(VerificationJob job) => _loader.Add(job);
+
+    /// <inheritdoc/>
+    public void OnActivate(string model, LoadedModel? package, bool onTrial) => Host(model).Activate(package, onTrial);
+
+    /// <inheritdoc/>
+    public void OnRelease(string model, LoadedModel package) => package.Dispose();
+
+    /// <inheritdoc/>
+    public void OnReportedChanged() => _reportedChanged = true;
+
+    /// <inheritdoc/>
+    public void OnNotice(EventSeverity severity, string? model, string detail)
+    {
+        string sentence = model is null ? detail : $"{model}: {detail}";
+        if (severity == EventSeverity.Info)
+        {
+            DeviceLog.Told(_logger, sentence);
+        }
+        else
+        {
+            DeviceLog.Noticed(_logger, sentence);
+        }
+
+        News(sentence);
+        Tell("update", severity, model, detail);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _link.Dispose();
+        foreach (ModelHost host in _hosts)
+        {
+            host.Dispose();
+        }
+
+        _updates.Dispose();
+    }
+
+    private void Handle(Letter letter)
+    {
+        switch (letter)
+        {
+            case Letter.Connected:
+                _linkState = $"{_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
+                DeviceLog.Connected(_logger, _linkState);
+                SendBirth();
+                _updates.OnLink(connected: true);
+                break;
+            case Letter.Disconnected gone:
+                _linkState = gone.Reason;
+                DeviceLog.Disconnected(_logger, gone.Reason);
+                _publisher.OnDisconnected();
+                _updates.OnLink(connected: false);
+                break;
+            case Letter.Published landed:
+                _publisher.OnPublished(landed.Token);
+                break;
+            case Letter.Finished work:
+                work.Complete();
+                break;
+            case Letter.Received message:
+                Receive(message);
+                break;
+        }
+    }
+
+    private void Receive(Letter.Received message)
+    {
+        if (!_topics.TrySplit(message.Topic, out DeviceId device, out bool up, out string rest) || up || device != _setup.Configuration.Device)
+        {
+            return;
+        }
+
+        if (rest == "desired")
+        {
+            // An empty one is the broker's word that the retained order was taken away; what was accepted stands.
+            if (message.Payload.Length > 0)
+            {
+                _updates.OnDesired(message.Payload);
+            }
+        }
+        else if (rest.StartsWith(ChunkCodec.ChunkTopicPrefix, StringComparison.Ordinal))
+        {
+            if (ChunkCodec.TryReadChunk(message.Payload, out ChunkHeader header, out ReadOnlySpan<byte> bytes))
+            {
+                _updates.OnChunk(rest[ChunkCodec.ChunkTopicPrefix.Length..], header.Offset, bytes);
+            }
+        }
+        else if (rest.StartsWith("command/", StringComparison.Ordinal))
+        {
+            _commands.Handle(rest["command/".Length..], message);
+        }
+    }
+
+    private void Step()
+    {
+        foreach (ModelHost host in _hosts)
+        {
+            if (host.HasChanged(out ModelId digest))
+            {
+                Changed(host, digest);
+            }
+
+            if (host.TakeVerdict(out ModelId judged) is SoakVerdict verdict)
+            {
+                _updates.OnSoakVerdict(host.Name, judged, verdict);
+            }
+
+            if (host.TakeFault(out string? fault))
+            {
+                Tell("sensor_fault", fault is null ? EventSeverity.Info : EventSeverity.Warning, host.Name, fault ?? "the sensor reads again");
+                if (fault is null)
+                {
+                    DeviceLog.SensorReads(_logger, host.Name);
+                }
+                else
+                {
+                    DeviceLog.SensorFails(_logger, host.Name, fault);
+                }
+            }
+
+            host.Pump();
+        }
+
+        _updates.Tick();
+        if (_reportedChanged)
+        {
+            _reportedChanged = false;
+            SendState();
+        }
+
+        _publisher.Pump();
+    }
+
+    private void Changed(ModelHost host, ModelId digest)
+    {
+        if (host.Answering is LoadedModel answering)
+        {
+            DeviceLog.Serves(_logger, host.Name, answering.Manifest.Version, host.Driver, answering.Digest.Short);
+            News($"{host.Name} {answering.Manifest.Version} serves");
+        }
+        else
+        {
+            DeviceLog.DoesNotServe(_logger, host.Name, "it has no package that can be used");
+        }
+
+        _updates.OnActivated(host.Name, digest);
+        _reportedChanged = true;
+    }
+
+    private void SendBirth()
+    {
+        _birth.Info();
+        SendState();
+    }
+
+    private void SendState()
+    {
+        IReadOnlyList<ReportedModel> models = _updates.Report();
+        (long generation, string? deployment) = _updates.Accepted;
+        _birth.Status(StateOf(models), Answering());
+        _birth.Reported(generation, deployment, models);
+    }
+
+    private DeviceState StateOf(IReadOnlyList<ReportedModel> models) =>
+        _hosts.Any(host => host.Answering is null) ? DeviceState.Safe
+        : models.Any(model => model.Phase is UpdateState.Downloading or UpdateState.Verifying or UpdateState.Soaking) ? DeviceState.Updating
+        : DeviceState.Online;
+
+    private Dictionary<string, ModelId> Answering() => _hosts.Where(host => host.Answering is not null)
+        .ToDictionary(host => host.Name, host => host.Answering!.Digest);
+
+    private void Tell(string kind, EventSeverity severity, string? model, string detail) => _publisher.Event(
+        $"event/{kind}",
+        new EventMessage
+        {
+            Boot = _publisher.Stamp.Boot,
+            Sequence = _publisher.Stamp.Next("event"),
+            UnixMs = _publisher.Stamp.UnixMs,
+            ClockSynchronized = _publisher.Stamp.ClockSynchronized,
+            Kind = kind,
+            Severity = severity,
+            Model = model,
+            Detail = detail,
+        },
+        WireJson.Default.EventMessage);
+
+    // Samples end first, so that their last window still goes out; then the device says itself that it is offline.
+    private void Stop()
+    {
+        DeviceLog.Stopping(_logger);
+        _birth.Status(DeviceState.Offline, Answering());
+        _publisher.Pump();
+        _link.Stop(StopPatience);
+    }
+
+    private void Fail(string where, Exception error)
+    {
+        DeviceLog.Failed(_logger, where, error.ToString());
+        _failure = error;
+    }
+
+    private void News(string line)
+    {
+        _news.Enqueue($"{_time.GetLocalNow():HH:mm:ss} {line}");
+        if (_news.Count > NewsLines)
+        {
+            _news.Dequeue();
+        }
+    }
+
+    private DeviceView View()
+    {
+        Dictionary<string, string> phases = _updates.Report().ToDictionary(
+            model => model.Name,
+            model => model.Phase is UpdateState.Idle or UpdateState.Committed ? "" : model.Phase.ToString().ToLowerInvariant());
+        OutboxCounts[] counts = [.. Enum.GetValues<OutboxClass>().Select(_outbox.Counts)];
+        return new DeviceView(
+            _setup.Configuration.Device.ToString(), _linkState, _link.IsConnected, counts.Sum(count => count.Waiting),
+            counts.Sum(count => count.Dropped), _time.GetElapsedTime(_started),
+            [.. _hosts.Select(host => host.View(phases.GetValueOrDefault(host.Name, "")))], [.. _news]);
+    }
+
+    private ModelHost Host(string model) => _hosts.First(host => host.Name == model);
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>What the device says in its log; ids 4000 to 4999.</summary>
+internal static partial class DeviceLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "{Device} starts, boot {Boot}, profile {Profile}")]
+    public static partial void Starts(ILogger logger, string device, string boot, string profile);
+
+    [LoggerMessage(4001, LogLevel.Information, "connected to {Broker}")]
+    public static partial void Connected(ILogger logger, string broker);
+
+    [LoggerMessage(4002, LogLevel.Warning, "{Reason}")]
+    public static partial void Disconnected(ILogger logger, string reason);
+
+    [LoggerMessage(4003, LogLevel.Information, "{Model} {Version} serves from {Driver} ({Digest})")]
+    public static partial void Serves(ILogger logger, string model, string version, string driver, string digest);
+
+    [LoggerMessage(4004, LogLevel.Information, "{Model}: {Decision} ({Score:0.00})")]
+    public static partial void Decided(ILogger logger, string model, string decision, double score);
+
+    [LoggerMessage(4005, LogLevel.Information, "{Model}: update {Deployment} {State}")]
+    public static partial void UpdateStep(ILogger logger, string model, string deployment, string state);
+
+    [LoggerMessage(4006, LogLevel.Warning, "{Model}: update {Deployment} {State}: {Reason}")]
+    public static partial void UpdateEnded(ILogger logger, string model, string deployment, string state, string reason);
+
+    [LoggerMessage(4007, LogLevel.Warning, "{Detail}")]
+    public static partial void Noticed(ILogger logger, string detail);
+
+    [LoggerMessage(4008, LogLevel.Error, "{Model} does not serve: {Reason}")]
+    public static partial void DoesNotServe(ILogger logger, string model, string reason);
+
+    [LoggerMessage(4009, LogLevel.Warning, "{Model}: the sensor fails: {Reason}")]
+    public static partial void SensorFails(ILogger logger, string model, string reason);
+
+    [LoggerMessage(4010, LogLevel.Information, "{Model}: the sensor reads again")]
+    public static partial void SensorReads(ILogger logger, string model);
+
+    [LoggerMessage(4011, LogLevel.Information, "stopping")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(4012, LogLevel.Critical, "stopped by a mistake in this program, in {Thread}: {Error}")]
+    public static partial void Failed(ILogger logger, string thread, string error);
+
+    [LoggerMessage(4013, LogLevel.Information, "{Detail}")]
+    public static partial void Told(ILogger logger, string detail);
+}

@@ -1,0 +1,40 @@
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>What a <see cref="DeviceAgent"/> is made of; a simulated device replaces clock, sensors, disk and link.</summary>
+internal sealed record DeviceParts
+{
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Spreads retries.</summary>
+    public required Random Random { get; init; }
+
+    /// <summary>The log.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>What the link's and the loader's threads tell.</summary>
+    public required Mailbox Mailbox { get; init; }
+
+    /// <summary>The broker; not started.</summary>
+    public required ILink Link { get; init; }
+
+    /// <summary>The state directory.</summary>
+    public required IDisk Disk { get; init; }
+
+    /// <summary>One for each model of the configuration, in its order.</summary>
+    public required IReadOnlyList<ISensor> Sensors { get; init; }
+
+    /// <summary>Checks and loads packages.</summary>
+    public required PackageVerification Verification { get; init; }
+
+    /// <summary>Boot, sequence and time of messages.</summary>
+    public required MessageStamp Stamp { get; init; }
+
+    /// <summary>Versions of the libraries, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Libraries { get; init; }
+}
