@@ -349,7 +349,13 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private void Stop()
     {
         DeviceLog.Stopping(_logger);
-        _birth.Status(DeviceState.Offline, Answering());
+        Dictionary<string, ModelId> answering = Answering();
+        foreach (ModelHost host in _hosts)
+        {
+            host.Stop();
+        }
+
+        _birth.Status(DeviceState.Offline, answering);
         _publisher.Pump();
         _link.Stop(StopPatience);
     }

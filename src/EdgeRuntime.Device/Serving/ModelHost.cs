@@ -163,10 +163,20 @@ internal sealed class ModelHost : IDisposable
             latest?.InferMicroseconds ?? 0, _telemetry?.Drift, phase);
     }
 
+    /// <summary>Ends the sample path after the frame in hand, and sends what its last window holds.</summary>
+    public void Stop()
+    {
+        _thread?.Dispose();
+        _thread = null;
+        _telemetry?.Finish(_ring);
+        _telemetry = null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _thread?.Dispose();
+        _thread = null;
         Sensor.Dispose();
     }
 
