@@ -1,0 +1,133 @@
+using EdgeRuntime.Contracts.Ids;
+
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>The loaded packages of one model: which is trusted, which is on trial, which answers, and which may go.</summary>
+internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisposable
+{
+    // Given to the sample path, and not needed any more; they may go once it is seen to answer with another.
+    private readonly List<LoadedModel> _leaving = [];
+    private readonly HashSet<LoadedModel> _given = [];
+    private LoadedModel? _trusted;
+    private LoadedModel? _candidate;
+    private LoadedModel? _fallback;
+    private LoadedModel? _asked;
+
+    /// <summary>The package the sample path answers with, as it said itself; null for none.</summary>
+    public LoadedModel? Answering { get; private set; }
+
+    /// <summary>Whether any package is loaded to answer outside of a trial.</summary>
+    public bool HasAny => (_trusted ?? _fallback) is not null;
+
+    /// <summary>Whether the trusted package is loaded.</summary>
+    public bool HasTrusted(ModelId digest) => _trusted?.Digest == digest;
+
+    /// <summary>The active package is loaded.</summary>
+    public void Trust(LoadedModel loaded)
+    {
+        Leave(_trusted);
+        Leave(_fallback);
+        _trusted = loaded;
+        _fallback = null;
+    }
+
+    /// <summary>A candidate is loaded.</summary>
+    public void Try(LoadedModel loaded)
+    {
+        Leave(_candidate);
+        _candidate = loaded;
+    }
+
+    /// <summary>The configured package is loaded, and answers although it stands in no slot.</summary>
+    public void FallBackOn(LoadedModel loaded)
+    {
+        Leave(_fallback);
+        _fallback = loaded;
+    }
+
+    /// <summary>Ends a trial: the candidate is the trusted one from now on, when it is the active package; else it goes.</summary>
+    public void EndTrial(ModelId? active)
+    {
+        if (_candidate is not { } candidate)
+        {
+            return;
+        }
+
+        _candidate = null;
+        if (candidate.Digest == active)
+        {
+            Trust(candidate);
+        }
+        else
+        {
+            Leave(candidate);
+        }
+    }
+
+    /// <summary>Asks the sample path for the package that is to answer, when that has changed.</summary>
+    public void Serve(ModelState state)
+    {
+        bool trial = state.Phase is Activation.Switching or Activation.Soaking;
+        LoadedModel? wanted = (trial ? _candidate : null) ?? _trusted ?? _fallback;
+        if (wanted == _asked)
+        {
+            return;
+        }
+
+        _asked = wanted;
+        if (wanted is not null)
+        {
+            _given.Add(wanted);
+        }
+
+        events.OnActivate(model, wanted, trial && wanted == _candidate);
+    }
+
+    /// <summary>The sample path answers with this package, or with none (the default).</summary>
+    /// <returns>False when that is not what was asked for last; the news is then older than the question.</returns>
+    public bool OnAnswering(ModelId digest)
+    {
+        if ((_asked?.Digest ?? default) != digest)
+        {
+            return false;
+        }
+
+        Answering = _asked;
+        foreach (LoadedModel gone in _leaving)
+        {
+            _given.Remove(gone);
+            events.OnRelease(model, gone);
+        }
+
+        _leaving.Clear();
+        return true;
+    }
+
+    /// <summary>Disposes of what was loaded and never given to the sample path.</summary>
+    public void Dispose()
+    {
+        Leave(_trusted);
+        Leave(_candidate);
+        Leave(_fallback);
+        _trusted = null;
+        _candidate = null;
+        _fallback = null;
+    }
+
+    private void Leave(LoadedModel? loaded)
+    {
+        if (loaded is null)
+        {
+            return;
+        }
+
+        if (_given.Contains(loaded))
+        {
+            _leaving.Add(loaded);
+        }
+        else
+        {
+            loaded.Dispose();
+        }
+    }
+}

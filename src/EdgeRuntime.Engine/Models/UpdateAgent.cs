@@ -1,0 +1,235 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>One model of a device, and the package its configuration brings.</summary>
+/// <param name="Site">What feeds it.</param>
+/// <param name="Configured">
+/// Reads the configured archive, or returns null when there is none; may throw <see cref="IOException"/>. Installed when
+/// the device has no package, and put on trial when its release counter is above all that were committed here.
+/// </param>
+public sealed record AgentModel(ModelSite Site, Func<byte[]?> Configured);
+
+/// <summary>What an <see cref="UpdateAgent"/> is made of.</summary>
+public sealed record AgentParts
+{
+    /// <summary>This device; orders for another are ignored.</summary>
+    public required DeviceId Device { get; init; }
+
+    /// <summary>Keys of which one must have signed an order.</summary>
+    public required IReadOnlyList<VerifyingKey> DeployKeys { get; init; }
+
+    /// <summary>Where the slots are.</summary>
+    public required IDisk Disk { get; init; }
+
+    /// <summary>Checks and loads packages.</summary>
+    public required PackageVerification Verification { get; init; }
+
+    /// <summary>At least one; names differ.</summary>
+    public required IReadOnlyList<AgentModel> Models { get; init; }
+
+    /// <summary>The device.</summary>
+    public required IUpdateEvents Events { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Spreads the retries of many devices.</summary>
+    public required Random Random { get; init; }
+}
+
+/// <summary>
+/// Keeps each model of a device at the package the fleet wants, or at the last one that proved itself. Believes only
+/// signed orders and its own store.
+/// </summary>
+/// <remarks>
+/// Synchronous and event-driven: it does nothing but when called, and no I/O but on its disk. One thread. Every state is
+/// durable before it is acted on, so the process may end at any point.
+/// </remarks>
+public sealed class UpdateAgent : IDisposable
+{
+    /// <summary>Longest envelope that is looked at, in bytes.</summary>
+    public const int LongestOrder = 1024 * 1024;
+
+    private readonly AgentParts _parts;
+    private readonly ModelUpdate[] _models;
+
+    /// <summary>Prepares the agent; nothing happens before <see cref="Start"/>.</summary>
+    public UpdateAgent(AgentParts parts)
+    {
+        _parts = parts;
+        _models = [.. parts.Models.Select(model => new ModelUpdate(parts, model))];
+    }
+
+    /// <summary>Reads the stores, undoes what was on trial, and begins to load what is to answer.</summary>
+    public void Start()
+    {
+        foreach (ModelUpdate model in _models)
+        {
+            model.Start();
+        }
+    }
+
+    /// <summary>Takes a message of the desired topic: a <see cref="SignedEnvelope"/> with a <see cref="DesiredState"/>.</summary>
+    public void OnDesired(ReadOnlyMemory<byte> message)
+    {
+        if (Open(message, out DesiredState? desired) is { } objection)
+        {
+            _parts.Events.OnNotice(EventSeverity.Warning, null, $"an order was ignored: {objection}");
+            return;
+        }
+
+        long newest = _models.Max(model => model.State.Generation);
+        if (desired!.Generation < newest)
+        {
+            _parts.Events.OnNotice(EventSeverity.Info, null,
+                $"an order was ignored: its generation {desired.Generation} is not above {newest}, the highest accepted");
+            return;
+        }
+
+        foreach (string unknown in desired.Slots.Keys.Where(name => Find(name) is null).Order(StringComparer.Ordinal))
+        {
+            _parts.Events.OnNotice(EventSeverity.Warning, null,
+                $"deployment {desired.Deployment} names the model '{unknown}', which this device does not have");
+        }
+
+        // A generation seen before passes here: power may have failed when only some of its models had taken it. Each
+        // model that had changes nothing.
+        foreach (ModelUpdate model in _models)
+        {
+            model.OnDesired(desired, desired.Slots.GetValueOrDefault(model.Name));
+        }
+    }
+
+    /// <summary>Takes a chunk; one of an unknown transfer is ignored.</summary>
+    /// <param name="transfer">Last level of its topic.</param>
+    /// <param name="bytes">Copied; valid during the call only.</param>
+    public void OnChunk(string transfer, long offset, ReadOnlySpan<byte> bytes)
+    {
+        foreach (ModelUpdate model in _models)
+        {
+            model.OnChunk(transfer, offset, bytes);
+        }
+    }
+
+    /// <summary>The link is up, or down: chunks are asked for only while it is up.</summary>
+    public void OnLink(bool connected)
+    {
+        foreach (ModelUpdate model in _models)
+        {
+            model.OnLink(connected);
+        }
+    }
+
+    /// <summary>Takes back a job whose <see cref="VerificationJob.Run"/> returned.</summary>
+    public void OnVerified(VerificationJob job) => Find(job.Model)?.OnVerified(job);
+
+    /// <summary>The sample path answers with this package from now on; the default id says that none answers.</summary>
+    public void OnActivated(string model, ModelId digest) => Find(model)?.OnActivated(digest);
+
+    /// <summary>The trial of this package came to an end.</summary>
+    public void OnSoakVerdict(string model, ModelId digest, SoakVerdict verdict) => Find(model)?.OnSoakVerdict(digest, verdict);
+
+    /// <summary>The broker has the step.</summary>
+    public void OnTold(UpdateStep step) => Find(step.Model)?.OnTold(step);
+
+    /// <summary>Returns a model to its package before, or ends its pending update.</summary>
+    /// <param name="done">True when it did either.</param>
+    /// <returns>What happened, or why nothing did; a sentence for the one who asked.</returns>
+    public string Undo(string model, out bool done)
+    {
+        done = false;
+        return Find(model) is { } found
+            ? found.Undo(out done)
+            : $"there is no model '{model}' on this device; it has {string.Join(", ", _models.Select(each => $"'{each.Name}'"))}";
+    }
+
+    /// <summary>Asks again for what was lost, and tells progress. To be called several times a second; the pace is the agent's.</summary>
+    public void Tick()
+    {
+        foreach (ModelUpdate model in _models)
+        {
+            model.Tick();
+        }
+    }
+
+    /// <summary>Where each model stands, in the order of the configuration.</summary>
+    public IReadOnlyList<ReportedModel> Report() => [.. _models.Select(model => model.Report())];
+
+    /// <summary>Highest generation accepted, and its deployment; 0 and null for none.</summary>
+    public (long Generation, string? Deployment) Accepted
+    {
+        get
+        {
+            ModelState newest = _models.Select(model => model.State).MaxBy(state => state.Generation)!;
+            return (newest.Generation, newest.Deployment);
+        }
+    }
+
+    /// <summary>Disposes of packages that were loaded and never activated; the others are the device's.</summary>
+    public void Dispose()
+    {
+        foreach (ModelUpdate model in _models)
+        {
+            model.Dispose();
+        }
+    }
+
+    /// <returns>Why the message is no order for this device, or null.</returns>
+    private string? Open(ReadOnlyMemory<byte> message, out DesiredState? desired)
+    {
+        desired = null;
+        if (message.Length > LongestOrder)
+        {
+            return $"it has {message.Length} bytes; {LongestOrder} are accepted";
+        }
+
+        SignedEnvelope? envelope = Parse(message, WireJson.Default.SignedEnvelope);
+        if (envelope is null || envelope.Signatures.Any(signature => signature is null))
+        {
+            return "it is not a signed envelope";
+        }
+
+        if (envelope.PayloadType != DesiredState.PayloadType)
+        {
+            return $"the envelope holds '{envelope.PayloadType}' where '{DesiredState.PayloadType}' is expected";
+        }
+
+        if (!Dsse.TryOpen(envelope, DesiredState.PayloadType, _parts.DeployKeys, out ReadOnlyMemory<byte> payload))
+        {
+            return "no deploy key that this device trusts signed it";
+        }
+
+        desired = Parse(payload, WireJson.Default.DesiredState);
+        return desired switch
+        {
+            null => "its payload is not a desired state",
+            _ when desired.Device != _parts.Device => $"it is for the device '{desired.Device}'",
+            { Generation: < 1 } => $"its generation is {desired.Generation}; the first is 1",
+            { Deployment.Length: 0 } => "its deployment has no name",
+            _ when PackageNames.Model(desired.Deployment) is not null =>
+                $"its deployment '{desired.Deployment}' is not a name of 1 to 63 of a-z, 0-9 and '-'",
+            _ when desired.Slots.Values.Any(package => package is null) => "it names a model without a package",
+            _ => null,
+        };
+    }
+
+    private static T? Parse<T>(ReadOnlyMemory<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private ModelUpdate? Find(string name) => _models.FirstOrDefault(model => model.Name == name);
+}

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Engine.Models;
+
+/// <summary>Checks and loads one package; slow, so it runs away from the agent's thread.</summary>
+/// <remarks><see cref="Run"/> touches nothing but the disk and the job; the job belongs to one thread at a time.</remarks>
+public sealed class VerificationJob
+{
+    private readonly Func<byte[]> _read;
+    private readonly PackageVerification _verification;
+    private readonly ModelSite _site;
+    private readonly ModelId _expected;
+    private readonly Func<ModelId, long, string?> _counterObjection;
+
+    private VerificationJob(
+        JobPurpose purpose,
+        Func<byte[]> read,
+        PackageVerification verification,
+        ModelSite site,
+        ModelId expected,
+        Func<ModelId, long, string?> counterObjection)
+    {
+        Purpose = purpose;
+        _read = read;
+        _verification = verification;
+        _site = site;
+        _expected = expected;
+        _counterObjection = counterObjection;
+    }
+
+    /// <summary>Name of the model.</summary>
+    public string Model => _site.Model;
+
+    internal JobPurpose Purpose { get; }
+
+    internal ModelId Expected => _expected;
+
+    /// <summary>The loaded package, or null when it was refused.</summary>
+    internal LoadedModel? Loaded { get; private set; }
+
+    /// <summary>SHA-256 of the archive, lowercase hex; empty before it was read.</summary>
+    internal string ArchiveSha256 { get; private set; } = "";
+
+    /// <summary>Bytes of the archive.</summary>
+    internal long Size { get; private set; }
+
+    /// <summary>Why it was refused, as a sentence, or null.</summary>
+    internal string? Refusal { get; private set; }
+
+    /// <summary>Whether the same bytes would be refused again.</summary>
+    internal bool PackageAtFault { get; private set; }
+
+    /// <summary>Does the work. Does not throw for anything a package or a disk can do.</summary>
+    public void Run()
+    {
+        try
+        {
+            byte[] archive = _read();
+            ArchiveSha256 = Convert.ToHexStringLower(SHA256.HashData(archive));
+            Size = archive.Length;
+            LoadedModel loaded = _verification.Verify(archive, _site, _counterObjection);
+            if (loaded.Digest == _expected)
+            {
+                Loaded = loaded;
+                return;
+            }
+
+            loaded.Dispose();
+            Refuse($"the package is {loaded.Digest.Short}, not {_expected.Short} as expected", atFault: true);
+        }
+        catch (PackageRejectedException refused)
+        {
+            Refuse(refused.Detail, atFault: true);
+        }
+        catch (InvalidDataException damaged)
+        {
+            Refuse(damaged.Message, atFault: true);
+        }
+        catch (IOException failed)
+        {
+            Refuse($"the package cannot be read: {failed.Message}", atFault: false);
+        }
+    }
+
+    /// <summary>A package that stands on the disk, of which the hash is known.</summary>
+    internal static VerificationJob OfFile(
+        JobPurpose purpose,
+        IDisk disk,
+        string path,
+        StoredPackage expected,
+        PackageVerification verification,
+        ModelSite site,
+        Func<ModelId, long, string?> counterObjection) =>
+        new(purpose, () => ReadExactly(disk, path, expected), verification, site, expected.Digest, counterObjection);
+
+    /// <summary>A package that stands in memory.</summary>
+    internal static VerificationJob OfBytes(
+        JobPurpose purpose, byte[] archive, ModelId expected, PackageVerification verification, ModelSite site) =>
+        new(purpose, () => archive, verification, site, expected, (_, _) => null);
+
+    private static byte[] ReadExactly(IDisk disk, string path, StoredPackage expected)
+    {
+        byte[] archive = DurableFiles.ReadAll(disk, path, expected.Size)
+            ?? throw new InvalidDataException($"{path} is missing");
+        return archive.Length == expected.Size && Convert.ToHexStringLower(SHA256.HashData(archive)) == expected.ArchiveSha256
+            ? archive
+            : throw new InvalidDataException($"{path} does not have the hash of its archive");
+    }
+
+    private void Refuse(string sentence, bool atFault)
+    {
+        Refusal = sentence;
+        PackageAtFault = atFault;
+    }
+}
+
+/// <summary>What a loaded package is for.</summary>
+internal enum JobPurpose
+{
+    /// <summary>To answer, as the trusted package of the slots.</summary>
+    Active,
+
+    /// <summary>To take its place, if all goes well.</summary>
+    Candidate,
+
+    /// <summary>To answer from memory, because the disk takes nothing.</summary>
+    Fallback,
+}
