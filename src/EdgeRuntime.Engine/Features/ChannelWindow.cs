@@ -28,6 +28,7 @@ internal sealed class ChannelWindow
     private readonly double[] _values;
     private readonly int[] _positions;
     private readonly double[] _sorted;
+    private readonly double[] _room;
     private readonly double[] _deviations;
     private readonly PowerSpectrum? _spectrum;
     private readonly double _rateHz;
@@ -51,6 +52,7 @@ internal sealed class ChannelWindow
         _values = new double[length];
         _positions = new int[length];
         _sorted = new double[length];
+        _room = new double[length];
         _deviations = spectrum is null ? [] : new double[length];
         _spectrum = spectrum;
         _rateHz = rateHz;
@@ -194,7 +196,7 @@ internal sealed class ChannelWindow
         if (!_hasSorted)
         {
             _values.AsSpan(0, _count).CopyTo(sorted);
-            sorted.Sort();
+            MergeSort.Sort(sorted, _room);
             _hasSorted = true;
         }
 
