@@ -1,0 +1,29 @@
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Ctl.Packages;
+
+/// <summary>Reads keys from files and says in a sentence what is wrong with one.</summary>
+internal static class Keys
+{
+    private const int LargestFile = 64 * 1024;
+
+    /// <exception cref="CommandException">The file is not there, or is no private key.</exception>
+    public static SigningKey Private(string path) => Read(path, SigningKey.FromPem);
+
+    /// <exception cref="CommandException">A file is not there, or holds no public key.</exception>
+    public static IReadOnlyList<VerifyingKey> Public(IEnumerable<string> paths) =>
+        [.. paths.SelectMany(path => Read(path, VerifyingKey.FromPem)).DistinctBy(key => key.KeyId)];
+
+    private static T Read<T>(string path, Func<string, T> parse)
+    {
+        string pem = System.Text.Encoding.Latin1.GetString(Files.Read(path, LargestFile));
+        try
+        {
+            return parse(pem);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCode.Config, $"{path}: {e.Message}");
+        }
+    }
+}

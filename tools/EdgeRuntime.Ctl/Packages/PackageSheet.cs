@@ -1,0 +1,117 @@
+using System.Globalization;
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Ctl.Packages;
+
+/// <summary>A package on a page, for people.</summary>
+internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<VerifyingKey> trusted, Surroundings around)
+{
+    private readonly PackageManifest _manifest = package.Manifest;
+
+    /// <summary>Prints it.</summary>
+    public void Print()
+    {
+        around.Output.WriteLine(
+            $"{around.Bold($"{_manifest.Name} {_manifest.Version}")}  release {_manifest.ReleaseCounter}  {_manifest.Description}");
+        Row("id", package.Id.ToString());
+        PrintSignatures();
+        PrintModel();
+        PrintPipeline();
+        PrintDrift();
+        PrintFiles();
+    }
+
+    private void PrintSignatures()
+    {
+        IReadOnlyList<string> signers = InspectCommand.Signers(package, trusted);
+        if (package.Signature is null)
+        {
+            Row("signed", around.Red("by nobody; devices refuse it"));
+            return;
+        }
+
+        foreach (string keyid in package.Signature.Signatures.Select(signature => signature.Keyid))
+        {
+            string judgement = trusted.Count == 0 ? "not checked; name a key with --trust"
+                : signers.Contains(keyid) ? around.Green("trusted")
+                : around.Red("not one of the keys given");
+            Row("signed", $"by {keyid}  {judgement}");
+        }
+    }
+
+    private void PrintModel()
+    {
+        ModelSpec model = _manifest.Model;
+        Row("model", $"{model.File}: {model.Input} [{_manifest.Pipeline.InputLength()}] -> {model.Output}{Least(model)}");
+        OutputSpec output = _manifest.Output;
+        DecisionSpec decision = _manifest.Decision;
+        string detail = output.Kind switch
+        {
+            "classification" => $"{string.Join(", ", output.Labels)} ({output.Activation})",
+            "regression" => output.Unit ?? "no unit",
+            _ => "mean squared error of the input",
+        };
+        Row("output", $"{output.Kind}: {detail}");
+        string hysteresis = decision.Hysteresis > 0 ? Invariant($", hysteresis {decision.Hysteresis}") : "";
+        Row("decision", output.Kind == "classification"
+            ? Invariant($"at a probability of {decision.Threshold}{hysteresis}; \"{decision.Initial}\" before")
+            : Invariant($"\"{decision.Above}\" from {decision.Threshold}{hysteresis}, else \"{decision.Below}\"; \"{decision.Initial}\" before"));
+        SoakSpec soak = _manifest.Soak;
+        string psi = soak.MaxPredictionPsi is double limit ? Invariant($", prediction PSI <= {limit}") : "";
+        Row("soak", Invariant(
+            $"{soak.Samples} samples, failed <= {soak.MaxErrorShare:0.##%}, p99 <= {soak.MaxP99Ms} ms{psi}"));
+        foreach ((string goal, double value) in _manifest.Goals.OrderBy(goal => goal.Key, StringComparer.Ordinal))
+        {
+            Row("goal", Invariant($"{goal} = {value}"));
+        }
+    }
+
+    private void PrintPipeline()
+    {
+        PipelineSpec pipeline = _manifest.Pipeline;
+        Row("pipeline", Invariant(
+            $"{pipeline.RateHz} Hz, windows of {pipeline.WindowFrames} ({pipeline.WindowFrames / pipeline.RateHz:0.##} s), ")
+            + Invariant($"a sample every {pipeline.HopFrames} ({pipeline.HopFrames / pipeline.RateHz:0.##} s)"));
+        foreach (IGrouping<string, FeatureSpec> channel in pipeline.Features.GroupBy(feature => feature.Channel))
+        {
+            string unit = _manifest.Channels.First(known => known.Name == channel.Key).Unit;
+            Row("features", $"{channel.Key} [{unit}]: {string.Join(", ", channel.Select(Shown))}");
+        }
+    }
+
+    private void PrintDrift()
+    {
+        Row("golden", Invariant($"{package.Golden.Vectors.Count} vectors, tolerance {package.Golden.Tolerance}"));
+        Row("drift", package.Profile is { } profile
+            ? Invariant($"reference of {profile.Rows} rows, worth {profile.EffectiveRows:0}; {profile.Features.Count} features")
+            : "no reference; drift is not watched");
+    }
+
+    private void PrintFiles()
+    {
+        Row("archive", Invariant($"{package.Bytes.Length} bytes"));
+        foreach (PackageFile file in package.Files)
+        {
+            string hash = _manifest.Files.FirstOrDefault(known => known.Path == file.Path)?.Sha256[..12] ?? "";
+            Row("file", Invariant($"{file.Content.Length,9}  {hash,-12}  {file.Path}"));
+        }
+    }
+
+    private static string Shown(FeatureSpec feature)
+    {
+        string what = feature.Statistic switch
+        {
+            "quantile" => Invariant($"quantile {feature.Quantile}"),
+            "band_energy" => Invariant($"{feature.LowHz} to {feature.HighHz} Hz"),
+            string statistic => statistic,
+        };
+        return feature.Transform == "none" ? what : $"{what} ({feature.Transform})";
+    }
+
+    private static string Least(ModelSpec model) =>
+        model.MinOnnxruntime is null ? "" : $", ONNX Runtime {model.MinOnnxruntime} or newer";
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private void Row(string name, string value) => around.Output.WriteLine($"  {around.Faint(name.PadRight(9))} {value}");
+}
