@@ -34,8 +34,8 @@ public abstract record RolloutEvent
     public sealed record UpdateStepped(
         DeviceId Device, ModelId Package, long Generation, UpdateState Step, string? Reason) : RolloutEvent;
 
-    /// <summary>The order that <see cref="Rollout.Wanted"/> asked for is durable and on its way.</summary>
-    public sealed record OrderIssued(DeviceId Device, TargetOrder Order, long Generation) : RolloutEvent;
+    /// <summary>The orders that <see cref="Rollout.Wanted"/> asked for are durable with the rollout, and on their way.</summary>
+    public sealed record OrdersIssued(IReadOnlyList<IssuedOrder> Orders) : RolloutEvent;
 
     /// <summary>The gate looked at the evidence of a stage.</summary>
     /// <param name="Summary">Its finding in a sentence.</param>
@@ -48,3 +48,8 @@ public abstract record RolloutEvent
     /// <summary>A person lets a halted rollout go on, its failures so far accepted.</summary>
     public sealed record ResumeAsked : RolloutEvent;
 }
+
+/// <summary>One order to one device.</summary>
+/// <param name="Order">Which package it names.</param>
+/// <param name="Generation">Its generation, above every earlier one of the device.</param>
+public sealed record IssuedOrder(DeviceId Device, TargetOrder Order, long Generation);

@@ -1,3 +1,5 @@
+using EdgeRuntime.Contracts.Ids;
+
 namespace EdgeRuntime.Fleet.Rollouts;
 
 /// <summary>What each event does to a rollout, and what follows from it.</summary>
@@ -8,7 +10,7 @@ internal static class RolloutRules
     {
         RolloutEvent.DeviceJoined e => Join(rollout, e),
         RolloutEvent.PresenceChanged e => OfDevice(rollout, e.Device, target => target with { Online = e.Online }),
-        RolloutEvent.OrderIssued e => OfDevice(rollout, e.Device, target => TargetRules.Ordered(target, e)),
+        RolloutEvent.OrdersIssued e => Order(rollout, e.Orders),
         RolloutEvent.DeviceReported e => OfDevice(rollout, e.Device, target => TargetRules.Reported(target, e, rollout.Package.Digest)),
         RolloutEvent.UpdateStepped e => OfDevice(rollout, e.Device, target => TargetRules.Stepped(target, e, rollout.Package.Digest)),
         RolloutEvent.GateJudged e => Judge(rollout, e),
@@ -188,6 +190,21 @@ internal static class RolloutRules
         return wanted ? rollout with { Targets = [.. rollout.Targets, target] } : rollout;
     }
 
+    private static Rollout Order(Rollout rollout, IReadOnlyList<IssuedOrder> orders)
+    {
+        RolloutTarget[] targets = [.. rollout.Targets];
+        Dictionary<DeviceId, IssuedOrder> byDevice = orders.ToDictionary(order => order.Device);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if (byDevice.TryGetValue(targets[i].Device, out IssuedOrder? order))
+            {
+                targets[i] = TargetRules.Ordered(targets[i], order);
+            }
+        }
+
+        return rollout with { Targets = targets };
+    }
+
     private static Rollout Judge(Rollout rollout, RolloutEvent.GateJudged e)
     {
         // A verdict that was on its way while the rollout moved on judges something that is over.
@@ -225,7 +242,7 @@ internal static class RolloutRules
         : rollout;
 
     private static Rollout OfDevice(
-        Rollout rollout, Contracts.Ids.DeviceId device, Func<RolloutTarget, RolloutTarget> change)
+        Rollout rollout, DeviceId device, Func<RolloutTarget, RolloutTarget> change)
     {
         int index = rollout.IndexOf(device);
         return index < 0 ? rollout : rollout.With(index, change(rollout.Targets[index]));

@@ -10,7 +10,7 @@ namespace EdgeRuntime.Fleet.Rollouts;
 /// </remarks>
 internal static class TargetRules
 {
-    public static RolloutTarget Ordered(RolloutTarget target, RolloutEvent.OrderIssued e) => target with
+    public static RolloutTarget Ordered(RolloutTarget target, IssuedOrder e) => target with
     {
         Order = e.Order,
         Generation = e.Generation,

@@ -1,0 +1,78 @@
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Packages;
+
+namespace EdgeRuntime.Fleet.Dashboard;
+
+/// <summary>Packages: what is here, and the door through which new ones come.</summary>
+internal static class PackageEndpoints
+{
+    /// <summary>Largest package taken.</summary>
+    public const long MaxBytes = 64L * 1024 * 1024;
+
+    public static void Map(WebApplication site, FleetHost fleet)
+    {
+        ControlLoop loop = fleet.Loop;
+        site.MapGet("/api/packages", Reply.Guarded(async context =>
+        {
+            PackagesView view = await loop.AskAsync(() => new PackagesView(
+                [.. loop.State.Shelf.All.Select(package => PackageViews.Of(package, loop.State.Devices))]));
+            await Reply.JsonAsync(context, 200, view, FleetJson.Default.PackagesView);
+        }));
+        site.MapGet("/api/packages/{digest}", Reply.Guarded(context => DetailAsync(context, loop)));
+        site.MapGet("/api/packages/{digest}/reference", Reply.Guarded(context => ReferenceAsync(context, loop)));
+        site.MapPost("/api/packages", Reply.Guarded(context => PushAsync(context, fleet)));
+    }
+
+    private static async Task DetailAsync(HttpContext context, ControlLoop loop)
+    {
+        string digest = Digest(context);
+        PackageDetailView? view = await loop.AskAsync(() => ModelId.TryParse(digest, out ModelId id)
+            && loop.State.Shelf.Find(id) is StoredPackage package ? PackageViews.Detail(package, loop.State.Devices) : null);
+        await (view is null ? NoneAsync(context, digest) : Reply.JsonAsync(context, 200, view, FleetJson.Default.PackageDetailView));
+    }
+
+    private static async Task ReferenceAsync(HttpContext context, ControlLoop loop)
+    {
+        string digest = Digest(context);
+        StoredPackage? package = await loop.AskAsync(() => ModelId.TryParse(digest, out ModelId id) ? loop.State.Shelf.Find(id) : null);
+        await (package?.Reference is ReferenceProfile reference
+            ? Reply.JsonAsync(context, 200, reference, FleetJson.Default.ReferenceProfile)
+            : package is not null
+                ? Reply.ErrorsAsync(context, 404, $"The package {package.Name} {package.Version} brings no reference profile.")
+                : NoneAsync(context, digest));
+    }
+
+    private static async Task PushAsync(HttpContext context, FleetHost fleet)
+    {
+        ControlLoop loop = fleet.Loop;
+        byte[] archive = await PackageArchive.ReceiveAsync(context.Request.Body, new PackageLimits(MaxBytes), context.RequestAborted);
+
+        // Hashing and signatures off the fleet's thread; only the listing is its own.
+        StoredPackage package = loop.State.Shelf.Admit(archive, fleet.Parts.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        (string? refusal, bool isNew, PackageView view) = await loop.AskAsync(() =>
+        {
+            bool isNew = loop.State.Shelf.Find(package.Digest) is null;
+            string? refusal = loop.State.Shelf.Add(package);
+            return (refusal, isNew, PackageViews.Of(loop.State.Shelf.Find(package.Digest) ?? package, loop.State.Devices));
+        });
+        if (refusal is not null)
+        {
+            await Reply.ErrorsAsync(context, 422, refusal);
+            return;
+        }
+
+        if (isNew)
+        {
+            fleet.Parts.Stream.Send("package", view, FleetJson.Default.PackageView);
+        }
+
+        context.Response.Headers.Location = $"/api/packages/{package.Digest}";
+        await Reply.JsonAsync(context, isNew ? 201 : 200, view, FleetJson.Default.PackageView);
+    }
+
+    private static Task NoneAsync(HttpContext context, string digest) =>
+        Reply.ErrorsAsync(context, 404, $"No package with the digest '{digest}' is here.");
+
+    private static string Digest(HttpContext context) => context.Request.RouteValues["digest"]?.ToString() ?? "";
+}

@@ -1,0 +1,454 @@
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Rollouts;
+
+namespace EdgeRuntime.Fleet.Dashboard;
+
+/// <summary>Every mistake of a request, one sentence each.</summary>
+public sealed record ErrorsView(IReadOnlyList<string> Errors);
+
+/// <summary>Answer of the readiness check.</summary>
+public sealed record ReadyView(bool Ready);
+
+/// <summary>First message of a stream: fetch the lists now.</summary>
+public sealed record HelloView(string Version, string Instance, long NowUnixMs);
+
+/// <summary>The fleet in a few figures.</summary>
+public sealed record TilesView
+{
+    /// <summary>Devices that ever spoke.</summary>
+    public required int Devices { get; init; }
+
+    /// <summary>Devices serving.</summary>
+    public required int Online { get; init; }
+
+    /// <summary>Devices serving while an update is under way.</summary>
+    public required int Updating { get; init; }
+
+    /// <summary>Devices of which a model does not serve.</summary>
+    public required int Safe { get; init; }
+
+    /// <summary>Devices stopped on purpose.</summary>
+    public required int Offline { get; init; }
+
+    /// <summary>Devices gone without a word.</summary>
+    public required int Lost { get; init; }
+
+    /// <summary>Sum of the rates of all models with a recent window.</summary>
+    public required double PredictionsPerSecond { get; init; }
+
+    /// <summary>Samples in all windows since the manager started.</summary>
+    public required long PredictionsTotal { get; init; }
+
+    /// <summary>Failed samples in all windows since the manager started.</summary>
+    public required long FailedTotal { get; init; }
+
+    /// <summary>Failed samples in the windows of the last five minutes.</summary>
+    public required long FailedRecent { get; init; }
+
+    /// <summary>Models of devices whose newest window drifts.</summary>
+    public required int Drifting { get; init; }
+
+    /// <summary>Rollouts that have not ended.</summary>
+    public required int RolloutsActive { get; init; }
+
+    /// <summary>The link to the broker.</summary>
+    public required BrokerView Broker { get; init; }
+
+    /// <summary>What became of all that arrived.</summary>
+    public required IngestView Ingest { get; init; }
+
+    /// <summary>Packages on their way to devices.</summary>
+    public required TransfersView Transfers { get; init; }
+
+    /// <summary>The manager's clock.</summary>
+    public required long NowUnixMs { get; init; }
+
+    /// <summary>The manager's version.</summary>
+    public required string Version { get; init; }
+}
+
+/// <summary>The link to the broker.</summary>
+/// <param name="Detail">Host and port when connected, else why not.</param>
+public sealed record BrokerView(bool Connected, string Detail);
+
+/// <summary>What became of all that arrived.</summary>
+public sealed record IngestView(
+    long Received, long Stored, long Duplicates, long Unknown, long Malformed, IReadOnlyDictionary<string, long> Dropped);
+
+/// <summary>Packages on their way to devices.</summary>
+public sealed record TransfersView(int Active, long BytesTotal);
+
+/// <summary>One device in the list.</summary>
+public record DeviceView
+{
+    /// <summary>Its name.</summary>
+    public required DeviceId Id { get; init; }
+
+    /// <summary><c>online updating safe offline lost unknown</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>First message ever.</summary>
+    public required long FirstSeenUnixMs { get; init; }
+
+    /// <summary>Newest message.</summary>
+    public required long LastSeenUnixMs { get; init; }
+
+    /// <summary>Its present run.</summary>
+    public BootId? Boot { get; init; }
+
+    /// <summary>What its owner wrote.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Name of its profile.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>The machine.</summary>
+    public HardwareInfo? Hardware { get; init; }
+
+    /// <summary>Version and way of compilation of its program.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>Its models, by name.</summary>
+    public required IReadOnlyList<ModelView> Models { get; init; }
+}
+
+/// <summary>One model of a device.</summary>
+public sealed record ModelView
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where its update stands.</summary>
+    public required UpdateState Phase { get; init; }
+
+    /// <summary>The package that answers.</summary>
+    public PackageLabel? Active { get; init; }
+
+    /// <summary>The package an undo would return to.</summary>
+    public PackageLabel? Previous { get; init; }
+
+    /// <summary>The package being fetched, checked or soaked.</summary>
+    public PackageLabel? Candidate { get; init; }
+
+    /// <summary>The package ordered.</summary>
+    public DesiredView? Desired { get; init; }
+
+    /// <summary>True when it runs what was ordered, or nothing was.</summary>
+    public required bool OnTarget { get; init; }
+
+    /// <summary>Why not, in a sentence.</summary>
+    public string? NotOnTarget { get; init; }
+
+    /// <summary>Newest decision, in brief.</summary>
+    public LatestBriefView? Latest { get; init; }
+
+    /// <summary>Samples a second in the newest window.</summary>
+    public required double RateHz { get; init; }
+
+    /// <summary>Samples since the manager started.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Failed samples since the manager started.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Median inference time of the newest window.</summary>
+    public double? P50Ms { get; init; }
+
+    /// <summary>99th percentile of it.</summary>
+    public double? P99Ms { get; init; }
+
+    /// <summary>Largest ratio of an index to its threshold in the newest window.</summary>
+    public double? Drift { get; init; }
+
+    /// <summary>True when that is above 1.</summary>
+    public required bool Drifting { get; init; }
+}
+
+/// <summary>What a device was ordered to run.</summary>
+public sealed record DesiredView(ModelId Digest, string Version, long Generation, string Deployment, bool Revert);
+
+/// <summary>The newest decision, in brief.</summary>
+public sealed record LatestBriefView(long T, long N, string Decision, string Label, double Score, double? Drift);
+
+/// <summary>Everything about one device.</summary>
+public sealed record DeviceDetailView : DeviceView
+{
+    /// <summary>What it said it is made of.</summary>
+    public InfoMessage? Info { get; init; }
+
+    /// <summary>What it said it runs.</summary>
+    public ReportedMessage? Reported { get; init; }
+
+    /// <summary>Newest decision by model.</summary>
+    public required IReadOnlyDictionary<string, LatestView> Latest { get; init; }
+
+    /// <summary>Windows by model, the oldest first.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<WindowView>> Windows { get; init; }
+
+    /// <summary>The newest window beside its package's reference, by model.</summary>
+    public required IReadOnlyDictionary<string, CompareView> Compare { get; init; }
+
+    /// <summary>Its events, the newest first.</summary>
+    public required IReadOnlyList<EventView> Events { get; init; }
+
+    /// <summary>Steps of its updates, the newest first.</summary>
+    public required IReadOnlyList<UpdateView> Updates { get; init; }
+}
+
+/// <summary>One decision.</summary>
+public sealed record LatestView
+{
+    /// <summary>Who decided.</summary>
+    public required DeviceId Device { get; init; }
+
+    /// <summary>Its model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Version of the package.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The package.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>Number of the sample.</summary>
+    public required long N { get; init; }
+
+    /// <summary>When the sample was taken, UTC milliseconds.</summary>
+    public required long T { get; init; }
+
+    /// <summary>What was decided.</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>The model's best label.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Its probability, the value, or the error.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Labels of <see cref="Scores"/>.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Probability by label.</summary>
+    public required IReadOnlyList<double> Scores { get; init; }
+
+    /// <summary>Duration of the inference, microseconds.</summary>
+    public required double InferUs { get; init; }
+
+    /// <summary>Frame taken to decision made, microseconds.</summary>
+    public required double PathUs { get; init; }
+
+    /// <summary>Drift of the last full window.</summary>
+    public double? Drift { get; init; }
+
+    /// <summary>Features of the sample.</summary>
+    public required IReadOnlyDictionary<string, double> Features { get; init; }
+}
+
+/// <summary>Decisions as columns of one length, the oldest first.</summary>
+public sealed record HistoryView(
+    DeviceId Device, string Model, IReadOnlyList<string> Labels, IReadOnlyList<long> T, IReadOnlyList<long> N,
+    IReadOnlyList<string> Decision, IReadOnlyList<string> Label, IReadOnlyList<double> Score,
+    IReadOnlyList<IReadOnlyList<double>> Scores, IReadOnlyList<double> InferUs, IReadOnlyList<double?> Drift,
+    IReadOnlyList<string> Version);
+
+/// <summary>One window of counters.</summary>
+public sealed record WindowView
+{
+    /// <summary>Its device.</summary>
+    public required DeviceId Device { get; init; }
+
+    /// <summary>Its model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Version of the package.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The package.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>First sample.</summary>
+    public required long StartUnixMs { get; init; }
+
+    /// <summary>Last sample.</summary>
+    public required long EndUnixMs { get; init; }
+
+    /// <summary>Samples that reached the model.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Samples of them that failed.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Samples that never reached the model, by cause.</summary>
+    public required IReadOnlyDictionary<string, long> Dropped { get; init; }
+
+    /// <summary>Duration of the inferences.</summary>
+    public required LatencyView Infer { get; init; }
+
+    /// <summary>Frame taken to decision made.</summary>
+    public required LatencyView Path { get; init; }
+
+    /// <summary>Predictions.</summary>
+    public required PredictionCounts Predictions { get; init; }
+
+    /// <summary>Features on the reference's bins.</summary>
+    public required IReadOnlyList<FeatureCounts> Features { get; init; }
+
+    /// <summary>Largest ratio of an index to its threshold.</summary>
+    public required double Drift { get; init; }
+
+    /// <summary>True when that is above 1.</summary>
+    public required bool Drifting { get; init; }
+}
+
+/// <summary>A histogram of durations in three figures, milliseconds.</summary>
+public sealed record LatencyView(double P50Ms, double P99Ms, double MaxMs);
+
+/// <summary>A window beside its package's reference.</summary>
+public sealed record CompareView
+{
+    /// <summary>The package.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>False when the package was never pushed, so that only the live side is known.</summary>
+    public required bool ReferenceKnown { get; init; }
+
+    /// <summary>First sample.</summary>
+    public required long StartUnixMs { get; init; }
+
+    /// <summary>Last sample.</summary>
+    public required long EndUnixMs { get; init; }
+
+    /// <summary>Samples of the window.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Each feature.</summary>
+    public required IReadOnlyList<CompareFeatureView> Features { get; init; }
+
+    /// <summary>The predictions.</summary>
+    public required ComparePredictionsView Predictions { get; init; }
+}
+
+/// <summary>One feature beside its reference.</summary>
+public sealed record CompareFeatureView(
+    string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> ReferenceShares, IReadOnlyList<long> Counts,
+    IReadOnlyList<double> Shares, long Missing, double Psi, double Threshold, bool Drifting);
+
+/// <summary>Predictions beside their reference.</summary>
+public sealed record ComparePredictionsView(
+    IReadOnlyList<string> Labels, IReadOnlyList<double> ReferenceShares, IReadOnlyList<long> Counts,
+    IReadOnlyList<double> Shares, double Psi, double Threshold, bool Drifting);
+
+/// <summary>Something a person may want to know, from a device or from the manager.</summary>
+public sealed record EventView
+{
+    /// <summary>Number in the order of arrival.</summary>
+    public long Id { get; init; }
+
+    /// <summary>Its device; null for the manager's own.</summary>
+    public DeviceId? Device { get; init; }
+
+    /// <summary>What kind.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>How much it matters.</summary>
+    public required EventSeverity Severity { get; init; }
+
+    /// <summary>The model it concerns.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>Figures by name.</summary>
+    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>When it happened, by the device's clock.</summary>
+    public required long T { get; init; }
+
+    /// <summary>When it arrived.</summary>
+    public required long ReceivedUnixMs { get; init; }
+}
+
+/// <summary>One step of one update.</summary>
+public sealed record UpdateView(
+    DeviceId Device, string Deployment, long Generation, string Model, ModelId Digest, UpdateState State, string? Reason,
+    double? Percent, long? Bytes, double? BytesPerSecond, long T);
+
+/// <summary>One package in the list.</summary>
+public record PackageView
+{
+    /// <summary>Its id.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>Name of its model.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its semantic version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its release counter.</summary>
+    public required long ReleaseCounter { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Kind of output.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Labels of a classification.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Bytes of the archive.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>SHA-256 of the archive.</summary>
+    public required string ArchiveSha256 { get; init; }
+
+    /// <summary>Trusted keys that signed it.</summary>
+    public required IReadOnlyList<string> SignedBy { get; init; }
+
+    /// <summary>When it was pushed.</summary>
+    public required long PushedUnixMs { get; init; }
+
+    /// <summary>Figures it was released on.</summary>
+    public required IReadOnlyDictionary<string, double> Goals { get; init; }
+
+    /// <summary>How many features it takes.</summary>
+    public required int Features { get; init; }
+
+    /// <summary>Devices that run it now.</summary>
+    public required int Devices { get; init; }
+}
+
+/// <summary>Everything about one package.</summary>
+public sealed record PackageDetailView : PackageView
+{
+    /// <summary>What it says about itself.</summary>
+    public required PackageManifest Manifest { get; init; }
+
+    /// <summary>How its features looked in training.</summary>
+    public ReferenceProfile? Reference { get; init; }
+}
+
+/// <summary>Lists, each under its own name so that more can stand beside it one day.</summary>
+public sealed record DevicesView(IReadOnlyList<DeviceView> Devices);
+
+/// <summary>A list.</summary>
+public sealed record PackagesView(IReadOnlyList<PackageView> Packages);
+
+/// <summary>A list.</summary>
+public sealed record RolloutsView(IReadOnlyList<RolloutView> Rollouts);
+
+/// <summary>A list.</summary>
+public sealed record EventsView(IReadOnlyList<EventView> Events);
+
+/// <summary>A list.</summary>
+public sealed record EvaluationsView(IReadOnlyList<GateFinding> Evaluations);
+
+/// <summary>Messages that were not what their topic says, the newest last.</summary>
+public sealed record MalformedView(IReadOnlyList<Ingest.MalformedMessage> Malformed);

@@ -1,0 +1,165 @@
+using System.Globalization;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Fleet.Storage;
+
+namespace EdgeRuntime.Fleet;
+
+/// <summary>Reads the configuration file and what the command line lays over it, with every mistake at once.</summary>
+public static class FleetConfiguration
+{
+    private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "none"];
+
+    /// <summary>Reads a configuration.</summary>
+    /// <param name="path">The file; paths in it are relative to its directory.</param>
+    /// <param name="overrides">Values of the command line, by option name without dashes.</param>
+    /// <returns>Null when there was any mistake.</returns>
+    public static FleetOptions? Load(string path, IReadOnlyDictionary<string, string> overrides, Mistakes mistakes)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        FleetOptions? options = JsonFile.Load(path, mistakes, root => Read(root, directory, mistakes));
+        options = options is null ? null : Override(options, overrides, mistakes);
+        return mistakes.Any ? null : options;
+    }
+
+    private static FleetOptions Read(JsonObjectReader root, string directory, Mistakes mistakes)
+    {
+        FleetOptions defaults = new() { StateDirectory = "", DeployKey = null!, ReleaseKeys = [] };
+        string deployKey = root.RequiredString("deploy_key", file => Existing(directory, file));
+        SigningKey? key = Key(root, "deploy_key", Under(directory, deployKey), SigningKey.Load);
+        List<VerifyingKey> release = [];
+        foreach (string file in root.Strings("release_keys", 1, 16, file => Existing(directory, file)))
+        {
+            release.AddRange(Key(root, "release_keys", Under(directory, file), VerifyingKey.Load) ?? []);
+        }
+
+        FleetOptions options = defaults with
+        {
+            StateDirectory = Under(directory, root.RequiredString("state_dir")),
+            Instance = root.String("instance", defaults.Instance, CheckInstance),
+            DeployKey = key!,
+            ReleaseKeys = release,
+            LogLevel = LevelOf(root.Choice("log_level", "warning", Levels)),
+        };
+        options = root.Object("http", http => options with
+        {
+            HttpUrl = new Uri(http.String("url", defaults.HttpUrl.ToString(), CheckUrl) is string url && CheckUrl(url) is null
+                ? url
+                : defaults.HttpUrl.ToString()),
+            AllowedHosts = http.Has("allowed_hosts") ? http.Strings("allowed_hosts", 1, 100) : [],
+        }) ?? options;
+        options = root.Object("mqtt", mqtt => options with
+        {
+            MqttHost = mqtt.String("host", defaults.MqttHost),
+            MqttPort = mqtt.Int("port", defaults.MqttPort, 1, 65535),
+            MqttRoot = mqtt.String("root", defaults.MqttRoot, CheckRoot),
+            MqttUser = mqtt.String("user_name"),
+            MqttPassword = Password(mqtt, directory),
+        }) ?? options;
+        options = root.Object("transfers", transfers => options with
+        {
+            Transfers = new TransferLimits(
+                transfers.Int("max_concurrent", 8, 1, 1000),
+                transfers.Long("max_bytes_per_second", 8L * 1024 * 1024, 64 * 1024, 1L << 30)),
+        }) ?? options;
+        return root.Object("retention", retention => options with
+        {
+            Retention = new Retention(
+                Limit(retention, "windows", Retention.Default.Windows), Limit(retention, "events", Retention.Default.Events),
+                Limit(retention, "updates", Retention.Default.Updates), Limit(retention, "rollouts", Retention.Default.Rollouts)),
+        }) ?? options;
+    }
+
+    private static FleetOptions Override(FleetOptions options, IReadOnlyDictionary<string, string> overrides, Mistakes mistakes)
+    {
+        foreach ((string name, string value) in overrides)
+        {
+            string? mistake = name switch
+            {
+                "http-url" => CheckUrl(value),
+                "mqtt-port" => int.TryParse(value, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= 65535
+                    ? null
+                    : $"'{value}' is not a port from 1 to 65535",
+                "mqtt-root" => CheckRoot(value),
+                "log-level" => Levels.Contains(value) ? null : $"'{value}' is not one of {string.Join(", ", Levels)}",
+                _ => null,
+            };
+            if (mistake is not null)
+            {
+                mistakes.AddFile($"--{name}", mistake);
+                continue;
+            }
+
+            options = name switch
+            {
+                "http-url" => options with { HttpUrl = new Uri(value) },
+                "state-dir" => options with { StateDirectory = Path.GetFullPath(value) },
+                "mqtt-host" => options with { MqttHost = value },
+                "mqtt-port" => options with { MqttPort = int.Parse(value, CultureInfo.InvariantCulture) },
+                "mqtt-root" => options with { MqttRoot = value },
+                "log-level" => options with { LogLevel = LevelOf(value) },
+                _ => options,
+            };
+        }
+
+        return options;
+    }
+
+    private static RetentionLimit Limit(JsonObjectReader retention, string name, RetentionLimit fallback) =>
+        retention.Object(name, limit => new RetentionLimit(
+            limit.Long("days", fallback.Days, 1, 36_500), limit.Long("rows", fallback.Rows, 1, 100_000_000))) ?? fallback;
+
+    private static T? Key<T>(JsonObjectReader root, string member, string path, Func<string, T> load) where T : class
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return load(path);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            root.Mistake(member, e.Message);
+            return null;
+        }
+    }
+
+    private static string? Password(JsonObjectReader mqtt, string directory)
+    {
+        string? file = mqtt.String("password_file", name => Existing(directory, name));
+        return file is not null && File.Exists(Under(directory, file)) ? File.ReadAllText(Under(directory, file)).Trim() : null;
+    }
+
+    private static LogLevel LevelOf(string text) => text switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "information" => LogLevel.Information,
+        "error" => LogLevel.Error,
+        "none" => LogLevel.None,
+        _ => LogLevel.Warning,
+    };
+
+    private static string? CheckInstance(string text) =>
+        DeviceId.TryParse(text, out _) ? null : $"'{text}' is not a name: use 1 to {DeviceId.MaxLength} of a-z, 0-9 and '-'";
+
+    private static string? CheckUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/"
+            ? null
+            : $"'{text}' is not an address such as http://127.0.0.1:8080";
+
+    private static string? CheckRoot(string text) =>
+        text.Length == 0 || text.AsSpan().ContainsAny('+', '#', '\0') || text.StartsWith('/') || text.EndsWith('/')
+            ? "must be topic levels such as edge/v1, without '+', '#' or a slash at either end"
+            : null;
+
+    private static string? Existing(string directory, string name) =>
+        File.Exists(Under(directory, name)) ? null : $"there is no file {Under(directory, name)}";
+
+    private static string Under(string directory, string path) => Path.GetFullPath(path, directory);
+}

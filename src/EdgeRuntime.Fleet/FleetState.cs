@@ -1,0 +1,72 @@
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Devices;
+using EdgeRuntime.Fleet.Ingest;
+using EdgeRuntime.Fleet.Monitoring;
+using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Fleet.Rollouts;
+using EdgeRuntime.Fleet.Storage;
+
+namespace EdgeRuntime.Fleet;
+
+/// <summary>Everything the manager knows: what the database holds, in memory. Belongs to the fleet's thread.</summary>
+internal sealed class FleetState
+{
+    private const int RecentSeconds = 300;
+
+    /// <summary>Reads everything from the database.</summary>
+    public FleetState(
+        Database database, string packageDirectory, SigningKey deployKey, IReadOnlyList<VerifyingKey> releaseKeys, Random random)
+    {
+        Database = database;
+        Shelf = new PackageShelf(database, packageDirectory, releaseKeys);
+        Devices = new DeviceRegistry(database);
+        Orders = new OrderBook(database, Shelf, deployKey);
+        Received = new ReceivedLog(database);
+        RolloutStore store = new(database);
+        Gates = new GateKeeper(database, store, Shelf);
+        Store = store;
+        Rollouts = new RolloutDriver(store, Devices, Shelf, Orders, Gates, random);
+    }
+
+    public Database Database { get; }
+
+    public PackageShelf Shelf { get; }
+
+    public DeviceRegistry Devices { get; }
+
+    public OrderBook Orders { get; }
+
+    public ReceivedLog Received { get; }
+
+    public RolloutStore Store { get; }
+
+    public GateKeeper Gates { get; }
+
+    public RolloutDriver Rollouts { get; }
+
+    /// <summary>Samples in all windows since start.</summary>
+    public long Samples { get; set; }
+
+    /// <summary>Failed samples in all windows since start.</summary>
+    public long Failed { get; set; }
+
+    /// <summary>Failed samples of the last five minutes.</summary>
+    public RecentCount FailedLately { get; } = new(RecentSeconds);
+
+    /// <summary>Writes what changed, within the caller's transaction.</summary>
+    public void Save(long nowMs)
+    {
+        Devices.Save(nowMs);
+        Received.Save(nowMs);
+    }
+
+    /// <summary>Reads everything again, because memory is ahead of a commit that failed.</summary>
+    public void Reload()
+    {
+        Received.Forget();
+        Shelf.Load();
+        Devices.Load();
+        Orders.Load();
+        Rollouts.Load();
+    }
+}
