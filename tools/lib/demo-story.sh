@@ -62,6 +62,9 @@ start_services() {
   rm -rf "$run"
   mkdir -p "$run/keys" "$run/packages"
   run=$(cd "$run" && pwd)
+  vitals_hz=$(jq -r .pipeline.rate_hz tools/train/packages/vitals-1/manifest.json)
+  good_version=$(jq -r .version tools/train/packages/vitals-2/manifest.json)
+  bad_version=$(jq -r .version tools/train/packages/vitals-3/manifest.json)
   mqtt_port=$(free_port)
   web_port=$(free_port)
   url="http://127.0.0.1:$web_port"
@@ -86,8 +89,8 @@ CONF
 
   cat >"$run/fleet.json" <<JSON
 {
-  "url": "$url",
-  "database": "fleet/fleet.db",
+  "state_dir": "fleet",
+  "http": { "url": "$url" },
   "mqtt": { "host": "127.0.0.1", "port": $mqtt_port },
   "deploy_key": "keys/deploy.key.pem",
   "release_keys": ["keys/release.pub.pem"]
@@ -220,6 +223,8 @@ story() {
   await 20 decides "$load" && good "the load changed the predictions: '$load'" \
     || bad "the $load load did not change the predictions ('$(model this-machine vitals .latest.decision)')"
 
+  # The fleet must hold what a device is to go back to.
+  "$EDGECTL" package push --fleet "$url" "$run/packages/vitals-1.edgepkg" >/dev/null
   say "good update: vitals $good_version, canary first"
   "$EDGECTL" package push --fleet "$url" "$run/packages/vitals-2.edgepkg" >/dev/null
   start_rollout "$good_version"

@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using System.Net;
+using System.Text.Json.Nodes;
+using EdgeRuntime.System.Tests.Stage;
+
+namespace EdgeRuntime.System.Tests;
+
+/// <summary>Real broker, real manager, real native devices, real packages.</summary>
+public sealed class UpdateTests
+{
+    [NativeFact]
+    public async Task A_signed_update_passes_its_canary_and_reaches_every_device_though_the_broker_dies()
+    {
+        using Site site = await Site.Open();
+        int port = FreePort();
+        string url = $"http://127.0.0.1:{port}";
+        File.WriteAllText(site["fleet.json"], $$"""
+            {
+              "state_dir": "fleet",
+              "http": { "url": "{{url}}" },
+              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
+              "deploy_key": "keys/deploy.key.pem",
+              "release_keys": ["keys/release.pub.pem"]
+            }
+            """);
+        await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
+        await fleet.Says("listens on");
+        string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
+        await using Run one = site.Start(site.Configure("dev-a", "../vitals-1.edgepkg", replay));
+        await using Run two = site.Start(site.Configure("dev-b", "../vitals-1.edgepkg", replay));
+        await one.Says("vitals 1.");
+        await two.Says("vitals 1.");
+        foreach (string package in (string[])["vitals-1.edgepkg", "vitals-2.edgepkg"])
+        {
+            await site.Ctl("package", "push", site[package], "--fleet", url);
+        }
+
+        await Until(async () => (await Devices(site, url)).Count(device => (string?)device!["state"] == "online") == 2);
+        string version = (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Programs.Root, "tools/train/packages/vitals-2/manifest.json")))!["version"]!;
+        JsonNode rollout = JsonNode.Parse(await site.Ctl(
+            "rollout", "start", "--package", $"vitals@{version}", "--canary", "50", "--min-samples", "5", "--soak-seconds", "2",
+            "--min-prediction-shift", "20", "--fleet", url, "--json"))!;
+
+        site.Broker.Kill();
+        site.Broker.Start();
+        string watched = await site.Ctl("rollout", "watch", (string)rollout["id"]!, "--fleet", url);
+
+        Assert.Contains("completed", watched, StringComparison.Ordinal);
+        Assert.All(await Devices(site, url), device => Assert.Equal(version, (string?)device!["models"]![0]!["active"]!["version"]));
+        Assert.False(one.HasExited || two.HasExited || fleet.HasExited);
+    }
+
+    private static async Task<JsonArray> Devices(Site site, string url) =>
+        JsonNode.Parse(await site.Ctl("device", "list", "--fleet", url, "--json"))!["devices"]!.AsArray();
+
+    private static async Task Until(Func<Task<bool>> holds)
+    {
+        using CancellationTokenSource enough = new(TimeSpan.FromSeconds(30));
+        while (!await holds())
+        {
+            Assert.False(enough.IsCancellationRequested, "did not happen within 30 s");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
