@@ -301,6 +301,48 @@ public sealed class LinkContractTests
         link.Stop(Patience);
     }
 
+    [Theory]
+    [EveryLink]
+    public void An_event_may_publish_and_may_stop_the_link(string kind)
+    {
+        using LinkRig rig = Rig(kind);
+        (ILink observer, Recorder seen) = rig.Subscribe("observer", ("answer", 1));
+        Answering answering = new();
+        using ILink link = rig.Make(rig.Options("link") with { Subscriptions = [("question", 1)] });
+        answering.Link = link;
+        link.Start(answering);
+        seen.WaitUntil(it => it.Messages.Count == 1, "the birth arrives");
+
+        Assert.True(observer.TryPublish(Text("question", "?") with { Qos = 1 }, token: 1));
+        seen.WaitUntil(it => it.Messages.Count == 2, "the answer arrives");
+        seen.WaitUntil(_ => !link.IsConnected || !observer.TryPublish(Text("question", "?"), token: 2), "the link has stopped");
+
+        Assert.Equal(["born", "answer"], seen.Payloads);
+        observer.Stop(Patience);
+    }
+
+    /// <summary>Publishes when it is connected and when it is asked, and then stops.</summary>
+    private sealed class Answering : ILinkEvents
+    {
+        public ILink? Link { get; set; }
+
+        public void OnConnected(bool sessionPresent) => Assert.True(Link!.TryPublish(Text("answer", "born") with { Qos = 1 }, token: 1));
+
+        public void OnDisconnected(string reason)
+        {
+        }
+
+        public void OnMessage(in LinkMessage message)
+        {
+            Assert.True(Link!.TryPublish(Text("answer", "answer") with { Qos = 1 }, token: 2));
+            Link.Stop(Patience);
+        }
+
+        public void OnPublished(long token)
+        {
+        }
+    }
+
     private static LinkMessage Text(string topic, string payload) =>
         new() { Topic = topic, Payload = Encoding.UTF8.GetBytes(payload) };
 

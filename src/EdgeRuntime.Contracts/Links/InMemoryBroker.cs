@@ -269,6 +269,7 @@ public sealed class InMemoryBroker : IDisposable
     {
         if (_router.IsConnected(link))
         {
+            link.StoppedConnection = withWill ? -1 : link.Connection;
             _router.Forget(link, withWill);
         }
 
@@ -311,7 +312,16 @@ public sealed class InMemoryBroker : IDisposable
         lock (_lock)
         {
             InMemoryLink link = work.Link;
-            if (link.IsOver || work.Connection != link.Connection)
+            if (work.Kind == InMemoryWorkKind.Taken && work.Connection == link.StoppedConnection)
+            {
+                // Stopped from inside one of its own events, a link cannot wait; what it published still counts.
+                _router.Route(work.Message);
+                return;
+            }
+
+            // A loss is told even when the link has connected again in between; all else belongs to its connection.
+            bool isVoid = work.Connection != link.Connection && work.Kind != InMemoryWorkKind.Disconnected;
+            if (link.IsOver || isVoid)
             {
                 _router.Miss(work);
                 return;

@@ -31,6 +31,9 @@ public sealed class InMemoryLink : ILink
     /// <summary>Counts connections: what belongs to an earlier one is void.</summary>
     internal int Connection { get; set; }
 
+    /// <summary>The connection that a clean stop ended, whose messages still arrive; -1 when none was.</summary>
+    internal int StoppedConnection { get; set; } = -1;
+
     /// <summary>True while the cable is cut.</summary>
     internal bool IsCut { get; set; }
 
