@@ -62,6 +62,7 @@ start_services() {
   rm -rf "$run"
   mkdir -p "$run/keys" "$run/packages"
   run=$(cd "$run" && pwd)
+  vitals_recording=tools/train/recordings/vitals-00.csv
   vitals_hz=$(jq -r .pipeline.rate_hz tools/train/packages/vitals-1/manifest.json)
   good_version=$(jq -r .version tools/train/packages/vitals-2/manifest.json)
   bad_version=$(jq -r .version tools/train/packages/vitals-3/manifest.json)

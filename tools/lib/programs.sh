@@ -29,6 +29,7 @@ setup_fleet() {
 setup_ctl() {
   EDGECTL=$PWD/artifacts/bin/edgectl
   export EDGECTL
+  setup_onnxruntime
   step "building edgectl"
   quietly dotnet publish tools/EdgeRuntime.Ctl -c Release -o artifacts/publish/edgectl -v q --nologo \
     || fail "edgectl does not build; see the lines above"
@@ -40,7 +41,9 @@ launcher() {
   mkdir -p artifacts/bin
   cat >"artifacts/bin/$1" <<SCRIPT
 #!/bin/sh
-exec "\$(dirname "\$(readlink -f "\$0")")/$2/$1" "\$@"
+here=\$(dirname "\$(readlink -f "\$0")")
+[ -n "\${EDGE_ONNXRUNTIME:-}" ] || export EDGE_ONNXRUNTIME="\$here/../native/$(host_rid)/libonnxruntime.so.1"
+exec "\$here/$2/$1" "\$@"
 SCRIPT
   chmod +x "artifacts/bin/$1"
 }
