@@ -1,3 +1,29 @@
+using EdgeRuntime.Bench;
+using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Onnx;
 
-return InferCommand.Run(args[1..], Console.OpenStandardOutput(), Console.Error, TimeProvider.System);
+const int BadUsage = 64; // EX_USAGE
+const int Failed = 70; // EX_SOFTWARE
+
+try
+{
+    return args switch
+    {
+        ["inference", .. string[] options] => InferenceSuite.Run(SuiteOptions.Parse(options)),
+        ["worker", string model, string input, string library] => Worker.Serve(model, input, library),
+        ["keywords", string material, string library] => Keywords.Count(material, library),
+        ["infer", .. string[] words] => InferCommand.Run(words, Console.OpenStandardOutput(), Console.Error, TimeProvider.System),
+        _ => Refuse("say what to measure: edge-bench inference (tools/bench calls it with all that it needs)"),
+    };
+}
+catch (Exception e) when (e is ModelLoadException or InferenceException or IOException or BenchException)
+{
+    Console.Error.WriteLine($"edge-bench: {e.Message}");
+    return Failed;
+}
+
+static int Refuse(string sentence)
+{
+    Console.Error.WriteLine($"edge-bench: {sentence}");
+    return BadUsage;
+}

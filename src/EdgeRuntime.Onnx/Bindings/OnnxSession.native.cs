@@ -63,6 +63,9 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <exception cref="ModelLoadException">There is no usable library.</exception>
     public static Runtime Start(string? library) => new(new OrtEnvironment(OrtLibrary.Load(library)));
 
+    /// <summary>Ends the process without the library's own cleaning up.</summary>
+    public static void EndProcess(int code) => CProcess.End(code);
+
     /// <summary>Lets every following <see cref="RunBound"/> read input <paramref name="index"/> from this memory.</summary>
     public void BindInput(int index, TensorInfo tensor, nint memory, int bytes) =>
         Bind(_api.BindInput, _values.InputNames[index], tensor, memory, bytes);

@@ -29,6 +29,11 @@ internal sealed unsafe class OrtLibrary
     /// <exception cref="ModelLoadException">There is none, or it is too old; the message says where was looked.</exception>
     public static OrtLibrary Load(string? chosen)
     {
+        // Official builds since 1.29 otherwise write a device id and a database under the user's cache and upload events
+        // about every model to their maker. A device of ours talks to its own broker and to nobody else. The variable
+        // must be there before the environment is created; the function that turns telemetry off comes too late for that.
+        CProcess.SetVariable("ORT_DISABLE_TELEMETRY", "1");
+
         string? fromEnvironment = Environment.GetEnvironmentVariable("EDGE_ONNXRUNTIME");
         if (!string.IsNullOrEmpty(chosen))
         {

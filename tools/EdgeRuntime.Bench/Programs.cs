@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace EdgeRuntime.Bench;
+
+/// <summary>Whole programs as figures: how long one takes from start to end, and how much memory one holds.</summary>
+internal static class Programs
+{
+    private const double BytesInMegabyte = 1_000_000;
+    private const int BytesInKilobyte = 1024;
+
+    /// <summary>Milliseconds from starting the program to its end; it must print something and succeed.</summary>
+    public static double Milliseconds(string program, IEnumerable<string> words, string nodePath)
+    {
+        ProcessStartInfo start = new(program, words) { RedirectStandardOutput = true };
+        Prepare(start, nodePath);
+        long begin = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start) ?? throw new BenchException($"{program} did not start");
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        double elapsed = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        return process.ExitCode == 0 && said.Length > 0
+            ? elapsed
+            : throw new BenchException($"{program} ended with {process.ExitCode}");
+    }
+
+    /// <summary>Starts a program that stays, waits until it works, and takes its resident memory once a second.</summary>
+    /// <param name="whenReady">Returns once the program works.</param>
+    /// <returns>Megabytes (10^6 bytes), the first two seconds left out.</returns>
+    public static double[] Megabytes(
+        string program, IEnumerable<string> words, SuiteOptions options, Action<Process> whenReady, int seconds)
+    {
+        ProcessStartInfo start = new(program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Prepare(start, options.NodePath);
+        using Process process = Process.Start(start) ?? throw new BenchException($"{program} did not start");
+        try
+        {
+            // What it prints is thrown away, so that a full pipe does not stop it.
+            _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+            whenReady(process);
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+            using PeriodicTimer tick = new(TimeSpan.FromSeconds(1));
+            double[] samples = new double[seconds];
+            for (int i = -2; i < seconds; i++)
+            {
+                tick.WaitForNextTickAsync().AsTask().Wait();
+                if (i >= 0)
+                {
+                    samples[i] = Resident(process.Id);
+                }
+            }
+
+            return samples;
+        }
+        finally
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+    }
+
+    /// <summary>
+    /// What every program here is started with. Without ONNX Runtime's telemetry, which our binding turns off and which
+    /// costs time and memory: nobody shall win by it.
+    /// </summary>
+    public static void Prepare(ProcessStartInfo start, string? nodePath)
+    {
+        start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
+        if (nodePath is not null)
+        {
+            start.Environment["NODE_PATH"] = nodePath;
+        }
+    }
+
+    private static double Resident(int process)
+    {
+        const string Field = "VmRSS:";
+        string line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        string kilobytes = line[Field.Length..].Replace("kB", "", StringComparison.Ordinal);
+        return double.Parse(kilobytes, CultureInfo.InvariantCulture) * BytesInKilobyte / BytesInMegabyte;
+    }
+}

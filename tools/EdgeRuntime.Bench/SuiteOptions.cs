@@ -1,0 +1,78 @@
+namespace EdgeRuntime.Bench;
+
+/// <summary>What tools/bench found and made for the suite; every path is a file or directory that exists.</summary>
+internal sealed record SuiteOptions
+{
+    /// <summary>The ONNX Runtime library that ours and the C++ loop load.</summary>
+    public required string Library { get; init; }
+
+    /// <summary>The compiled C++ loop.</summary>
+    public required string Cpp { get; init; }
+
+    /// <summary>The directory of the node programs.</summary>
+    public required string NodeScripts { get; init; }
+
+    /// <summary>NODE_PATH for them.</summary>
+    public required string NodePath { get; init; }
+
+    /// <summary>Where the rows are written.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Which commit is measured.</summary>
+    public string Commit { get; init; } = "unknown";
+
+    /// <summary>The test material; null where it is absent.</summary>
+    public string? Material { get; init; }
+
+    /// <summary>The published edge-device; null when there is none.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>A configuration of that device which connects to <see cref="Port"/>; null when none could be made.</summary>
+    public string? DeviceConfiguration { get; init; }
+
+    /// <summary>The model in that configuration's package.</summary>
+    public string? DeviceModel { get; init; }
+
+    /// <summary>Port of a broker on this machine.</summary>
+    public string? Port { get; init; }
+
+    /// <summary>qemu-x86_64; null where it is absent or this is no x64 machine.</summary>
+    public string? Qemu { get; init; }
+
+    /// <summary>Rounds of every duel. (default: 25)</summary>
+    public int Rounds { get; init; } = 25;
+
+    /// <summary>Reads <c>--name value</c> pairs.</summary>
+    /// <exception cref="BenchException">One is unknown or missing.</exception>
+    public static SuiteOptions Parse(string[] words)
+    {
+        Dictionary<string, string> given = new(StringComparer.Ordinal);
+        for (int i = 0; i + 1 < words.Length; i += 2)
+        {
+            given[words[i]] = words[i + 1];
+        }
+
+        return new SuiteOptions
+        {
+            Library = Needed(given, "--library"),
+            Cpp = Needed(given, "--cpp"),
+            NodeScripts = Needed(given, "--node-scripts"),
+            NodePath = Needed(given, "--node-path"),
+            Output = Needed(given, "--output"),
+            Commit = given.GetValueOrDefault("--commit", "unknown"),
+            Material = Given(given, "--material"),
+            Device = Given(given, "--device"),
+            DeviceConfiguration = Given(given, "--device-configuration"),
+            DeviceModel = Given(given, "--device-model"),
+            Port = Given(given, "--port"),
+            Qemu = Given(given, "--qemu"),
+            Rounds = int.TryParse(Given(given, "--rounds"), out int rounds) && rounds >= 3 ? rounds : 25,
+        };
+    }
+
+    private static string? Given(Dictionary<string, string> given, string name) =>
+        given.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    private static string Needed(Dictionary<string, string> given, string name) =>
+        Given(given, name) ?? throw new BenchException($"{name} is missing; tools/bench gives it");
+}
