@@ -86,8 +86,8 @@ public abstract record Activation
         (Verifying p, ActivationEvent.Verified e) => Accept(state, p, e.Package),
         (Installing p, ActivationEvent.Installed) =>
             state.With(state.SpareSlot, p.Package) with { Phase = new Switching(p.Order) },
-        (Switching p, ActivationEvent.SwitchedOver) when NeedsNoTrial(state, p.Order) => Commit(state, p.Order),
-        (Switching p, ActivationEvent.SwitchedOver) => state with { Phase = new Soaking(p.Order) },
+        (Switching p, ActivationEvent.SwitchedOver) =>
+            NeedsTrial(state) ? state with { Phase = new Soaking(p.Order) } : Commit(state, p.Order),
         (Soaking p, ActivationEvent.TrialPassed) => Commit(state, p.Order),
 
         (not Steady, ActivationEvent.Failed e) => Abandon(state, e.Reason, e.PackageAtFault),
@@ -98,6 +98,19 @@ public abstract record Activation
         (_, ActivationEvent.Told e) when state.Untold.Contains(e.Outcome) =>
             state with { Untold = [.. state.Untold.Where(outcome => outcome != e.Outcome)] },
         _ => state,
+    };
+
+    /// <summary>Whether the package that is pending has to prove itself before it is trusted.</summary>
+    /// <remarks>
+    /// A revert goes back to what has proved itself here, and must not be held up by a comparison with the very model it
+    /// replaces. The configured package of a device without any has nothing to be compared with or undone to.
+    /// </remarks>
+    public static bool NeedsTrial(ModelState state) => state.Phase.Pending switch
+    {
+        null => false,
+        { Revert: true } order => !state.IsTrusted(order.Digest),
+        { Configured: true } => state.Active is not null,
+        _ => true,
     };
 
     private static ModelState Obey(ModelState state, UpdateOrder order)
@@ -160,11 +173,6 @@ public abstract record Activation
             // From here the spare slot counts as empty: its file may already be the new one when the power fails.
             : state.With(state.SpareSlot, null) with { Phase = new Installing(order, package, checking.Attempt) };
     }
-
-    // A revert goes back to what has proved itself here, and must not be held up by a comparison with the very model
-    // it replaces. The configured package of a device without any has nothing to be compared with or undone to.
-    private static bool NeedsNoTrial(ModelState state, UpdateOrder order) =>
-        (order.Revert && state.IsTrusted(order.Digest)) || (order.Configured && state.Active is null);
 
     private static ModelState Commit(ModelState state, UpdateOrder order)
     {

@@ -67,8 +67,8 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     /// <summary>Asks the sample path for the package that is to answer, when that has changed.</summary>
     public void Serve(ModelState state)
     {
-        bool trial = state.Phase is Activation.Switching or Activation.Soaking;
-        LoadedModel? wanted = (trial ? _candidate : null) ?? _trusted ?? _fallback;
+        bool switching = state.Phase is Activation.Switching or Activation.Soaking;
+        LoadedModel? wanted = (switching ? _candidate : null) ?? _trusted ?? _fallback;
         if (wanted == _asked)
         {
             return;
@@ -80,7 +80,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
             _given.Add(wanted);
         }
 
-        events.OnActivate(model, wanted, trial && wanted == _candidate);
+        events.OnActivate(model, wanted, onTrial: wanted == _candidate && Activation.NeedsTrial(state));
     }
 
     /// <summary>The sample path answers with this package, or with none (the default).</summary>
@@ -121,13 +121,18 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
             return;
         }
 
-        if (_given.Contains(loaded))
+        if (!_given.Contains(loaded))
         {
-            _leaving.Add(loaded);
+            loaded.Dispose();
+        }
+        else if (Answering == _asked && Answering != loaded)
+        {
+            _given.Remove(loaded);
+            events.OnRelease(model, loaded);
         }
         else
         {
-            loaded.Dispose();
+            _leaving.Add(loaded);
         }
     }
 }

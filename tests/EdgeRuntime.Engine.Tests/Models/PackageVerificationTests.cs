@@ -1,0 +1,147 @@
+using System.Text;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
+
+namespace EdgeRuntime.Engine.Tests.Models;
+
+public sealed class PackageVerificationTests
+{
+    [Fact]
+    public void A_good_package_becomes_a_loaded_model_that_ran_before_it_serves()
+    {
+        using LoadedModel loaded = Verify(TestPackages.Make(counter: 3, gain: 2));
+
+        Assert.Equal("3.0.0", loaded.Manifest.Version);
+        Assert.Equal((2, 2), (loaded.InputLength, loaded.OutputLength));
+        Assert.True(((LinearModel)loaded.Runner).Runs >= 2);
+        loaded.Input[0] = 5;
+        loaded.Input[1] = -1;
+        loaded.Runner.Run();
+        Assert.Equal([10f, -2f], loaded.Output.ToArray());
+    }
+
+    [Fact]
+    public void A_package_that_nobody_signed_is_refused_before_its_model_is_touched()
+    {
+        byte[] unsigned = TestPackages.Make(1, Encoding.UTF8.GetBytes("not a model"), 1, null, key: null);
+
+        Assert.Equal(PackageFault.Unsigned, Refusal(unsigned).Fault);
+    }
+
+    [Fact]
+    public void A_package_that_a_strange_key_signed_is_refused()
+    {
+        byte[] strange = TestPackages.Make(1, LinearModel.File(2, 2, 1, 0, 0, 1), 1, null, TestPackages.StrangeKey);
+
+        Assert.Equal(PackageFault.UntrustedSignature, Refusal(strange).Fault);
+    }
+
+    [Fact]
+    public void Any_one_flipped_bit_makes_a_package_refused()
+    {
+        byte[] good = TestPackages.Make(1);
+        Random random = new(1);
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] bad = [.. good];
+            int bit = random.Next(bad.Length * 8);
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+
+            Assert.NotEmpty(Refusal(bad).Detail);
+        }
+    }
+
+    [Fact]
+    public void A_package_for_another_model_is_refused()
+    {
+        byte[] other = TestPackages.Make(1, change: manifest => manifest with { Name = "pump" });
+
+        AssertRefused(PackageFault.WrongPackage, "it is for the model 'pump', not 'plant'", Refusal(other));
+    }
+
+    [Fact]
+    public void A_package_whose_channels_the_sensor_does_not_have_is_refused()
+    {
+        ModelSite site = TestPackages.Site with { Channels = [new Channel("x", "m/s2"), new Channel("why", "Cel")] };
+
+        PackageRejectedException refused = Refusal(TestPackages.Make(1), site);
+
+        Assert.Equal(PackageFault.IncompatibleInputs, refused.Fault);
+        Assert.StartsWith("channels[1].name: the sensor has no channel", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_that_needs_a_newer_runtime_is_refused()
+    {
+        byte[] newer = TestPackages.Make(
+            1, change: manifest => manifest with { Model = manifest.Model with { MinOnnxruntime = "1.18.0" } });
+
+        AssertRefused(PackageFault.IncompatibleRuntime, "its model needs ONNX Runtime 1.18.0 and this device has 1.17.0", Refusal(newer));
+    }
+
+    [Fact]
+    public void A_package_below_the_floor_is_refused_before_its_model_is_touched()
+    {
+        byte[] low = TestPackages.Make(1, Encoding.UTF8.GetBytes("not a model"), 1, null, TestPackages.ReleaseKey);
+        ModelState state = ModelState.Empty with { Floor = 4 };
+
+        PackageRejectedException refused = Assert.Throws<PackageRejectedException>(() => TestPackages.Verification.Verify(
+            low, TestPackages.Site, (digest, counter) => state.CounterObjection(digest, counter, returning: false)));
+
+        AssertRefused(PackageFault.CounterTooLow, "its release counter 1 is below 4, the highest this device committed", refused);
+    }
+
+    [Fact]
+    public void What_is_not_a_model_is_refused()
+    {
+        byte[] text = TestPackages.Make(1, Encoding.UTF8.GetBytes("hello"), 1, null, TestPackages.ReleaseKey);
+
+        AssertRefused(PackageFault.ModelRefused, "model.onnx: not a linear model", Refusal(text));
+    }
+
+    [Fact]
+    public void A_model_with_other_tensors_than_the_manifest_says_is_refused_and_disposed_of()
+    {
+        int before = LinearModel.Alive;
+        byte[] wide = TestPackages.Make(1, LinearModel.File(3, 2, 1, 0, 0, 1, 0, 0), 1, null, TestPackages.ReleaseKey);
+        byte[] narrow = TestPackages.Make(1, LinearModel.File(2, 1, 1, 0), 1, null, TestPackages.ReleaseKey);
+        byte[] named = TestPackages.Make(
+            1, Encoding.UTF8.GetBytes("otherwise-named 2 2: 1 0 0 1"), 1, null, TestPackages.ReleaseKey);
+
+        AssertRefused(PackageFault.ModelRefused, "model.input: 'features' has 3 elements and the pipeline makes 2", Refusal(wide));
+        AssertRefused(PackageFault.ModelRefused, "output.labels: there are 2 and the model's output has 1 elements", Refusal(narrow));
+        AssertRefused(PackageFault.ModelRefused, "model.input: the model has no 'features'; it has 'other'", Refusal(named));
+        Assert.Equal(before, LinearModel.Alive);
+    }
+
+    [Fact]
+    public void A_model_that_answers_a_golden_vector_otherwise_is_refused_and_disposed_of()
+    {
+        int before = LinearModel.Alive;
+        byte[] wrong = TestPackages.Make(1, LinearModel.File(2, 2, 1, 0, 0, 3), 1, null, TestPackages.ReleaseKey);
+
+        AssertRefused(PackageFault.GoldenMismatch, "golden vector 0, output 1: 6 where 2 is right, within 0.0001", Refusal(wrong));
+        Assert.Equal(before, LinearModel.Alive);
+    }
+
+    [Fact]
+    public void A_model_that_fails_while_running_is_refused()
+    {
+        byte[] failing = TestPackages.Make(1, LinearModel.File(2, 2, float.NaN, 0, 0, 1), 1, null, TestPackages.ReleaseKey);
+
+        AssertRefused(PackageFault.GoldenMismatch, "golden vector 0: a weight is no number", Refusal(failing));
+    }
+
+    private static LoadedModel Verify(byte[] archive, ModelSite? site = null) =>
+        TestPackages.Verification.Verify(archive, site ?? TestPackages.Site, (_, _) => null);
+
+    private static PackageRejectedException Refusal(byte[] archive, ModelSite? site = null) =>
+        Assert.Throws<PackageRejectedException>(() => Verify(archive, site));
+
+    private static void AssertRefused(PackageFault fault, string detail, PackageRejectedException refused)
+    {
+        Assert.Equal(detail, refused.Detail);
+        Assert.Equal(fault, refused.Fault);
+    }
+}

@@ -1,0 +1,229 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Models;
+
+namespace EdgeRuntime.Engine.Tests.Models;
+
+/// <summary>
+/// A device around an <see cref="UpdateAgent"/>: one that loads at once, switches at once, and a manager that answers
+/// every request from its shelf. What the agent asks for waits in a queue until <see cref="Run"/>.
+/// </summary>
+internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
+{
+    public static readonly DeviceId Id = DeviceId.Parse("pi-1");
+
+    private readonly Queue<Action> _todo = new();
+    private readonly Queue<VerificationJob> _jobs = new();
+    private readonly Dictionary<string, byte[]> _shelf = [];
+    private readonly HashSet<LoadedModel> _held = [];
+
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, params ModelSite[] sites)
+    {
+        Disk = disk;
+        ModelSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
+        Agent = new UpdateAgent(new AgentParts
+        {
+            Device = Id,
+            DeployKeys = [TestPackages.DeployKey.Public],
+            Disk = disk,
+            Verification = TestPackages.Verification,
+            Models = [.. all.Select(site => new AgentModel(site, () => site.Model == "plant" ? configured : null))],
+            Events = this,
+            Time = Time,
+            Random = new Random(1),
+        });
+    }
+
+    public SimulatedDisk Disk { get; }
+
+    public UpdateAgent Agent { get; }
+
+    public ManualTime Time { get; } = new();
+
+    /// <summary>The package that answers for <c>plant</c>, or null.</summary>
+    public LoadedModel? Serving { get; private set; }
+
+    /// <summary>Packages that answered, in order.</summary>
+    public List<string> Answered { get; } = [];
+
+    public List<UpdateStep> Steps { get; } = [];
+
+    public List<string> Notices { get; } = [];
+
+    /// <summary>Chunks the manager sent.</summary>
+    public int Sent { get; private set; }
+
+    /// <summary>Judges a trial as soon as it begins; null lets it go on.</summary>
+    public Func<LoadedModel, SoakVerdict?> Judge { get; set; } = _ => new SoakVerdict.Commit();
+
+    /// <summary>False while the loader's thread is held up.</summary>
+    public bool Loads { get; set; } = true;
+
+    /// <summary>Changes what the manager sends on the way; null loses it.</summary>
+    public Func<byte[], byte[]?> Way { get; set; } = bytes => bytes;
+
+    public ReportedModel Reported => Agent.Report()[0];
+
+    public string? Version => Serving?.Manifest.Version;
+
+    /// <summary>Steps that are no progress, as text: <c>downloading</c>, <c>undone: why</c>.</summary>
+    public IReadOnlyList<string> Story =>
+        [.. Steps.Where(step => step.Progress is null)
+            .Select(step => step.State.ToString().ToLowerInvariant() + (step.Reason is null ? "" : $": {step.Reason}"))];
+
+    public static byte[] Order(long generation, Dictionary<string, PackageReference> slots, SigningKey? key = null, string device = "pi-1")
+    {
+        DesiredState desired = new()
+        {
+            Device = DeviceId.Parse(device),
+            Deployment = $"d-{generation}",
+            Generation = generation,
+            IssuedUnixMs = 1,
+            Slots = slots,
+        };
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(desired, WireJson.Default.DesiredState);
+        SignedEnvelope envelope = Dsse.Seal(DesiredState.PayloadType, payload, key ?? TestPackages.DeployKey);
+        return JsonSerializer.SerializeToUtf8Bytes(envelope, WireJson.Default.SignedEnvelope);
+    }
+
+    /// <summary>Puts a package on the manager's shelf, and makes an order for it.</summary>
+    public byte[] OrderFor(byte[] archive, long generation, bool revert = false, string model = "plant")
+    {
+        PackageReference reference = PackageArchive.ReadUnverified(archive).ToReference(1024, revert);
+        _shelf[reference.ArchiveSha256] = archive;
+        return Order(generation, new Dictionary<string, PackageReference> { [model] = reference });
+    }
+
+    /// <summary>Starts, with or without a link, and does all that can be done at once.</summary>
+    public SimulatedDevice Start(bool connected = true)
+    {
+        Agent.Start();
+        Agent.OnLink(connected);
+        Run();
+        return this;
+    }
+
+    /// <summary>Takes an order and follows it to its end.</summary>
+    public void Obey(byte[] order)
+    {
+        Agent.OnDesired(order);
+        Run();
+    }
+
+    /// <summary>Does all that waits, and lets a minute pass in ticks.</summary>
+    public void Run()
+    {
+        for (int tick = 0; tick < 600; tick++)
+        {
+            while (_todo.TryDequeue(out Action? next) || (Loads && TryLoad(out next)))
+            {
+                next();
+            }
+
+            Time.Advance(0.1);
+            Agent.Tick();
+            if (_todo.Count == 0 && Reported.Phase is not UpdateState.Downloading)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnRequest(in ChunkRequest request)
+    {
+        ChunkRequest wanted = request;
+        if (!_shelf.TryGetValue(wanted.ArchiveSha256, out byte[]? archive))
+        {
+            return;
+        }
+
+        for (int i = 0; i < wanted.Window; i++)
+        {
+            int offset = (int)wanted.Offset + (i * wanted.Length);
+            Sent++;
+            if (Way(archive[offset..Math.Min(offset + wanted.Length, archive.Length)]) is { } chunk)
+            {
+                _todo.Enqueue(() => Agent.OnChunk(wanted.Transfer, offset, chunk));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnStep(UpdateStep step) => Steps.Add(step);
+
+    /// <inheritdoc/>
+    public void OnVerify(VerificationJob job) => _jobs.Enqueue(job);
+
+    /// <inheritdoc/>
+    public void OnActivate(string model, LoadedModel? package, bool onTrial) => _todo.Enqueue(() =>
+    {
+        if (package is not null)
+        {
+            Assert.False(((LinearModel)package.Runner).IsDisposed, $"{package.Manifest.Version} was disposed of before it answered");
+            _held.Add(package);
+            package.Runner.Run();
+        }
+
+        if (model == "plant")
+        {
+            Serving = package;
+            Answered.Add(package?.Manifest.Version ?? "none");
+        }
+
+        Agent.OnActivated(model, package?.Digest ?? default);
+        if (onTrial && Judge(package!) is { } verdict)
+        {
+            Agent.OnSoakVerdict(model, package!.Digest, verdict);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void OnRelease(string model, LoadedModel package)
+    {
+        Assert.NotSame(Serving, package);
+        Assert.True(_held.Remove(package));
+        package.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void OnReportedChanged()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnNotice(EventSeverity severity, string? model, string detail) => Notices.Add(detail);
+
+    /// <summary>Models that are loaded and given to the sample path.</summary>
+    public int Held => _held.Count;
+
+    public void Dispose()
+    {
+        Agent.Dispose();
+        foreach (LoadedModel package in _held)
+        {
+            package.Dispose();
+        }
+
+        _held.Clear();
+    }
+
+    private bool TryLoad([NotNullWhen(true)] out Action? next)
+    {
+        next = null;
+        if (_jobs.TryDequeue(out VerificationJob? job))
+        {
+            next = () =>
+            {
+                job.Run();
+                Agent.OnVerified(job);
+            };
+        }
+
+        return next is not null;
+    }
+}

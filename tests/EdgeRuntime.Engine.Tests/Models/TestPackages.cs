@@ -1,0 +1,74 @@
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
+
+namespace EdgeRuntime.Engine.Tests.Models;
+
+/// <summary>Packages around a <see cref="LinearModel"/> with two features and two labels, right in all a test does not change.</summary>
+internal static class TestPackages
+{
+    public static SigningKey ReleaseKey { get; } = SigningKey.Create();
+
+    public static SigningKey DeployKey { get; } = SigningKey.Create();
+
+    public static SigningKey StrangeKey { get; } = SigningKey.Create();
+
+    public static ModelSite Site { get; } = new()
+    {
+        Model = "plant",
+        Channels = [new Channel("noise", "1"), new Channel("x", "m/s2"), new Channel("y", "Cel")],
+        RateHz = 10,
+    };
+
+    public static PackageVerification Verification { get; } = new(
+        [ReleaseKey.Public], LinearModel.Load, "1.17.0", new RunnerOptions(), new PackageLimits(Bytes: 100_000));
+
+    public static PackageManifest Manifest { get; } = new()
+    {
+        Schema = 1,
+        Name = "plant",
+        Version = "1.0.0",
+        ReleaseCounter = 1,
+        Description = "Tells idle from busy.",
+        Channels = [new ManifestChannel("x", "m/s2"), new ManifestChannel("y", "Cel")],
+        Pipeline = new PipelineSpec
+        {
+            RateHz = 10,
+            WindowFrames = 4,
+            HopFrames = 2,
+            Features =
+            [
+                new FeatureSpec { Name = "x_mean", Channel = "x", Statistic = "mean" },
+                new FeatureSpec { Name = "y_mean", Channel = "y", Statistic = "mean" },
+            ],
+        },
+        Model = new ModelSpec { File = "model.onnx", Input = "features", Output = "logits" },
+        Output = new OutputSpec { Kind = "classification", Labels = ["idle", "busy"] },
+        Decision = new DecisionSpec { Threshold = 0.5 },
+        Soak = new SoakSpec { Samples = 10, MaxP99Ms = 5 },
+        Files = [],
+    };
+
+    /// <summary>A signed package whose model is the identity times <paramref name="gain"/>.</summary>
+    public static byte[] Make(long counter, float gain = 1, Func<PackageManifest, PackageManifest>? change = null) =>
+        Make(counter, LinearModel.File(2, 2, gain, 0, 0, gain), gain, change, ReleaseKey);
+
+    /// <summary>A package of parts that need not fit each other.</summary>
+    public static byte[] Make(
+        long counter, byte[] model, float goldenGain, Func<PackageManifest, PackageManifest>? change, SigningKey? key)
+    {
+        PackageManifest manifest = Manifest with { ReleaseCounter = counter, Version = $"{counter}.0.0" };
+        GoldenVectors golden = new()
+        {
+            Tolerance = 1e-4,
+            Vectors = [new GoldenVector([1, 2], [goldenGain, 2 * goldenGain]), new GoldenVector([-3, 0.5], [-3 * goldenGain, 0.5 * goldenGain])],
+        };
+        Dictionary<string, byte[]> files = new()
+        {
+            ["model.onnx"] = model,
+            [GoldenVectors.FileName] = PackageWriter.Encode(golden),
+        };
+        return PackageWriter.Pack(change is null ? manifest : change(manifest), files, key);
+    }
+}
