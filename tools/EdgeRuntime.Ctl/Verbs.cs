@@ -18,6 +18,7 @@ internal static class Verbs
         new("inspect", "shows a package, or all that is wrong with it", InspectCommand.Usage, InspectCommand.Example, Quick(InspectCommand.Run)),
         new("record", "writes a sensor's frames to CSV", RecordCommand.Usage, RecordCommand.Example, RecordCommand.RunAsync),
         new("features", "runs a package's pipeline over recordings", FeaturesCommand.Usage, FeaturesCommand.Example, Quick(FeaturesCommand.Run)),
+        new("reference", "makes a package's yardstick for drift", ReferenceCommand.Usage, ReferenceCommand.Example, Quick(ReferenceCommand.Run)),
         new("optimize", "writes a model as ONNX Runtime runs it here", OptimizeCommand.Usage, OptimizeCommand.Example, Quick(OptimizeCommand.Run)),
         new("infer", "runs a model once on files", InferArguments.Usage, InferExample, Quick(Infer)),
         new("device list", "lists the devices", DeviceCommands.ListUsage, DeviceCommands.ListExample, DeviceCommands.ListAsync),

@@ -34,7 +34,7 @@ internal static class PackageContents
         bool known = signature.Signatures.Any(s => trusted.Any(key => key.KeyId == s.Keyid));
         string why = known
             ? $"the signature of {names} is not one of this manifest"
-            : $"none of the {trusted.Count} trusted keys signed the manifest; {names} did";
+            : $"no key that is trusted here signed the manifest; {names} did";
         throw PackageArchive.Refuse(id, PackageFault.UntrustedSignature, [why]);
     }
 

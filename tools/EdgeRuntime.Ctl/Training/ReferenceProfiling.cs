@@ -1,0 +1,167 @@
+using System.Globalization;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Statistics;
+
+namespace EdgeRuntime.Ctl.Training;
+
+/// <summary>Makes the yardstick for drift from training windows.</summary>
+/// <param name="bins">Quantile bins between the smallest and the largest value seen; 2 to 62.</param>
+internal sealed class ReferenceProfiling(FeatureTable table, int bins)
+{
+    // Effective samples a device needs for a verdict; it rests on one to two times as many (EdgeRuntime.Engine).
+    private const double SmallestSample = 30;
+    private const double LeastEffect = 0.25;
+    private const double Safety = 1.25;
+
+    // Beyond what was seen by this share of its range begins what was never seen. Without it every new record of a
+    // healthy machine would fall into a bin that is empty in training.
+    private const double Margin = 0.05;
+
+    private readonly double _share = EffectiveShare(table);
+
+    /// <summary>Windows that a verdict of a device looks back on, at most.</summary>
+    public int Horizon => (int)Math.Ceiling(2 * SmallestSample / _share);
+
+    /// <summary>Makes the profile.</summary>
+    /// <param name="names">Names of the table's features.</param>
+    /// <param name="windowSamples">Neighbouring windows that a healthy device judges together.</param>
+    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples) => new()
+    {
+        Rows = table.Rows.Count,
+        EffectiveRows = Rounded(Math.Clamp(table.Rows.Count * _share, 1, table.Rows.Count)),
+        EffectiveShare = Rounded(_share),
+        Features = [.. names.Select((name, column) => Bins(name, [.. table.Rows.Select(row => row[column])], windowSamples))],
+    };
+
+    /// <summary>Bins of one quantity, with the smallest effect that no stretch of the training itself reaches.</summary>
+    public ReferenceFeature Bins(string name, double[] values, int windowSamples)
+    {
+        double[] edges = Edges([.. values.Where(double.IsFinite)]);
+        BinCounter all = Counted(edges, values);
+        double worst = 0;
+        foreach (Range recording in table.Recordings)
+        {
+            (int start, int length) = recording.GetOffsetAndLength(values.Length);
+            int step = Math.Max(1, windowSamples / 4);
+            for (int at = start; at + windowSamples <= start + length; at += step)
+            {
+                worst = Math.Max(worst, Index(all, Counted(edges, values.AsSpan(at, windowSamples)), 1));
+            }
+        }
+
+        // A machine may stay in one of its states for as long as a verdict looks back, though it never did in training.
+        foreach (Range run in table.Runs)
+        {
+            (int start, int length) = run.GetOffsetAndLength(values.Length);
+            double scale = Math.Max(1, windowSamples / (double)length);
+            worst = Math.Max(worst, Index(all, Counted(edges, values.AsSpan(start, length)), scale));
+        }
+
+        return new ReferenceFeature
+        {
+            Name = name,
+            Edges = edges,
+            Counts = all.Counts.ToArray(),
+            Missing = all.Missing,
+            MinEffect = Rounded(Math.Max(LeastEffect, Safety * worst)),
+        };
+    }
+
+    private static double Index(BinCounter reference, BinCounter block, double scale)
+    {
+        long[] counts = block.Counts.ToArray();
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] = (long)Math.Round(counts[i] * scale);
+        }
+
+        long missing = (long)Math.Round(block.Missing * scale);
+        return PopulationStability.Index(
+            new BinnedSample(reference.Counts, reference.Missing, 1), new BinnedSample(counts, missing, 1));
+    }
+
+    private static BinCounter Counted(double[] edges, ReadOnlySpan<double> values)
+    {
+        BinCounter counter = new(edges);
+        foreach (double value in values)
+        {
+            counter.Record(value);
+        }
+
+        return counter;
+    }
+
+    private double[] Edges(double[] values)
+    {
+        if (values.Length == 0)
+        {
+            // Nothing is known of it: two empty bins, so that any value at all is a change.
+            return [0];
+        }
+
+        Array.Sort(values);
+        double low = values[0];
+        double high = values[^1];
+        double margin = Margin * (high > low ? high - low : Math.Max(Math.Abs(high), 1e-6));
+        List<double> edges = [Rounded(low - margin)];
+        for (int i = 1; i < bins; i++)
+        {
+            // The value at the rank itself: what lies between two values seen was not seen.
+            double edge = Rounded(values[(int)(values.Length * (long)i / bins)]);
+            if (edge > edges[^1] && edge > low)
+            {
+                edges.Add(edge);
+            }
+        }
+
+        double last = Rounded(high + margin);
+        while (edges.Count > 1 && edges[^1] >= last)
+        {
+            edges.RemoveAt(edges.Count - 1);
+        }
+
+        return [.. edges, last > edges[^1] ? last : Math.BitIncrement(edges[^1])];
+    }
+
+    // Share of windows worth one independent observation each while the machine stays in one state, from the
+    // correlation of neighbours: (1 - r) / (1 + r) is exact for a first-order process. The median over the features.
+    private static double EffectiveShare(FeatureTable table)
+    {
+        List<double> shares = [];
+        int features = table.Rows[0].Length;
+        for (int column = 0; column < features; column++)
+        {
+            double products = 0;
+            double squares = 0;
+            foreach (Range run in table.Runs)
+            {
+                (int start, int length) = run.GetOffsetAndLength(table.Rows.Count);
+                double[] values = [.. table.Rows.Skip(start).Take(length).Select(row => row[column])];
+                if (length < 8 || !values.All(double.IsFinite))
+                {
+                    continue;
+                }
+
+                double mean = values.Average();
+                for (int i = 0; i < length; i++)
+                {
+                    squares += (values[i] - mean) * (values[i] - mean);
+                    products += i > 0 ? (values[i] - mean) * (values[i - 1] - mean) : 0;
+                }
+            }
+
+            if (squares > 0)
+            {
+                double correlation = Math.Clamp(products / squares, 0, 0.995);
+                shares.Add((1 - correlation) / (1 + correlation));
+            }
+        }
+
+        shares.Sort();
+        return shares.Count == 0 ? 0.1 : shares[shares.Count / 2];
+    }
+
+    // Six digits: the file is read by people, and no edge is known better.
+    private static double Rounded(double value) =>
+        double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+}
