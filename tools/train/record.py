@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 """Records labelled vital signs of this machine under known loads, for training.
 
-Usage: record.py --edgectl PROGRAM --output DIRECTORY [--chunk N]...
+Usage: record.py --edgectl PROGRAM --output DIRECTORY [--chunk N]... [--replay-part N]...
 
 A session is 18 chunks of about a minute in three rounds; each chunk holds every label once, in an order drawn from its
 number, and is written to DIRECTORY/vitals-NN.csv with the label in the last column. Rows in which a load sets in or fades
 have no label. Every second chunk runs with a light background: a broker with some traffic, three simulated sensors
 and a web server that is asked once a second, because that is what a machine with this project on it looks like at rest.
+
+A replay part is another minute: short loads with rest between them, twice through all labels. Part 0 begins
+DIRECTORY/replay.csv, every other one is appended to it; devices without a machine of their own to look at replay it.
 
 A chunk in which the idle machine was not idle (somebody else used it) is recorded again, up to five times.
 """
@@ -31,6 +34,9 @@ ROUNDS = 3
 LOADED_SECONDS = 8.0   # labelled seconds of each load
 SETTLE_SECONDS = 1.6   # unlabelled before them, while the load sets in
 FADE_SECONDS = 1.2     # unlabelled after them, while it fades
+REPLAY_IDLE_SECONDS = 3.0
+REPLAY_SETTLE_SECONDS = 0.8
+REPLAY_LOADED_SECONDS = 3.2
 BUSIEST_IDLE = 0.35    # mean busy share above which somebody else used the machine
 
 # Six kinds of each load. {cores} is the number of processors, {half} half of it. Sizes vary by a factor drawn for each chunk.
@@ -159,6 +165,45 @@ def record_chunk(edgectl: str, chunk: int, raw: Path, scratch: str) -> list:
     return spans
 
 
+def record_replay(edgectl: str, part: int, raw: Path, scratch: str) -> list:
+    """Records a minute of short loads, as record_chunk does."""
+    draw = random.Random(1000 + part)
+    spans = []
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(background(edgectl))
+        time.sleep(1)
+        recorder = stack.enter_context(process([edgectl, "record", "--sensor", "vitals", "--rate", "5", "--seconds", "3600", "--digits", "4", "--output", str(raw)]))
+        for turn in range(2):
+            for label in draw.sample(LABELS[1:], len(LABELS) - 1):
+                at = time.time()
+                time.sleep(REPLAY_IDLE_SECONDS)
+                spans.append(("idle", (at + FADE_SECONDS) * 1000, time.time() * 1000))
+                arguments = loads_of(label, 2 * part + turn, draw)
+                with process(["stress-ng", "--quiet", "--temp-path", scratch, "--timeout", "60s", *arguments], cwd=scratch):
+                    time.sleep(REPLAY_SETTLE_SECONDS)
+                    at = time.time()
+                    time.sleep(REPLAY_LOADED_SECONDS)
+                    spans.append((label, at * 1000, time.time() * 1000))
+        recorder.send_signal(signal.SIGTERM)
+        recorder.wait(10)
+    return spans
+
+
+def append_replay(file: Path, rows: list, part: int) -> None:
+    """Begins or goes on with a recording in seconds of its own."""
+    start = 0.0
+    if part:
+        with file.open(newline="") as text:
+            start = float(list(csv.reader(text))[-1][0]) + 0.2
+    first = float(rows[1][0])
+    with file.open("a" if part else "w", newline="") as text:
+        out = csv.writer(text, lineterminator="\n")
+        if not part:
+            out.writerow(["seconds", *rows[0][1:]])
+        for row in rows[1:]:
+            out.writerow([f"{start + (float(row[0]) - first) / 1000:.3f}".rstrip("0").rstrip("."), *row[1:]])
+
+
 def label_rows(raw: Path, spans: list) -> list:
     with raw.open(newline="") as text:
         rows = list(csv.reader(text))
@@ -183,24 +228,32 @@ def main() -> None:
     parser.add_argument("--edgectl", required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--chunk", type=int, action="append", help="only this chunk, 0 to 17; may be repeated")
+    parser.add_argument("--replay-part", type=int, action="append", help="only this part of the replay, 0 to 3; may be repeated")
     parser.add_argument("--tries", type=int, default=5, help="times a chunk is recorded until the idle machine was idle")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     per_round = len(LOADS["compute"])
-    for chunk in options.chunk or range(ROUNDS * per_round):
-        for attempt in range(1, options.tries + 1):
-            with tempfile.TemporaryDirectory(dir=options.output.parent) as scratch:
-                raw = Path(scratch) / "raw.csv"
-                rows = label_rows(raw, record_chunk(options.edgectl, chunk, raw, scratch))
-            busy = idle_busy(rows)
-            print(f"chunk {chunk:2}: {len(rows) - 1} rows, idle {busy:.0%} busy", flush=True)
-            if busy <= BUSIEST_IDLE:
-                with (options.output / f"vitals-{chunk:02}.csv").open("w", newline="") as text:
-                    csv.writer(text, lineterminator="\n").writerows(rows)
-                break
-            print(f"chunk {chunk:2}: somebody else uses this machine; attempt {attempt} of {options.tries}", flush=True)
-        else:
-            sys.exit(f"record.py: the machine was never at rest; chunk {chunk} was not recorded")
+    chunks = options.chunk or ([] if options.replay_part else range(ROUNDS * per_round))
+    for chunk in chunks:
+        rows = attempt(f"chunk {chunk:2}", record_chunk, chunk, options)
+        with (options.output / f"vitals-{chunk:02}.csv").open("w", newline="") as text:
+            csv.writer(text, lineterminator="\n").writerows(rows)
+    for part in options.replay_part or ([] if options.chunk else range(4)):
+        append_replay(options.output / "replay.csv", attempt(f"replay {part}", record_replay, part, options), part)
+
+
+def attempt(name: str, record, number: int, options) -> list:
+    """Records until the idle machine was idle; returns the labelled rows."""
+    for left in reversed(range(options.tries)):
+        with tempfile.TemporaryDirectory(dir=options.output.parent) as scratch:
+            raw = Path(scratch) / "raw.csv"
+            rows = label_rows(raw, record(options.edgectl, number, raw, scratch))
+        busy = idle_busy(rows)
+        print(f"{name}: {len(rows) - 1} rows, idle {busy:.0%} busy", flush=True)
+        if busy <= BUSIEST_IDLE:
+            return rows
+        print(f"{name}: somebody else uses this machine; {left} tries left", flush=True)
+    return sys.exit(f"record.py: the machine was never at rest; {name} was not recorded")
 
 
 if __name__ == "__main__":

@@ -5,49 +5,55 @@ from data import Rows, runs
 
 BINS = 10
 SMALLEST_SAMPLE = 30     # effective samples a device needs for a verdict; it judges on one to two times as many
-SAFETY = 1.2
+SAFETY = 1.1
+LONGEST_STATE_SECONDS = 300
+
+
+def independent_share(rows: Rows, column: int) -> float:
+    """
+    Share of windows that count as independent for one feature while the machine stays in one state:
+    1 / (1 + 2 sum of autocorrelations), up to the first that is next to nothing. NaN when it never moves.
+    """
+    products, weights = np.zeros(64), np.zeros(64)
+    for start, end in runs(rows):
+        values = rows.values[start:end, column]
+        if end - start < 8 or not np.isfinite(values).all():
+            continue
+        deviations = values - values.mean()
+        for lag in range(1, min(64, (end - start) // 2)):
+            products[lag] += (deviations[lag:] * deviations[:-lag]).sum() * (end - start) / (end - start - lag)
+            weights[lag] += (deviations ** 2).sum()
+    if weights[1] <= 0:
+        return float("nan")
+    time = 1.0
+    for lag in range(1, 64):
+        correlation = products[lag] / weights[lag] if weights[lag] > 0 else 0
+        if correlation <= 0.02:
+            break
+        time += 2 * correlation
+    return 1 / time
 
 
 def effective_share(rows: Rows) -> float:
     """
-    Share of windows that count as independent while the machine stays in one state: 1 / (1 + 2 sum of autocorrelations),
-    up to the first that is not positive, for each feature over all states; the median over features.
+    That of the quicker features (the upper quarter). It says how soon a verdict is possible; the slow features, and
+    the machine's staying in one state, are what each feature's own smallest effect is calibrated on.
     """
-    shares = []
-    for column in range(rows.values.shape[1]):
-        products, squares = np.zeros(64), 0.0
-        weights = np.zeros(64)
-        for start, end in runs(rows):
-            values = rows.values[start:end, column]
-            if end - start < 8 or not np.isfinite(values).all():
-                continue
-            deviations = values - values.mean()
-            squares += (deviations ** 2).sum()
-            for lag in range(1, min(64, (end - start) // 2)):
-                products[lag] += (deviations[lag:] * deviations[:-lag]).sum() * (end - start) / (end - start - lag)
-                weights[lag] += (deviations ** 2).sum()
-        if squares <= 0:
-            continue
-        time = 1.0
-        for lag in range(1, 64):
-            correlation = products[lag] / weights[lag] if weights[lag] > 0 else 0
-            if correlation <= 0.02:
-                break
-            time += 2 * correlation
-        shares.append(1 / time)
-    return float(np.clip(np.median(shares) if shares else 0.1, 0.005, 1))
+    shares = [independent_share(rows, column) for column in range(rows.values.shape[1])]
+    shares = [share for share in shares if np.isfinite(share)]
+    return float(np.clip(np.quantile(shares, 0.75) if shares else 0.1, 0.005, 1))
 
 
-def edges_of(values: np.ndarray, scale: float) -> list:
+def edges_of(values: np.ndarray, ever: np.ndarray, scale: float) -> list:
     """
-    Edges at quantiles, and one on each side beyond everything seen: values there were never met in training, and no
-    state of a healthy machine puts them there.
+    Edges at quantiles, and one on each side a deviation beyond everything ever recorded: no state of a healthy machine
+    puts values there.
     """
     quantiles = np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1])
-    low, high = values.min() - 0.5 * scale, values.max() + 0.5 * scale
+    low, high = ever.min() - scale, ever.max() + scale
     inner = [float(f"{q:.6g}") for q in quantiles if values.min() < q <= values.max()]
     edges = [float(f"{low:.6g}"), *inner, float(f"{high:.6g}")]
-    if values.min() == 0:
+    if ever.min() == 0:
         edges = edges[1:] if len(edges) > 2 else edges
     return sorted(set(edges))
 
@@ -64,19 +70,22 @@ def index(reference: np.ndarray, live: np.ndarray) -> float:
     return float(((p - q) * np.log(p / q)).sum())
 
 
-def profile(rows: Rows, everything: Rows, features: list, shares: np.ndarray) -> dict:
+def profile(rows: Rows, everything: Rows, features: list, shares: np.ndarray, windows_per_second: float) -> dict:
     """
     rows: windows of training. everything: windows of all recordings; each state in it is a regime that must not alarm.
     """
     share = effective_share(rows)
-    horizon = 2 * SMALLEST_SAMPLE / share
+
+    # The index of one state grows with the logarithm of how long it is looked at.
+    horizon = max(2 * SMALLEST_SAMPLE / share, LONGEST_STATE_SECONDS * windows_per_second)
     entries = []
     for column, feature in enumerate(features):
         values = rows.values[:, column]
         present = values[np.isfinite(values)]
         entry = {"name": feature.name}
         if len(present):
-            edges = edges_of(present, feature.scale)
+            ever = everything.values[:, column]
+            edges = edges_of(present, ever[np.isfinite(ever)], feature.scale)
             counts = counts_of(present, edges)
             worst = 0.0
             for start, end in runs(everything):

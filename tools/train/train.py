@@ -99,7 +99,8 @@ def build(package: specs.Package, edgectl: str, work: Path) -> dict:
     seen = scaled_rows.values.astype(np.float32)
     guesses = infer(edgectl, quantize.write_int8(layers, scales, package.directory, len(seen)), seen, work).argmax(axis=1)
     shares = np.bincount(guesses, minlength=len(labels)) / len(guesses)
-    profile = reference.profile(reference_rows.labelled, everything, package.features, shares)
+    per_second = device["pipeline"]["rate_hz"] / device["pipeline"]["hop_frames"]
+    profile = reference.profile(reference_rows.labelled, everything, package.features, shares, per_second)
 
     inputs = packaging.golden_inputs(x, y)
     outputs = infer(edgectl, quantize.write_int8(layers, scales, package.directory, len(inputs)), inputs, work)
