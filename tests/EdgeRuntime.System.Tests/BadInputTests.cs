@@ -66,7 +66,7 @@ public sealed class BadInputTests
         await site.Ctl("pack", Path.Combine(Programs.Root, "tools/train/packages/vitals-1"), "--output", site["unsigned.edgepkg"]);
         string configuration = site.Configure("dev-a", "../unsigned.edgepkg");
 
-        await using Run device = site.Start(configuration);
+        await using Run device = Site.Start(configuration);
         string said = await device.Says("sign");
 
         Assert.Contains("vitals", said, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class BadInputTests
         await File.WriteAllBytesAsync(site["flipped.edgepkg"], bytes);
         string configuration = site.Configure("dev-a", "../flipped.edgepkg");
 
-        await using Run device = site.Start(configuration);
+        await using Run device = Site.Start(configuration);
         string said = await device.Says("vitals");
 
         Assert.False(device.HasExited);
@@ -96,7 +96,7 @@ public sealed class BadInputTests
         using Site site = await Site.Open();
         string configuration = site.Configure("dev-a", "../vitals-1.edgepkg", port: 1);
 
-        await using Run device = site.Start(configuration);
+        await using Run device = Site.Start(configuration);
 
         await device.Says("vitals 1.");
         string said = await device.Says("127.0.0.1:1");
@@ -122,7 +122,7 @@ public sealed class BadInputTests
     public async Task A_device_that_is_asked_to_stop_is_gone_within_two_seconds()
     {
         using Site site = await Site.Open();
-        await using Run device = site.Start(site.Configure("dev-a", "../vitals-1.edgepkg"));
+        await using Run device = Site.Start(site.Configure("dev-a", "../vitals-1.edgepkg"));
         await device.Says("connected");
         await device.Says("vitals 1.");
 

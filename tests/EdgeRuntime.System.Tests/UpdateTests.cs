@@ -26,8 +26,8 @@ public sealed class UpdateTests
         await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
         await fleet.Says("listens on");
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
-        await using Run one = site.Start(site.Configure("dev-a", "../vitals-1.edgepkg", replay));
-        await using Run two = site.Start(site.Configure("dev-b", "../vitals-1.edgepkg", replay));
+        await using Run one = Site.Start(site.Configure("dev-a", "../vitals-1.edgepkg", replay));
+        await using Run two = Site.Start(site.Configure("dev-b", "../vitals-1.edgepkg", replay));
         await one.Says("vitals 1.");
         await two.Says("vitals 1.");
         foreach (string package in (string[])["vitals-1.edgepkg", "vitals-2.edgepkg"])

@@ -52,7 +52,7 @@ internal sealed class Site : IDisposable
             }
             """);
 
-    public Run Start(string configuration) => Run.Start(
+    public static Run Start(string configuration) => Run.Start(
         Programs.Device, Path.GetDirectoryName(configuration)!,
         new Dictionary<string, string> { ["EDGE_PROFILES"] = Path.Combine(Programs.Root, "device-profiles") },
         "run", "--config", configuration, "--plain");
