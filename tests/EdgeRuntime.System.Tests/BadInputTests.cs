@@ -54,8 +54,8 @@ public sealed class BadInputTests
         Assert.Contains("edge.json:2:13: device:", text, StringComparison.Ordinal);
         Assert.Contains("edge.json:3:14: profile:", text, StringComparison.Ordinal);
         Assert.Contains("edge.json:5:42: link.port:", text, StringComparison.Ordinal);
-        Assert.Contains("edge.json:6:75: trust.deploy_keys[0]:", text, StringComparison.Ordinal);
-        Assert.Contains("edge.json:7:72: models[0].sensor.rate_hz: 900", text, StringComparison.Ordinal);
+        Assert.Contains("edge.json:6:72: trust.deploy_keys[0]:", text, StringComparison.Ordinal);
+        Assert.Contains("edge.json:7:77: models[0].sensor.rate_hz: 900", text, StringComparison.Ordinal);
         AssertNoTrace(text);
     }
 
