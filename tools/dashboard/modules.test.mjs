@@ -5,7 +5,7 @@ import { test } from 'node:test';
 globalThis.requestAnimationFrame = () => {};
 globalThis.window = { matchMedia: () => ({ addEventListener() {}, removeEventListener() {} }) };
 
-const { Series, Trace } = await import('./js/data/series.js');
+const { Series, Trace, pauses } = await import('./js/data/series.js');
 const { ago, bytes, fixed, latencyText, percent, span } = await import('./js/format.js');
 const { deviceAddress, parseAddress } = await import('./js/router.js');
 const { addGates, apply, mark, replaceAll, setEvents, store } = await import('./js/data/store.js');
@@ -154,4 +154,10 @@ test('An address leads back to the view it was made for; a broken one leads to t
   assert.deepEqual(parseAddress(deviceAddress('pump/7', 'a b')), { view: 'device', id: 'pump/7', model: 'a b' });
   assert.deepEqual(parseAddress('#/rollouts'), { view: 'rollouts' });
   assert.deepEqual([parseAddress(''), parseAddress('#/device'), parseAddress('#/%E0%A4%A')].map(({ view }) => view), ['fleet', 'fleet', 'fleet']);
+});
+
+test('A line breaks where a device paused, and not where it is merely slow', () => {
+  assert.deepEqual([...pauses([0, 500, 1000, 9000, 9500, 10_000])], [3]);
+  assert.deepEqual([...pauses([0, 60_000, 120_000, 180_000])], []);
+  assert.deepEqual([...pauses([0, 9000, 9500, 10_000], 1)], []);
 });

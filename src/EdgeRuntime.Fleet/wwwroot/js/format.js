@@ -120,3 +120,6 @@ export const count = (number, noun) => `${fixed(number)} ${noun}${number === 1 ?
 
 /** A name_with_underscores as words. */
 export const words = (name) => String(name ?? '').replaceAll('_', ' ');
+
+/** A text of the manager as a sentence of its own: capital, full stop. */
+export const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}` : '');

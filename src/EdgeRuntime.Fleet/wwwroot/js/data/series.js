@@ -135,6 +135,20 @@ export class Series {
   }
 }
 
+/**
+ * Where a line must break: the places whose point follows the one before after a pause, by far longer than usual.
+ * A line across it would tell of predictions that nobody made.
+ */
+export function pauses(times, from = 0) {
+  const steps = [];
+  for (let i = from + 1; i < times.length; i++) {
+    steps.push(times[i] - times[i - 1]);
+  }
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+  const longest = Math.max(3000, usual * 6);
+  return new Set(steps.flatMap((step, i) => (step > longest ? [from + i + 1] : [])));
+}
+
 const pointsOf = (history) => history.t.map((t, i) => ({
   t,
   decision: history.decision[i],

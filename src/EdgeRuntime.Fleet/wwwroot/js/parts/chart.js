@@ -112,9 +112,31 @@ export class Chart extends Component {
   }
 }
 
-// Seconds only where the ticks are closer than a minute.
-const timeLabels = (_, splits, axis, space, step) =>
-  splits.map((split) => (step >= 60_000 ? clock(split).slice(0, 5) : clock(split)));
+// Seconds only where the ticks are closer than a minute; none so close to the right edge that it would be cut.
+const timeLabels = (plot, splits, axis, space, step) => {
+  const { min, max } = plot.scales.x;
+  const half = step >= 60_000 ? 16 : 26;
+  const last = max - ((half - 12) / Math.max(1, plot.bbox.width / (window.devicePixelRatio || 1))) * (max - min);
+  return splits.map((split) => (split > last ? '' : step >= 60_000 ? clock(split).slice(0, 5) : clock(split)));
+};
+
+/** A logarithmic scale for latencies, and its axis: a line for each power of ten. */
+export const latencyScale = {
+  distr: 3,
+  range: (_, low, high) => [
+    10 ** Math.floor(Math.log10(Math.max(low ?? 0.01, 1e-4))),
+    10 ** Math.max(Math.ceil(Math.log10(Math.max(high ?? 1, 1e-3))), Math.floor(Math.log10(Math.max(low ?? 0.01, 1e-4))) + 1),
+  ],
+};
+
+/** Powers of ten between the ends of a scale. */
+export const decades = (_, axis, low, high) => {
+  const found = [];
+  for (let power = Math.ceil(Math.log10(low) - 1e-9); 10 ** power <= high * 1.001; power++) {
+    found.push(10 ** power);
+  }
+  return found;
+};
 
 /** A straight line across the chart at `value` of the y scale, with a word above it. */
 export function limitLine(value, text, colour) {

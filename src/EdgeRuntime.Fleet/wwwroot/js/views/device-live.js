@@ -2,6 +2,7 @@
 import { html, Component } from '../html.js';
 import { digits, fixed, latencyText, percent } from '../format.js';
 import { isProbability, labelPlace, labelsOf } from '../data/labels.js';
+import { pauses } from '../data/series.js';
 import { seriesOf } from '../data/store.js';
 import { Chart, limitLine } from '../parts/chart.js';
 import { classColour, classPaint } from '../parts/theme.js';
@@ -61,7 +62,7 @@ function LiveChart({ series, model, manifest, minutes }) {
   const place = (label) => labelPlace(model.name, digest, label);
   const stacked = series.labels.length > 0;
   const bounded = stacked || isProbability(digest) === true;
-  const { from, columns, decision, version } = recent(series, minutes, stacked);
+  const { at, columns, decision, version } = recent(series, minutes, stacked);
   const end = series.t[series.length - 1];
   const threshold = stacked ? null : manifest?.decision?.threshold ?? null;
   const strip = { decision: columns.length > 0 ? decision : [], version };
@@ -72,13 +73,13 @@ function LiveChart({ series, model, manifest, minutes }) {
     <div class="live-chart">
       <${Chart} height=${272} stamp=${`${series.revision}/${minutes}`} data=${columns}
         shape=${`${stacked ? series.labels.join() : 'score'} ${bounded} ${minutes} ${threshold} ${digest}`}
-        label=${`${stacked ? `Probabilities of ${series.labels.join(', ')}` : 'Score'} over the last ${minutes} minutes with the decisions below; now ${decision[decision.length - 1]}`}
+        label=${`${stacked ? `Probabilities of ${series.labels.join(', ')}` : 'Score'} over the last ${minutes} minutes with the decisions below; now ${series.decision[series.length - 1]}`}
         options=${(colours) => (stacked ? stackedOptions(series, colours, current) : scoreOptions(colours, current))}
         tell=${(i) => [
           { name: `decided ${decision[i] ?? ''}`, value: version[i] ?? '', colour: classColour(place(decision[i])) },
           ...(stacked
-            ? series.labels.map((label, k) => ({ name: label, value: percent(series.scores[k][from + i]), colour: classColour(place(label)) }))
-            : [{ name: 'score', value: digits(series.score[from + i]), colour: 'var(--accent)' }]),
+            ? series.labels.map((label, k) => ({ name: label, value: percent(series.scores[k][at[i]]), colour: classColour(place(label)) }))
+            : [{ name: 'score', value: digits(series.score[at[i]]), colour: 'var(--accent)' }]),
         ]} />
       <ul class="legend" aria-hidden="true">
         ${(stacked ? series.labels : labelsOf(model.name, digest)).map((label) => html`
@@ -88,24 +89,33 @@ function LiveChart({ series, model, manifest, minutes }) {
     </div>`;
 }
 
-// The columns of the last minutes; for a stack each column is the sum of the labels up to it. A pause of the device
-// is a gap and not a bridge.
+// The columns of the last minutes; for a stack each column is the sum of the labels up to it. `at` are the places in
+// the series; a pause of the device has a row of its own, without values and without a place.
 function recent(series, minutes, stacked) {
   const end = series.t[series.length - 1];
-  let from = series.t.findIndex((t) => t >= end - minutes * 60_000);
-  from = Math.max(0, from);
-  const t = series.t.slice(from);
-  const decision = series.decision.slice(from);
-  const version = series.version.slice(from);
-  if (!stacked) {
-    return { from, columns: [t, series.score.slice(from)], decision, version };
+  const from = Math.max(0, series.t.findIndex((t) => t >= end - minutes * 60_000));
+  const breaks = pauses(series.t, from);
+  const at = [];
+  const t = [];
+  for (let i = from; i < series.length; i++) {
+    if (breaks.has(i)) {
+      at.push(-1);
+      t.push(series.t[i - 1] + 1);
+    }
+    at.push(i);
+    t.push(series.t[i]);
   }
-  const sums = new Array(t.length).fill(0);
-  const columns = series.scores.map((scores) => t.map((_, i) => {
-    const score = scores[from + i];
-    return score === null ? null : (sums[i] += score);
+  const decision = at.map((i) => series.decision[i]);
+  const version = at.map((i, row) => series.version[i < 0 ? at[row - 1] : i]);
+  if (!stacked) {
+    return { at, columns: [t, at.map((i) => series.score[i] ?? null)], decision, version };
+  }
+  const sums = new Array(at.length).fill(0);
+  const columns = series.scores.map((scores) => at.map((i, row) => {
+    const score = scores[i] ?? null;
+    return score === null ? null : (sums[row] += score);
   }));
-  return { from, columns: [t, ...columns], decision, version };
+  return { at, columns: [t, ...columns], decision, version };
 }
 
 function frameOptions(current) {
@@ -152,7 +162,7 @@ function drawStrip(plot, colours, { strip, t, place }) {
   pen.beginPath();
   pen.rect(left, top, width, height);
   pen.clip();
-  for (const { from, to, value } of runs(strip.decision)) {
+  for (const { from, to, value } of runs(strip.decision).filter((run) => run.value !== undefined)) {
     pen.fillStyle = classPaint(colours, place(value));
     pen.fillRect(x(from), bottom - thick, Math.max(1, x(to + 1) - x(from)), thick);
   }

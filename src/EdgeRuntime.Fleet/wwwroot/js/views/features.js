@@ -31,7 +31,9 @@ function features(view, model, all, toggle) {
     <${Panel} title="Inputs against reference" id="features-title" aside=${html`
       <span class="key"><i class="own"></i>this window</span> <span class="key"><i class="ref"></i>reference</span>`}>
       <p class="note">
-        ${drifting > 0 ? html`<${Chip} tone="attention">${count(drifting, 'feature')} drifting<//> ` : html`<${Chip} tone="ok">no drift<//> `}
+        ${drifting > 0 && html`<${Chip} tone="attention">${count(drifting, 'feature')} drifting<//> `}
+        ${compare.predictions?.drifting && html`<${Chip} tone="attention">predictions drifting<//> `}
+        ${drifting === 0 && !compare.predictions?.drifting && html`<${Chip} tone="ok">no drift<//> `}
         Window ${clock(compare.start_unix_ms)} to ${clock(compare.end_unix_ms)}, ${count(compare.samples, 'sample')},
         against the training data of ${model.name} ${compare.version}. PSI above the mark is drift; the ticks below are the windows before.
       </p>

@@ -8,7 +8,8 @@ const Words = { pass: 'holds', fail: 'violated', waiting: 'waiting', unknown: 'n
 export function GateSection({ rollout, chosen, choose }) {
   const { gate } = rollout;
   if (!gate) {
-    return html`<${Panel} title="Gate" id="gate-title"><p class="nothing">The gate begins once the first device runs the new version.</p><//>`;
+    return html`<${Panel} title="Gate" id="gate-title"><p class="nothing">${rollout.active
+      ? 'The gate begins once the first devices trust the new version.' : 'The rollout ended before the gate had anything to judge.'}</p><//>`;
   }
   const current = chosenCriterion(gate, chosen);
   return html`

@@ -1,7 +1,7 @@
 // How long inference takes, by window, and how far the worst input is from its threshold.
 import { html } from '../html.js';
 import { finite, fixed, latency, latencyText } from '../format.js';
-import { Chart, limitLine } from '../parts/chart.js';
+import { Chart, decades, latencyScale, limitLine } from '../parts/chart.js';
 import { Panel } from '../parts/marks.js';
 
 export function LatencySection({ view, model, manifest }) {
@@ -22,7 +22,7 @@ export function LatencySection({ view, model, manifest }) {
       </dl>
       ${windows.length > 1 && html`
         <${Chart} height=${132} shape="latency" stamp=${stamp} label="Latency of inference by window: p50, p99 and p99 from frame to decision"
-          data=${[t, ...['p50', 'p99'].map((part) => windows.map((window) => finite(window.infer?.[`${part}_ms`]))), windows.map((window) => finite(window.path?.p99_ms))]}
+          data=${[t, ...['p50', 'p99'].map((part) => windows.map((window) => positive(window.infer?.[`${part}_ms`]))), windows.map((window) => positive(window.path?.p99_ms))]}
           options=${latencyOptions}
           tell=${(i) => [
             { name: 'p99', value: latencyText(windows[i]?.infer?.p99_ms), colour: 'var(--accent)' },
@@ -39,15 +39,18 @@ export function LatencySection({ view, model, manifest }) {
     <//>`;
 }
 
+// A logarithmic scale has no zero.
+const positive = (value) => (finite(value) > 0 ? finite(value) : null);
+
 const latencyOptions = (colours) => ({
-  scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high ?? 0, 0.01) * 1.15] } },
+  scales: { x: { time: true }, y: latencyScale },
   series: [
     {},
     { stroke: colours.dim, width: 1.5, points: { show: false } },
     { stroke: colours.accent, width: 2, points: { show: false } },
     { stroke: colours.faint, width: 1.5, points: { show: false } },
   ],
-  axes: [{}, { size: 54, values: (_, splits) => splits.map((value) => (value === 0 ? '0' : latencyText(value))) }],
+  axes: [{}, { size: 54, splits: decades, filter: (_, splits) => splits, values: (_, splits) => splits.map((value) => latencyText(value).replace(/\.0+(?=\D)/, '')) }],
 });
 
 const driftOptions = (colours) => ({

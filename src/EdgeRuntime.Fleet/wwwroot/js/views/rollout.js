@@ -11,6 +11,8 @@ import { GateSection } from './gate.js';
 import { GateHistory } from './gate-history.js';
 import { PredictionShift } from './prediction-shift.js';
 
+const FirstSteps = 30;
+
 export class RolloutView extends Component {
   state = { asked: null, busy: false, refusal: null, chosen: null };
 
@@ -34,12 +36,12 @@ export class RolloutView extends Component {
       ${view.trouble && html`<${Banner} tone="bad" title="The rollout could not be read.">${view.trouble}<//>`}
       <${Outcome} rollout=${rollout} />
       <${Stages} rollout=${rollout} now=${now} />
-      <div class="judgement">
+      <div class="judgement" data-gate=${Boolean(rollout.gate)}>
         <${GateSection} rollout=${rollout} chosen=${chosen} choose=${(name) => this.setState({ chosen: name })} />
-        <div>
+        ${rollout.gate && html`<div>
           <${GateHistory} view=${view} rollout=${rollout} chosen=${chosen} />
           <${PredictionShift} rollout=${rollout} />
-        </div>
+        </div>`}
       </div>
       <${Journal} rollout=${rollout} />
       <${Question} asked=${this.state.asked} rollout=${rollout} busy=${this.state.busy} refusal=${this.state.refusal}
@@ -91,24 +93,37 @@ function Outcome({ rollout }) {
     case 'reverted':
       return html`<${Banner} class="outcome" tone="bad" title="Halted and reverted.">${reason} Every exposed device runs ${before} again.<//>`;
     case 'aborted':
-      return html`<${Banner} class="outcome" tone="attention" title="Aborted.">${reason ?? ''} Devices that had switched keep ${rollout.package.version}.<//>`;
+      return html`<${Banner} class="outcome" tone="attention" title="Stopped.">${reason ?? `Devices that had switched keep ${rollout.package.version}.`}<//>`;
     default:
       return null;
   }
 }
 
-const Journal = ({ rollout }) => html`
-  <${Panel} title="What happened" id="journal-title">
-    ${(rollout.history ?? []).length === 0 ? html`<p class="nothing">Nothing yet.</p>` : html`
-      <ol class="journal">
-        ${[...rollout.history].reverse().map((step, i) => html`
-          <li key=${`${step.t} ${i}`}><time title=${moment(step.t)}>${clock(step.t)}</time>
-            <span class="to">${steps(step, rollout)}</span><span class="detail">${step.detail}</span></li>`)}
-      </ol>`}
-  <//>`;
+class Journal extends Component {
+  state = { all: false };
+
+  render({ rollout }, { all }) {
+    const steps = [...(rollout.history ?? [])].reverse();
+    return html`
+      <${Panel} title="What happened" id="journal-title">
+        ${steps.length === 0 ? html`<p class="nothing">Nothing yet.</p>` : html`
+          <ol class="journal">
+            ${steps.slice(0, all ? steps.length : FirstSteps).map((step, i) => html`
+              <li key=${`${step.t} ${steps.length - i}`} data-device=${Boolean(step.device)}>
+                <time title=${moment(step.t)}>${clock(step.t)}</time>
+                <span class="to">${stepName(step, rollout)}</span><span class="detail">${step.detail === `${step.device} is ${step.to}.` ? '' : step.detail}</span></li>`)}
+          </ol>`}
+        ${steps.length > FirstSteps && !all && html`
+          <button type="button" class="more" onClick=${() => this.setState({ all: true })}>Show all ${steps.length} steps</button>`}
+      <//>`;
+  }
+}
 
 // "running 1 soaking" names the stage by number; people know it by its name.
-function steps({ to }, rollout) {
+function stepName({ to, device }, rollout) {
+  if (device) {
+    return `${device}: ${to}`;
+  }
   const [state, stage, phase] = String(to).split(' ');
   return stage === undefined ? state : `${rollout.stages?.[Number(stage)]?.name ?? `stage ${stage}`}${phase ? `, ${phase}` : ''}`;
 }

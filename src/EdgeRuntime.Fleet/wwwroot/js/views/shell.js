@@ -1,6 +1,6 @@
 // What surrounds every view: the bar, the banners that concern everything, the announcement for screen readers.
 import { html, Component } from '../html.js';
-import { span } from '../format.js';
+import { sentence, span } from '../format.js';
 import { fleetAddress, rolloutsAddress } from '../router.js';
 import { now } from '../data/store.js';
 import { Banner, Dot } from '../parts/marks.js';
@@ -39,8 +39,8 @@ export class Shell extends Component {
       <${TopBar} store=${store} />
       ${lost && html`<${ConnectionLost} link=${store.link} reconnect=${reconnect} />`}
       ${!lost && store.tiles && !store.tiles.broker.connected && html`
-        <${Banner} tone="attention" title="No connection to the MQTT broker.">
-          ${store.tiles.broker.detail}. The devices go on inferring; what they report arrives when the broker is back.
+        <${Banner} tone="attention" title="The MQTT broker is away.">
+          ${sentence(store.tiles.broker.detail)} The devices go on inferring; what they report arrives when the broker is back.
         <//>`}
       ${store.trouble && html`<${Banner} tone="bad" title="The fleet's lists could not be read.">${store.trouble}<//>`}
       <main id="main" data-link=${store.link.state}>
