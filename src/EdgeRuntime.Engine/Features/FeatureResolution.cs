@@ -35,7 +35,7 @@ internal static class FeatureResolution
             FeatureSpec spec = pipeline.Features[i];
             string path = $"pipeline.features[{i}]";
             int channel = Array.IndexOf(channels, spec.Channel);
-            Require(channel >= 0, $"{path}.channel", $"\"{spec.Channel}\" is not among the manifest's channels");
+            Require(channel >= 0, $"{path}.channel", $"'{spec.Channel}' is not among the manifest's channels");
             FeaturePlan plan = Plan(spec, pipeline, path, names.Count, inputLength);
             plans.Add((channel, plan));
             inputLength += plan.Kind == StatisticKind.Raw ? pipeline.WindowFrames : 1;
@@ -53,9 +53,9 @@ internal static class FeatureResolution
         Require(
             StatisticNames.TryParse(spec.Statistic, out StatisticKind kind),
             $"{path}.statistic",
-            $"\"{spec.Statistic}\" is none of {string.Join(", ", StatisticNames.All)}");
+            $"'{spec.Statistic}' is none of {string.Join(", ", StatisticNames.All)}");
         int transform = Array.IndexOf(Transforms, spec.Transform);
-        Require(transform >= 0, $"{path}.transform", $"\"{spec.Transform}\" is none of {string.Join(", ", Transforms)}");
+        Require(transform >= 0, $"{path}.transform", $"'{spec.Transform}' is none of {string.Join(", ", Transforms)}");
         Require(double.IsFinite(spec.Scale) && spec.Scale != 0, $"{path}.scale", $"{spec.Scale} cannot divide");
         Require(spec.Clip is null or > 0, $"{path}.clip", $"{spec.Clip} is not above 0");
         if (kind == StatisticKind.Quantile)

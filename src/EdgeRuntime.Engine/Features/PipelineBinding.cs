@@ -61,7 +61,7 @@ public static class PipelineBinding
         {
             if (!names.Contains(mapped))
             {
-                mistakes.Add($"mapping.{mapped}: the package has no channel \"{mapped}\"{Spelling.Hint(mapped, names)}");
+                mistakes.Add($"mapping.{mapped}: the package has no channel '{mapped}'{Spelling.Hint(mapped, names)}");
             }
         }
     }
@@ -82,13 +82,13 @@ public static class PipelineBinding
             bound[i] = new BoundChannel(source, wanted.Low ?? double.MinValue, wanted.High ?? double.MaxValue);
             if (source < 0)
             {
-                string how = name == wanted.Name ? $"\"{name}\"" : $"\"{name}\", which \"{wanted.Name}\" is mapped to";
+                string how = name == wanted.Name ? $"'{name}'" : $"'{name}', which '{wanted.Name}' is mapped to";
                 mistakes.Add($"channels[{i}].name: the sensor has no channel {how}{Spelling.Hint(name, sensorNames)}");
             }
             else if (channels[source].Unit != wanted.Unit)
             {
-                mistakes.Add($"channels[{i}].unit: \"{wanted.Name}\" is wanted in {wanted.Unit} and the sensor gives "
-                    + $"\"{name}\" in {channels[source].Unit}");
+                mistakes.Add($"channels[{i}].unit: '{wanted.Name}' is wanted in {wanted.Unit} and the sensor gives "
+                    + $"'{name}' in {channels[source].Unit}");
             }
         }
 

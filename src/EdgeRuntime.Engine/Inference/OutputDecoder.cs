@@ -45,13 +45,13 @@ public sealed class OutputDecoder
         List<string> mistakes = [];
         if (KindOf(spec.Kind) is not OutputKind kind)
         {
-            mistakes.Add($"output.kind: \"{spec.Kind}\" is none of classification, regression, reconstruction");
+            mistakes.Add($"output.kind: '{spec.Kind}' is none of classification, regression, reconstruction");
             return mistakes;
         }
 
         if (kind == OutputKind.Classification && spec.Activation is not ("softmax" or "none"))
         {
-            mistakes.Add($"output.activation: \"{spec.Activation}\" is none of softmax, none");
+            mistakes.Add($"output.activation: '{spec.Activation}' is none of softmax, none");
         }
 
         if (kind == OutputKind.Classification && spec.Labels.Count < 2)

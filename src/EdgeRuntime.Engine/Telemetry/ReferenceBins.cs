@@ -18,7 +18,7 @@ internal sealed class ReferenceBins
         if (reference.Counts.Count != reference.Edges.Count + 1)
         {
             throw new ArgumentException(
-                $"reference \"{reference.Name}\" has {reference.Counts.Count} counts for {reference.Edges.Count} edges; one more is needed");
+                $"reference '{reference.Name}' has {reference.Counts.Count} counts for {reference.Edges.Count} edges; one more is needed");
         }
 
         Name = reference.Name;

@@ -225,6 +225,6 @@ public sealed class WindowCounters
         int source = values.IndexOf(name);
         return source >= 0
             ? source
-            : throw new ArgumentException($"the reference has a feature \"{name}\" that the manifest has not, or only as raw window");
+            : throw new ArgumentException($"the reference has a feature '{name}' that the manifest has not, or only as raw window");
     }
 }

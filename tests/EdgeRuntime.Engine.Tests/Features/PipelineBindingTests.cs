@@ -27,10 +27,10 @@ public sealed class PipelineBindingTests
         Assert.Equal(
             [
                 "pipeline.rate_hz: the windows are made for 50 frames per second and the sensor gives 60; they may differ by 10 % at most",
-                "mapping.X: the package has no channel \"X\"; did you mean 'x'?",
-                "channels[0].unit: \"x\" is wanted in g and the sensor gives \"x\" in m/s2",
-                "channels[1].name: the sensor has no channel \"yy\"; did you mean 'y'?",
-                "channels[2].name: the sensor has no channel \"why\", which \"w\" is mapped to",
+                "mapping.X: the package has no channel 'X'; did you mean 'x'?",
+                "channels[0].unit: 'x' is wanted in g and the sensor gives 'x' in m/s2",
+                "channels[1].name: the sensor has no channel 'yy'; did you mean 'y'?",
+                "channels[2].name: the sensor has no channel 'why', which 'w' is mapped to",
             ],
             mistakes);
     }
@@ -41,8 +41,8 @@ public sealed class PipelineBindingTests
         { "pipeline.window_frames: 65537 is outside 1 to 65536", 65537, 1, [Some.Feature("mean")] },
         { "pipeline.hop_frames: 5 is outside 1 to the 4 frames of a window", 4, 5, [Some.Feature("mean")] },
         { "pipeline.features: there is none, and a model needs input", 4, 4, [] },
-        { "pipeline.features[1].channel: \"z\" is not among the manifest's channels", 4, 4, [Some.Feature("last"), Some.Feature("last", "z")] },
-        { "pipeline.features[0].transform: \"log\" is none of none, log1p, sqrt", 4, 4, [Some.Feature("last") with { Transform = "log" }] },
+        { "pipeline.features[1].channel: 'z' is not among the manifest's channels", 4, 4, [Some.Feature("last"), Some.Feature("last", "z")] },
+        { "pipeline.features[0].transform: 'log' is none of none, log1p, sqrt", 4, 4, [Some.Feature("last") with { Transform = "log" }] },
         { "pipeline.features[0].scale: 0 cannot divide", 4, 4, [Some.Feature("last") with { Scale = 0 }] },
         { "pipeline.features[0].clip: -1 is not above 0", 4, 4, [Some.Feature("last") with { Clip = -1 }] },
         { "pipeline.features[0].quantile: the statistic quantile needs one from 0 to 1", 4, 4, [Some.Feature("quantile")] },

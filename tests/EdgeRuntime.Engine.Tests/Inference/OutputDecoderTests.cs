@@ -78,10 +78,10 @@ public sealed class OutputDecoderTests
     [Theory]
     [InlineData("classification", "softmax", 3, 9, 4, "output.labels: there are 3 and the model's output has 4 elements")]
     [InlineData("classification", "softmax", 1, 9, 1, "output.labels: there are 1, and a classification needs at least 2")]
-    [InlineData("classification", "sigmoid", 2, 9, 2, "output.activation: \"sigmoid\" is none of softmax, none")]
+    [InlineData("classification", "sigmoid", 2, 9, 2, "output.activation: 'sigmoid' is none of softmax, none")]
     [InlineData("regression", "softmax", 0, 9, 2, "output.kind: a regression reads 1 element and the model's output has 2")]
     [InlineData("reconstruction", "softmax", 0, 9, 8, "output.kind: a reconstruction has the shape of its input; the model's input has 9 elements and its output 8")]
-    [InlineData("clustering", "softmax", 2, 9, 2, "output.kind: \"clustering\" is none of classification, regression, reconstruction")]
+    [InlineData("clustering", "softmax", 2, 9, 2, "output.kind: 'clustering' is none of classification, regression, reconstruction")]
     public void An_output_that_the_model_does_not_have_is_named(
         string kind, string activation, int labels, int inputs, int outputs, string sentence)
     {

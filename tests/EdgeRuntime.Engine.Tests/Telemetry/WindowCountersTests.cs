@@ -268,7 +268,7 @@ public sealed class WindowCountersTests
     public void A_reference_of_another_package_is_refused_with_a_sentence()
     {
         Assert.Equal(
-            "the reference has a feature \"z_mean\" that the manifest has not, or only as raw window",
+            "the reference has a feature 'z_mean' that the manifest has not, or only as raw window",
             Assert.Throws<ArgumentException>(
                 () => new WindowCounters(Manifest, Reference with { Features = [Normal("z_mean")] })).Message);
         Assert.Equal(
@@ -276,7 +276,7 @@ public sealed class WindowCountersTests
             Assert.Throws<ArgumentException>(
                 () => new WindowCounters(Manifest, Reference with { PredictionShares = [0.5, 0.25, 0.25] })).Message);
         Assert.Equal(
-            "reference \"x_mean\" has 1 counts for 9 edges; one more is needed",
+            "reference 'x_mean' has 1 counts for 9 edges; one more is needed",
             Assert.Throws<ArgumentException>(
                 () => new WindowCounters(Manifest, Reference with { Features = [Normal("x_mean") with { Counts = [1] }] })).Message);
     }
