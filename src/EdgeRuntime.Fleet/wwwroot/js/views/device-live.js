@@ -44,7 +44,8 @@ function Now({ model, latest, manifest }) {
     <div class="now">
       <p class="decided"><span class="swatch" style=${{ background: classColour(place(decision)) }} aria-hidden="true"></span>
         <b>${decision ?? 'nothing yet'}</b></p>
-      <p class="note">${model.name} ${latest?.version ?? model.active?.version ?? ''}${latest ? ` · inferred in ${latencyText(latest.infer_us / 1000)}` : ''}</p>
+      <p class="note">${model.name} ${latest?.version ?? model.active?.version ?? ''}${
+        latest ? ` · inferred in ${latencyText(latest.infer_us / 1000)}` : ''}</p>
       ${scores.length > 0 ? html`
         <ul class="scores">
           ${scores.map(([label, score]) => html`
@@ -53,7 +54,8 @@ function Now({ model, latest, manifest }) {
               <b>${fixed(score, 2)}</b></li>`)}
         </ul>`
         : latest && html`<p class="figure"><b>${digits(latest.score)}</b> <span>${rule ? `limit ${digits(rule.threshold)}` : 'score'}</span></p>`}
-      ${rule && scores.length > 0 && html`<p class="note">A new decision needs ${fixed(rule.threshold, 2)}${rule.hysteresis > 0 ? ` and a lead of ${fixed(rule.hysteresis, 2)}` : ''}.</p>`}
+      ${rule && scores.length > 0 && html`<p class="note">A new decision needs ${fixed(rule.threshold, 2)}${
+        rule.hysteresis > 0 ? ` and a lead of ${fixed(rule.hysteresis, 2)}` : ''}.</p>`}
     </div>`;
 }
 
@@ -73,7 +75,8 @@ function LiveChart({ series, model, manifest, minutes }) {
     <div class="live-chart">
       <${Chart} height=${272} stamp=${`${series.revision}/${minutes}`} data=${columns}
         shape=${`${stacked ? series.labels.join() : 'score'} ${bounded} ${minutes} ${threshold} ${digest}`}
-        label=${`${stacked ? `Probabilities of ${series.labels.join(', ')}` : 'Score'} over the last ${minutes} minutes with the decisions below; now ${series.decision[series.length - 1]}`}
+        label=${`${stacked ? `Probabilities of ${series.labels.join(', ')}` : 'Score'} over the last ${minutes} minutes `
+          + `with the decisions below; now ${series.decision[series.length - 1]}`}
         options=${(colours) => (stacked ? stackedOptions(series, colours, current) : scoreOptions(colours, current))}
         tell=${(i) => [
           { name: `decided ${decision[i] ?? ''}`, value: version[i] ?? '', colour: classColour(place(decision[i])) },

@@ -22,6 +22,7 @@ export function DeviceView({ store, now }) {
   }
   const models = device.models ?? [];
   const model = models.find(({ name }) => name === store.route.model) ?? models[0];
+  const manifest = store.manifests.get(model?.active?.digest)?.manifest ?? null;
   return html`
     <${Heading} id=${id}>
       <${Chip} state=${device.state} />
@@ -36,10 +37,13 @@ export function DeviceView({ store, now }) {
           <a href=${deviceAddress(id, name)} aria-current=${name === model.name ? 'page' : undefined}>
             ${name} <span>${active?.version}</span> ${drifting && html`<${Chip} tone="attention">drifting<//>`}</a>`)}
       </nav>`}
-    ${!model && html`<${Empty} title="This device has not said which models it runs."><p>It says so after every connection (topic <code>reported</code>).</p><//>`}
+    ${!model && html`
+      <${Empty} title="This device has not said which models it runs.">
+        <p>It says so after every connection (topic <code>reported</code>).</p>
+      <//>`}
     <div class="device">
       <div class="wide">
-        ${model && html`<${LiveSection} key=${`live ${model.name}`} view=${view} model=${model} manifest=${manifestOf(store, model)} now=${now} />`}
+        ${model && html`<${LiveSection} key=${`live ${model.name}`} view=${view} model=${model} manifest=${manifest} />`}
         ${model && html`<${FeatureSection} key=${`features ${model.name}`} view=${view} model=${model} />`}
         <${Panel} title="Events" id="device-events">
           ${view.detail?.events?.length > 0
@@ -48,14 +52,12 @@ export function DeviceView({ store, now }) {
         <//>
       </div>
       <div class="narrow">
-        ${model && html`<${LatencySection} key=${`latency ${model.name}`} view=${view} model=${model} manifest=${manifestOf(store, model)} />`}
+        ${model && html`<${LatencySection} key=${`latency ${model.name}`} view=${view} model=${model} manifest=${manifest} />`}
         <${UpdateSection} view=${view} device=${device} store=${store} now=${now} />
         <${Identity} device=${device} info=${view.detail?.info} now=${now} />
       </div>
     </div>`;
 }
-
-const manifestOf = (store, model) => store.manifests.get(model.active?.digest)?.manifest ?? null;
 
 const Heading = ({ id, children }) => html`
   <div class="heading">

@@ -1,6 +1,6 @@
 // The inputs and outputs of the last window beside the reference the package brought, worst first.
 import { html, Component } from '../html.js';
-import { clock, count, digits, finite, fixed, words } from '../format.js';
+import { clock, count, digits, finite, fixed, percent, words } from '../format.js';
 import { labelPlace } from '../data/labels.js';
 import { classColour } from '../parts/theme.js';
 import { Bar, Chip, Panel } from '../parts/marks.js';
@@ -40,7 +40,9 @@ function features(view, model, all, toggle) {
       ${!compare.reference_known && html`<p class="note">The package of this version is not in the registry, so its reference shares are unknown here;
         the device itself compares with the copy it has.</p>`}
       <ul class="features">
-        ${compare.predictions && html`<${Predictions} compare=${compare.predictions} model=${model} past=${windows.map((window) => pastOf(window.predictions))} />`}
+        ${compare.predictions && html`
+          <${Predictions} compare=${compare.predictions} model=${model}
+            past=${windows.map((window) => pastOf(window.predictions))} />`}
         ${sorted.slice(0, all ? MostFeatures : FirstFeatures).map((feature) => html`
           <${Feature} key=${feature.name} feature=${feature} past=${windows.map((window) =>
             pastOf((window.features ?? []).find(({ name }) => name === feature.name)))} />`)}
@@ -77,7 +79,7 @@ function Feature({ feature, past }) {
         ${feature.missing > 0 && html`<span class="missing">${feature.missing} missing</span>`}
         <span>${edges.length > 0 ? `≥ ${digits(edges[edges.length - 1])}` : ''}</span></p>`}>
       <${Shares} shares=${shares} reference=${reference}
-        title=${(i) => `${bin(edges, i)}: ${fixed(shares[i] * 100, 1)} % of this window, ${reference[i] === undefined ? 'unknown' : `${fixed(reference[i] * 100, 1)} %`} of the reference`}
+        title=${(i) => besides(bin(edges, i), shares[i], reference[i])}
         label=${`${words(feature.name)}: PSI ${fixed(feature.psi, 2)}, threshold ${fixed(feature.threshold, 2)}`} />
     <//>`;
 }
@@ -89,10 +91,13 @@ function Predictions({ compare, model, past }) {
     <${Frame} name="predictions" entry=${compare} past=${past}
       foot=${html`<p class="edges labels">${labels.map((label) => html`<span key=${label} title=${label}>${label}</span>`)}</p>`}>
       <${Shares} shares=${shares} reference=${reference} colour=${colour}
-        title=${(i) => `${labels[i]}: ${fixed(shares[i] * 100, 1)} % of this window, ${reference[i] === undefined ? 'unknown' : `${fixed(reference[i] * 100, 1)} %`} of the reference`}
+        title=${(i) => besides(labels[i], shares[i], reference[i])}
         label=${`Predictions: PSI ${fixed(compare.psi, 2)}, threshold ${fixed(compare.threshold, 2)}`} />
     <//>`;
 }
+
+const besides = (name, share, reference) =>
+  `${name}: ${percent(share, 1)} of this window, ${reference === undefined ? 'unknown' : percent(reference, 1)} of the reference`;
 
 const Height = 54;
 
@@ -124,11 +129,13 @@ function Past({ ratios }) {
   return html`
     <svg class="past" viewBox="0 0 120 12" preserveAspectRatio="none" aria-hidden="true">
       ${shown.map((value, i) => value !== null && html`
-        <rect x=${(i + 30 - shown.length) * 4 + 0.4} width="3.2" height=${Math.max(1, Math.min(2, value) * 6)} y=${12 - Math.max(1, Math.min(2, value) * 6)}
+        <rect x=${(i + 30 - shown.length) * 4 + 0.4} width="3.2" height=${tick(value)} y=${12 - tick(value)}
           class=${value > 1 ? 'over' : ''} />`)}
       <line x1="0" x2="120" y1="6" y2="6" />
     </svg>`;
 }
+
+const tick = (value) => Math.max(1, Math.min(2, value) * 6);
 
 function bin(edges, i) {
   if (edges.length === 0) {

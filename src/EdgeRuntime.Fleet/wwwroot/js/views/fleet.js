@@ -73,25 +73,28 @@ function Tiles({ store, now }) {
       <//>
       <${Tile} title="Predictions" tone=${tiles.failed_recent > 0 ? 'bad' : null}
         value=${fixed(tiles.predictions_per_second, tiles.predictions_per_second < 100 ? 1 : 0)} unit="per second"
-        note=${tiles.failed_recent > 0 ? `${count(tiles.failed_recent, 'failure')} in 5 min` : `${fixed(tiles.predictions_total)} in total, none failed lately`}>
+        note=${tiles.failed_recent > 0 ? `${count(tiles.failed_recent, 'failure')} in 5 min`
+          : `${fixed(tiles.predictions_total)} in total, none failed lately`}>
         <${Sparkline} values=${store.ratesPast} height=${26} label="Predictions per second since the page was opened" />
       <//>
       <${Tile} title="Inference, p99" value=${p99} unit=${unit}
         note=${slowest
-          ? html`slowest: <a href=${deviceAddress(slowest.device.id, slowest.model.name)}>${slowest.device.id}</a>, p50 ${latencyText(slowest.model.p50_ms)}`
+          ? html`slowest: <${DeviceLink} of=${slowest} />, p50 ${latencyText(slowest.model.p50_ms)}`
           : 'no window yet'}>
         <${Spread} values=${models.map(({ model }) => model.p99_ms)} label="p99 of every model on every device" />
       <//>
       <${Tile} title="Drifting" tone=${tiles.drifting > 0 ? 'attention' : null}
         value=${fixed(tiles.drifting)} unit=${`of ${fixed(models.length)}`}
         note=${drifting.length > 0
-          ? html`<a href=${deviceAddress(drifting[0].device.id, drifting[0].model.name)}>${drifting[0].device.id}</a> at ${fixed(drifting[0].model.drift, 1)} × threshold`
+          ? html`<${DeviceLink} of=${drifting[0]} /> at ${fixed(drifting[0].model.drift, 1)} × threshold`
           : models.length > 0 ? 'inputs look like the reference' : 'nothing to compare yet'}>
         <${Spread} values=${models.map(({ model }) => model.drift)} limit=${1} label="Drift of every model on every device, beside the threshold" />
       <//>
       <${RolloutTile} store=${store} now=${now} />
     </section>`;
 }
+
+const DeviceLink = ({ of: { device, model } }) => html`<a href=${deviceAddress(device.id, model.name)}>${device.id}</a>`;
 
 const alivePerState = (state) => state === 'online' || state === 'updating' || state === 'safe';
 
@@ -112,7 +115,8 @@ function Spread({ values, limit, label }) {
   const top = Math.max(...known, (limit ?? 0) * 1.6, 1e-9) * 1.04;
   return html`
     <span class="spread" role="img" aria-label=${label}>
-      ${known.slice(0, MostTicks).map((value) => html`<i data-over=${limit !== undefined && value > limit} style=${{ left: `${(Math.max(0, value) / top) * 100}%` }}></i>`)}
+      ${known.slice(0, MostTicks).map((value) => html`
+        <i data-over=${limit !== undefined && value > limit} style=${{ left: `${(Math.max(0, value) / top) * 100}%` }}></i>`)}
       ${limit !== undefined && html`<b style=${{ left: `${(limit / top) * 100}%` }}></b>`}
     </span>`;
 }
@@ -129,7 +133,8 @@ function RolloutTile({ store, now }) {
   if (!rollout) {
     const last = rollouts[0];
     return html`<${Tile} title="Rollout" value="none" unit="active" note=${last
-      ? html`last: <a href=${rolloutAddress(last.id)}>${last.model} ${last.package.version}</a> ${last.state} <${Ago} at=${last.finished_unix_ms ?? last.updated_unix_ms} now=${now} />`
+      ? html`last: <a href=${rolloutAddress(last.id)}>${last.model} ${last.package.version}</a> ${last.state}${' '}
+        <${Ago} at=${last.finished_unix_ms ?? last.updated_unix_ms} now=${now} />`
       : html`<a href=${rolloutsAddress}>how to start one</a>`} />`;
   }
   const halted = rollout.state !== 'running';
@@ -145,7 +150,8 @@ function RolloutTile({ store, now }) {
 
 const NoDevice = ({ broker }) => html`
   <${Empty} title="No device has reported yet.">
-    <p>Start one, here or on another machine, with ${broker?.connected ? html`the broker <code>${broker.detail}</code>` : "this manager's broker"} in its configuration:</p>
+    <p>Start one, here or on another machine, with${' '}
+      ${broker?.connected ? html`the broker <code>${broker.detail}</code>` : "this manager's broker"} in its configuration:</p>
     <pre><code>edge-device run --config edge.json</code></pre>
     <p>It appears here with its first message. <code>tools/demo</code> starts a fleet of four with everything it needs.</p>
   <//>`;

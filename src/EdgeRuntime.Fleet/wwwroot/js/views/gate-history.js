@@ -16,12 +16,15 @@ export function GateHistory({ view, rollout, chosen }) {
     .map((gate) => ({ t: gate.t, entry: gate.criteria.find(({ name }) => name === criterion.name) }))
     .filter(({ entry }) => entry);
   const column = (of) => points.map(({ entry }) => finite(of(entry)));
-  const data = [points.map(({ t }) => t), column(({ value }) => value), column(({ control_value: control }) => control), column(({ limit }) => limit)];
+  const data = [points.map(({ t }) => t),
+    column(({ value }) => value), column(({ control_value: control }) => control), column(({ limit }) => limit)];
   const few = data[1].filter((value) => value !== null).length < FewPoints;
   const { unit, name } = criterion;
   return html`
     <${Panel} title=${`${criterion.title} over time`} id="history-title" aside=${html`
-      <span class="key"><i class="line strong"></i>new</span> <span class="key"><i class="line faint"></i>before</span> <span class="key"><i class="line limit"></i>limit</span>`}>
+      <span class="key"><i class="line strong"></i>new</span>
+      <span class="key"><i class="line faint"></i>before</span>
+      <span class="key"><i class="line limit"></i>limit</span>`}>
       ${points.length === 0 ? html`<p class="nothing">The gate has not judged this yet.</p>` : html`
         <${Chart} height=${196} data=${data} shape=${`${rollout.id} ${name} ${few} ${points.length < 2}`} stamp=${`${view.revision} ${name}`}
           label=${`${criterion.title} at each decision of the gate: ${figure(criterion.value, unit)} now, limit ${figure(criterion.limit, unit)}`}
@@ -40,7 +43,10 @@ function options(colours, unit, few, alone) {
   const dot = (fill) => (!few ? { show: false } : { show: true, size: 8, fill, stroke: fill });
   const highest = (plot) => Math.max(0, ...plot.data.slice(1).flatMap((column) => column.filter((value) => value !== null)));
   return {
-    scales: { x: { time: true, range: (_, from, to) => (to > from ? [from, to] : [from - 30_000, to + 30_000]) }, y: { range: (plot) => [0, Math.max(1e-6, highest(plot)) * 1.18] } },
+    scales: {
+      x: { time: true, range: (_, from, to) => (to > from ? [from, to] : [from - 30_000, to + 30_000]) },
+      y: { range: (plot) => [0, Math.max(1e-6, highest(plot)) * 1.18] },
+    },
     series: [
       {},
       { stroke: colours.accent, width: 2, points: dot(colours.accent) },

@@ -15,15 +15,17 @@ export function GateSection({ rollout, chosen, choose }) {
   return html`
     <${Panel} title="Gate" id="gate-title" class="gate" aside=${html`<${Verdict} verdict=${gate.verdict} />`}>
       <p class="summary" data-tone=${gate.verdict === 'fail' ? 'bad' : null}>${gate.summary}</p>
-      <p class="note">${rollout.stages?.[gate.stage]?.name ?? `Stage ${gate.stage}`}: ${count(gate.canary.length, 'device')} on ${rollout.package.version}
-        ${gate.control.length > 0 ? ` beside ${count(gate.control.length, 'device')} on the version before` : ', no device left to compare with'},
-        watched for ${fixed(gate.soak_seconds)} of at least ${fixed(gate.soak_needed_seconds)} s.</p>
+      <p class="note">${rollout.stages?.[gate.stage]?.name ?? `Stage ${gate.stage}`}:
+        ${' '}${count(gate.canary.length, 'device')} on ${rollout.package.version}${
+          gate.control.length > 0 ? ` beside ${count(gate.control.length, 'device')} on the version before` : ', no device left to compare with'},
+        ${' '}watched for ${fixed(gate.soak_seconds)} of at least ${fixed(gate.soak_needed_seconds)} s.</p>
       <ul class="criteria">
         ${gate.criteria.map((criterion) => html`
           <${Criterion} key=${criterion.name} criterion=${criterion} pressed=${current?.name === criterion.name}
             press=${() => choose(criterion.name)} />`)}
       </ul>
-      <p class="key-line note"><span class="key"><i class="mark"></i>limit</span> <span class="key"><i class="control"></i>devices still on the version before</span></p>
+      <p class="key-line note"><span class="key"><i class="mark"></i>limit</span>
+        <span class="key"><i class="control"></i>devices still on the version before</span></p>
     <//>`;
 }
 

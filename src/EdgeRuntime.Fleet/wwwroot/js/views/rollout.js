@@ -23,14 +23,19 @@ export class RolloutView extends Component {
       return html`
         <${Heading} title=${store.route.id} />
         ${view?.trouble
-          ? html`<${Empty} title=${`There is no rollout ${store.route.id}.`}><p>${view.trouble}</p><p><a href=${rolloutsAddress}>All rollouts</a></p><//>`
+          ? html`
+            <${Empty} title=${`There is no rollout ${store.route.id}.`}>
+              <p>${view.trouble}</p>
+              <p><a href=${rolloutsAddress}>All rollouts</a></p>
+            <//>`
           : html`<p class="nothing">Reading the rollout…</p>`}`;
     }
-    const from = [...new Set((rollout.previous ?? []).map(({ version }) => version))].join(', ');
+    const from = versionsBefore(rollout.previous);
     return html`
       <${Heading} title=${html`${rollout.model} <span class="from">${from ? `${from} → ` : ''}</span>${rollout.package.version}`}>
         <${Chip} state=${rollout.state} />
-        <span class="note">started <${Ago} at=${rollout.created_unix_ms} now=${now} />, <code title=${rollout.package.digest}>${brief(rollout.package.digest)}</code></span>
+        <span class="note">started <${Ago} at=${rollout.created_unix_ms} now=${now} />,${' '}
+          <code title=${rollout.package.digest}>${brief(rollout.package.digest)}</code></span>
         ${rollout.active && html`<${Actions} rollout=${rollout} ask=${(asked) => this.setState({ asked, refusal: null })} />`}
       <//>
       ${view.trouble && html`<${Banner} tone="bad" title="The rollout could not be read.">${view.trouble}<//>`}
@@ -81,23 +86,33 @@ const Actions = ({ rollout, ask }) => html`
   </div>`;
 
 function Outcome({ rollout }) {
-  const { state, reason, targets, exposed } = rollout;
-  const before = [...new Set((rollout.previous ?? []).map(({ version }) => version))].join(', ') || 'the version before';
+  const end = outcome(rollout);
+  return end && html`
+    <${Banner} class="outcome" tone=${end.tone} title=${end.title} role=${rollout.active ? 'alert' : 'status'}>${end.text}<//>`;
+}
+
+function outcome({ state, reason = '', targets, exposed, model, previous, ...rollout }) {
+  const { version } = rollout.package;
+  const before = versionsBefore(previous) || 'the version before';
+  const took = rollout.finished_unix_ms ? `, ${span(rollout.finished_unix_ms - rollout.created_unix_ms)} after the start` : '';
+  const those = (verb) => `${count(exposed, 'device')} ${exposed === 1 ? `${verb}s` : verb}`;
   switch (state) {
     case 'completed':
-      return html`<${Banner} class="outcome" tone="ok" title="Completed.">${count(targets, 'device')} run${targets === 1 ? 's' : ''} ${rollout.model} ${rollout.package.version}${rollout.finished_unix_ms ? `, ${span(rollout.finished_unix_ms - rollout.created_unix_ms)} after the start` : ''}.<//>`;
+      return { tone: 'ok', title: 'Completed.', text: `${count(targets, 'device')} on ${model} ${version}${took}.` };
     case 'halted':
-      return html`<${Banner} class="outcome" tone="bad" role="alert" title="Halted.">${reason} ${count(exposed, 'device')} keep${exposed === 1 ? 's' : ''} the new version until somebody decides.<//>`;
+      return { tone: 'bad', title: 'Halted.', text: `${reason} ${those('keep')} ${version} until somebody decides.` };
     case 'reverting':
-      return html`<${Banner} class="outcome" tone="bad" role="alert" title="Halted, reverting.">${reason} ${count(exposed, 'device')} return${exposed === 1 ? 's' : ''} to ${before}.<//>`;
+      return { tone: 'bad', title: 'Halted, reverting.', text: `${reason} ${those('return')} to ${before}.` };
     case 'reverted':
-      return html`<${Banner} class="outcome" tone="bad" title="Halted and reverted.">${reason} Every exposed device runs ${before} again.<//>`;
+      return { tone: 'bad', title: 'Halted and reverted.', text: `${reason} Every exposed device runs ${before} again.` };
     case 'aborted':
-      return html`<${Banner} class="outcome" tone="attention" title="Stopped.">${reason ?? `Devices that had switched keep ${rollout.package.version}.`}<//>`;
+      return { tone: 'attention', title: 'Stopped.', text: reason || `Devices that had switched keep ${version}.` };
     default:
       return null;
   }
 }
+
+const versionsBefore = (previous) => [...new Set((previous ?? []).map(({ version }) => version))].join(', ');
 
 class Journal extends Component {
   state = { all: false };
@@ -111,7 +126,8 @@ class Journal extends Component {
             ${steps.slice(0, all ? steps.length : FirstSteps).map((step, i) => html`
               <li key=${`${step.t} ${steps.length - i}`} data-device=${Boolean(step.device)}>
                 <time title=${moment(step.t)}>${clock(step.t)}</time>
-                <span class="to">${stepName(step, rollout)}</span><span class="detail">${step.detail === `${step.device} is ${step.to}.` ? '' : step.detail}</span></li>`)}
+                <span class="to">${stepName(step, rollout)}</span>
+                <span class="detail">${step.detail === `${step.device} is ${step.to}.` ? '' : step.detail}</span></li>`)}
           </ol>`}
         ${steps.length > FirstSteps && !all && html`
           <button type="button" class="more" onClick=${() => this.setState({ all: true })}>Show all ${steps.length} steps</button>`}
@@ -129,9 +145,21 @@ function stepName({ to, device }, rollout) {
 }
 
 const Questions = {
-  revert: ['Stop and revert?', 'Every device that has the new version is ordered back to the one before. It switches at its next sample.', 'Stop and revert'],
-  keep: ['Stop here?', 'No further device gets the new version; those that have it keep it.', 'Stop here'],
-  resume: ['Go on in spite of the gate?', 'The failures seen so far are acknowledged, and the rollout continues where it was halted.', 'Go on'],
+  revert: {
+    title: 'Stop and revert?',
+    text: 'Every device that has the new version is ordered back to the one before. It switches at its next sample.',
+    word: 'Stop and revert',
+  },
+  keep: {
+    title: 'Stop here?',
+    text: 'No further device gets the new version; those that have it keep it.',
+    word: 'Stop here',
+  },
+  resume: {
+    title: 'Go on in spite of the gate?',
+    text: 'The failures seen so far are acknowledged, and the rollout continues where it was halted.',
+    word: 'Go on',
+  },
 };
 
 class Question extends Component {
@@ -144,7 +172,7 @@ class Question extends Component {
   }
 
   render({ asked, busy, refusal, answer }) {
-    const [title, text, word] = Questions[asked ?? this.last ?? 'keep'];
+    const { title, text, word } = Questions[asked ?? this.last ?? 'keep'];
     this.last = asked ?? this.last;
     return html`
       <dialog ref=${(dialog) => { this.dialog = dialog ?? this.dialog; }} aria-labelledby="question"
@@ -154,7 +182,8 @@ class Question extends Component {
         ${refusal && html`<p class="refusal" role="alert">${refusal}</p>`}
         <div class="actions">
           <button type="button" onClick=${() => answer(false)}>Cancel</button>
-          <button type="button" class=${asked === 'revert' ? 'danger' : 'primary'} disabled=${busy} onClick=${() => answer(true)}>${word}</button>
+          <button type="button" class=${asked === 'revert' ? 'danger' : 'primary'} disabled=${busy}
+            onClick=${() => answer(true)}>${word}</button>
         </div>
       </dialog>`;
   }

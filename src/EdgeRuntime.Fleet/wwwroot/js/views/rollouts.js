@@ -17,7 +17,8 @@ export function RolloutsView({ store, now }) {
             <li key=${rollout.id}>
               <h3><a href=${rolloutAddress(rollout.id)}>${rollout.model} ${rollout.package.version}</a></h3>
               <${Chip} state=${rollout.state} />
-              <span class="reach"><${Bar} share=${rollout.exposed / Math.max(1, rollout.targets)} tone=${rollout.active ? 'info' : rollout.state === 'completed' ? 'ok' : 'quiet'} />
+              <span class="reach"><${Bar} share=${rollout.exposed / Math.max(1, rollout.targets)}
+                tone=${rollout.active ? 'info' : rollout.state === 'completed' ? 'ok' : 'quiet'} />
                 ${rollout.exposed} of ${count(rollout.targets, 'device')}</span>
               <span class="detail">${rollout.reason ?? (rollout.active ? rollout.gate?.summary : '') ?? ''}</span>
               <${Ago} at=${rollout.created_unix_ms} now=${now} />
@@ -30,7 +31,9 @@ export function RolloutsView({ store, now }) {
           ${packages.map((content) => html`
             <li key=${content.digest}>
               <h3>${content.name} ${content.version}</h3>
-              <span class="note">release ${content.release_counter} · ${bytes(content.size)} · <code title=${content.digest}>${brief(content.digest)}</code> · pushed <${Ago} at=${content.pushed_unix_ms} now=${now} /></span>
+              <span class="note">release ${content.release_counter} · ${bytes(content.size)} ·${' '}
+                <code title=${content.digest}>${brief(content.digest)}</code> ·${' '}
+                pushed <${Ago} at=${content.pushed_unix_ms} now=${now} /></span>
               <${Chip} tone=${content.devices > 0 ? 'ok' : 'quiet'}>on ${count(content.devices, 'device')}<//>
               <p>${content.description}</p>
               ${Object.keys(content.goals ?? {}).length > 0 && html`

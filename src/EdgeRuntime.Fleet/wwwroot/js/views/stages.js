@@ -9,7 +9,8 @@ const MostDevices = 48;
 export function Stages({ rollout, now }) {
   const stages = rollout.stages ?? [];
   return html`
-    <${Panel} title="Stages" id="stages-title" aside=${html`<span class="note">${rollout.exposed} of ${count(rollout.targets, 'device')} exposed</span>`}>
+    <${Panel} title="Stages" id="stages-title" aside=${html`
+      <span class="note">${rollout.exposed} of ${count(rollout.targets, 'device')} exposed</span>`}>
       <ol class="stages">
         ${stages.map((stage) => html`<${Stage} key=${stage.index} stage=${stage} rollout=${rollout} now=${now} />`)}
       </ol>
@@ -39,7 +40,8 @@ function Stage({ stage, rollout, now }) {
           <li key=${device.device} data-tone=${tone(device.state)} title=${device.reason ?? undefined}>
             <a href=${deviceAddress(device.device, rollout.model)}>${device.device}</a>
             <span>${device.state}${device.state === 'downloading' && (device.percent ?? null) !== null ? ` ${fixed(device.percent)} %` : ''}</span>
-            ${device.connection !== 'online' && device.connection !== 'updating' && html`<small><${Dot} state=${device.connection} />${device.connection}</small>`}
+            ${device.connection !== 'online' && device.connection !== 'updating' && html`
+              <small><${Dot} state=${device.connection} />${device.connection}</small>`}
             ${device.reason && html`<small class="reason">${device.reason}</small>`}
           </li>`)}
         ${devices.length > MostDevices && html`<li>and ${devices.length - MostDevices} more</li>`}

@@ -12,7 +12,8 @@ export function UpdateSection({ view, device, store, now }) {
     <${Panel} title="Packages and updates" id="updates-title">
       ${(device.models ?? []).map((model) => html`
         <dl class="slots" key=${model.name}>
-          ${[['runs', model.active], ['tries', model.candidate], ['ordered', model.on_target === false ? model.desired : null], ['can return to', model.previous]]
+          ${[['runs', model.active], ['tries', model.candidate],
+            ['ordered', model.on_target === false ? model.desired : null], ['can return to', model.previous]]
             .filter(([, label]) => label)
             .map(([role, label]) => html`<div key=${role}><dt>${role}</dt>
               <dd><b>${model.name} ${label.version}</b> <code title=${label.digest}>${brief(label.digest)}</code></dd></div>`)}
@@ -28,7 +29,8 @@ export function UpdateSection({ view, device, store, now }) {
                   : html`<span title=${update.deployment}>${name(update, store)}</span>`} <${Ago} at=${update.t} now=${now} /></p>
                 ${update.state === 'downloading' && update.percent !== null && update.percent !== undefined && html`
                   <p class="progress"><${Bar} share=${update.percent / 100} tone="info" />
-                    <span>${fixed(update.percent)} %, ${bytes(update.bytes)}${update.bytes_per_second ? ` at ${bytes(update.bytes_per_second)}/s` : ''}</span></p>`}
+                    <span>${fixed(update.percent)} %, ${bytes(update.bytes)}${
+                      update.bytes_per_second ? ` at ${bytes(update.bytes_per_second)}/s` : ''}</span></p>`}
                 ${update.reason && html`<p class="detail">${update.reason}</p>`}
               </div>
             </li>`)}
