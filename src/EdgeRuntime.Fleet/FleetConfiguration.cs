@@ -19,12 +19,12 @@ public static class FleetConfiguration
     public static FleetOptions? Load(string path, IReadOnlyDictionary<string, string> overrides, Mistakes mistakes)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        FleetOptions? options = JsonFile.Load(path, mistakes, root => Read(root, directory, mistakes));
+        FleetOptions? options = JsonFile.Load(path, mistakes, root => Read(root, directory));
         options = options is null ? null : Override(options, overrides, mistakes);
         return mistakes.Any ? null : options;
     }
 
-    private static FleetOptions Read(JsonObjectReader root, string directory, Mistakes mistakes)
+    private static FleetOptions Read(JsonObjectReader root, string directory)
     {
         FleetOptions defaults = new() { StateDirectory = "", DeployKey = null!, ReleaseKeys = [] };
         string deployKey = root.RequiredString("deploy_key", file => Existing(directory, file));

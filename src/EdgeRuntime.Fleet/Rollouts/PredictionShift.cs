@@ -23,14 +23,19 @@ namespace EdgeRuntime.Fleet.Rollouts;
 /// </item>
 /// </list>
 /// <para>
-/// At or below the smallest effect, the criterion passes. Above it, but within what chance does between samples of these
-/// effective sizes (chi-squared, level 0.001), it waits. Above both, the inputs have the last word
-/// (<see cref="InputMatch"/>): where at least half of the new model's samples had inputs that the old one saw too, what the
-/// old one answered there is compared with what the new one did, and that index decides. Where the inputs are new, it
-/// waits; where nothing is known about inputs, it fails.
+/// That alone would halt a good model whose canary was idle before and is busy now, and pass one that swaps two labels of
+/// equal frequency. So where inputs can be compared (<see cref="InputMatch"/>), they decide: what the old package answered
+/// on the inputs the new one saw, on any device, against what the new one answered there. That index passes up to the
+/// smallest effect, or up to what chance does between two samples of this size (chi-squared, level 0.001), and fails
+/// above. Given the inputs, answers do not repeat each other the way a machine's states do, so here every sample counts.
 /// </para>
 /// <para>
-/// Without any window from before, the canary is compared with the control itself, and inputs have the last word again.
+/// Where most of the inputs are new, a shift up to the smallest effect passes, and a larger one waits for inputs both have
+/// seen. Where nothing is known about inputs, the shift itself decides, against chance between samples of their
+/// <i>effective</i> sizes: above it fails, between the smallest effect and it, waits.
+/// </para>
+/// <para>
+/// Without any window from before, the canary is compared with the control itself, and the inputs decide as above.
 /// Bins of a regression or a reconstruction are compared only while both packages use the same.
 /// </para>
 /// </remarks>
@@ -87,50 +92,55 @@ public static class PredictionShift
         double shift = hasBefore
             ? Math.Min(PopulationStability.Index(ToSpan(table.CanaryBefore), ToSpan(table.CanaryAfter)), Unexplained(table))
             : PopulationStability.Index(ToSpan(table.ControlAfter), ToSpan(table.CanaryAfter));
-        long basis = hasBefore ? groups.CanaryBefore.Samples : groups.ControlAfter.Samples;
-        double chance = Chance(table, basis, groups.CanaryAfter.Samples, evidence.EffectiveShare);
-        double limit = Math.Max(evidence.Limits.MinPredictionShift, chance);
         double? others = groups.ControlBefore.Samples > 0 && hasControl
             ? PopulationStability.Index(ToSpan(table.ControlBefore), ToSpan(table.ControlAfter))
             : null;
-        string compared = others is double own ? Invariant($", the devices compared with by {own:0.00}") : "";
+        string compared = others is double own ? Invariant($", those of the devices compared with by {own:0.00}") : "";
         string finding = Invariant($"Predictions shifted by {shift:0.00} nats{compared}");
-        if (shift <= evidence.Limits.MinPredictionShift)
-        {
-            return Criterion(evidence, groups, shift, evidence.Limits.MinPredictionShift, GateVerdict.Pass,
-                Invariant($"{finding}; up to {evidence.Limits.MinPredictionShift:0.00} is tolerated."), others);
-        }
-
-        if (shift <= limit)
-        {
-            return Criterion(evidence, groups, shift, limit, GateVerdict.Waiting,
-                Invariant($"{finding}; with so few independent samples chance alone makes up to {chance:0.00}."), others);
-        }
-
-        return JudgeByInputs(evidence, groups, shift, limit, finding, others);
-    }
-
-    private static GateCriterion JudgeByInputs(
-        GateEvidence evidence, GateGroups groups, double shift, double limit, string finding, double? others)
-    {
         InputMatch match = InputMatch.Of(evidence);
+        if (match.Matched >= MatchedNeeded * match.Total && match.Matched > 0)
+        {
+            return ByInputs(evidence, groups, match, finding, others);
+        }
+
+        double tolerated = evidence.Limits.MinPredictionShift;
+        if (shift <= tolerated)
+        {
+            return Criterion(evidence, groups, shift, tolerated, GateVerdict.Pass, Invariant($"{finding}; up to {tolerated:0.00} is tolerated."), others);
+        }
+
         if (match.Total == 0)
         {
-            return Criterion(evidence, groups, shift, limit, GateVerdict.Fail, Invariant($"{finding}; at most {limit:0.00} is tolerated."), others);
+            long basis = hasBefore ? groups.CanaryBefore.Samples : groups.ControlAfter.Samples;
+            return ByShiftAlone(evidence, groups, table, basis, shift, finding, others);
         }
 
-        if (match.Matched < MatchedNeeded * match.Total)
-        {
-            return Criterion(evidence, groups, shift, limit, GateVerdict.Waiting,
-                Invariant($"{finding}, but {1 - ((double)match.Matched / match.Total):P0} of the inputs were never seen under the old package; waits for inputs both have seen."), others);
-        }
+        double unseen = 1 - ((double)match.Matched / match.Total);
+        return Criterion(evidence, groups, shift, Math.Max(tolerated, shift), GateVerdict.Waiting,
+            Invariant($"{finding}, but {unseen:P0} of the inputs were never seen under the old package; waits for inputs both have seen."), others);
+    }
 
-        double unlike = Index(match.Expected, match.Actual);
-        return unlike <= limit
-            ? Criterion(evidence, groups, unlike, limit, GateVerdict.Pass,
-                Invariant($"{finding}, but so did the inputs: on inputs both packages saw, they differ by {unlike:0.00}; up to {limit:0.00} is tolerated."), others)
-            : Criterion(evidence, groups, shift, limit, GateVerdict.Fail,
-                Invariant($"{finding}, and on inputs both packages saw, they differ by {unlike:0.00}; at most {limit:0.00} is tolerated."), others);
+    private static GateCriterion ByInputs(
+        GateEvidence evidence, GateGroups groups, InputMatch match, string finding, double? others)
+    {
+        double value = match.Index;
+        double limit = Math.Max(evidence.Limits.MinPredictionShift, match.Chance(Level));
+        return value <= limit
+            ? Criterion(evidence, groups, value, limit, GateVerdict.Pass,
+                Invariant($"Where both packages saw the same inputs, they differ by {value:0.00} nats; up to {limit:0.00} is tolerated. {finding}."), others)
+            : Criterion(evidence, groups, value, limit, GateVerdict.Fail,
+                Invariant($"Where both packages saw the same inputs, {evidence.Version} differs by {value:0.00} nats, and at most {limit:0.00} is tolerated: {match.Worst}. {finding}."), others);
+    }
+
+    private static GateCriterion ByShiftAlone(
+        GateEvidence evidence, GateGroups groups, PredictionTable table, long basis, double shift, string finding, double? others)
+    {
+        double chance = Chance(table, basis, groups.CanaryAfter.Samples, evidence.EffectiveShare);
+        double limit = Math.Max(evidence.Limits.MinPredictionShift, chance);
+        return shift > limit
+            ? Criterion(evidence, groups, shift, limit, GateVerdict.Fail, Invariant($"{finding}; at most {limit:0.00} is tolerated."), others)
+            : Criterion(evidence, groups, shift, limit, GateVerdict.Waiting,
+                Invariant($"{finding}; with so few independent samples chance alone makes up to {chance:0.00}."), others);
     }
 
     // The index of what the others' change makes of the canary, and what the canary became.
@@ -179,22 +189,6 @@ public static class PredictionShift
     {
         double total = counts.Sum() + (Prior * counts.Count);
         return [.. counts.Select(count => (count + Prior) / total)];
-    }
-
-    // As PopulationStability.Index, over expected counts that are averages and so not whole.
-    private static double Index(double[] expected, double[] actual)
-    {
-        double expectedTotal = expected.Sum() + (Prior * expected.Length);
-        double actualTotal = actual.Sum() + (Prior * actual.Length);
-        double index = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            double q = (expected[i] + Prior) / expectedTotal;
-            double p = (actual[i] + Prior) / actualTotal;
-            index += (p - q) * Math.Log(p / q);
-        }
-
-        return index;
     }
 
     private static long[] Aligned(WindowSum sum, string[] labels)
