@@ -21,7 +21,9 @@ internal static class FixedShapes
         return [.. declared.Select(input => OfInput(input, options))];
     }
 
-    /// <summary>The model's outputs; where it leaves them open, the model is run once on zeros to learn their shapes.</summary>
+    /// <summary>
+    /// The model's outputs; where it leaves them open, the model is run once on zeros to learn their shapes.
+    /// </summary>
     /// <exception cref="ModelLoadException">An output is empty, or the model does not run on zeros.</exception>
     public static TensorInfo[] OfOutputs(OnnxSession session, TensorInfo[] inputs)
     {
@@ -36,7 +38,8 @@ internal static class FixedShapes
         if (tensor.Element.Bits() == 0)
         {
             throw new ModelLoadException(
-                $"{role} '{tensor.Name}' is {tensor.Element.Name()}; a model on the sample path takes and gives numbers only");
+                $"{role} '{tensor.Name}' is {tensor.Element.Name()}; a model on the sample path takes and gives "
+                    + "numbers only");
         }
 
         try
@@ -47,7 +50,8 @@ internal static class FixedShapes
         }
         catch (OverflowException)
         {
-            throw new ModelLoadException($"{role} '{tensor.Name}' {TensorElements.Spell(tensor.Shape)} is larger than 2 GiB");
+            throw new ModelLoadException($"{role} '{tensor.Name}' {TensorElements.Spell(tensor.Shape)} is larger than "
+                + "2 GiB");
         }
     }
 
@@ -68,7 +72,8 @@ internal static class FixedShapes
         return fits
             ? declared with { Shape = wanted }
             : throw new ModelLoadException(
-                $"input '{declared.Name}' is {TensorElements.Spell(declared.Shape)} in the model, it cannot be given the shape {TensorElements.Spell(wanted)}");
+                $"input '{declared.Name}' is {TensorElements.Spell(declared.Shape)} in the model, it cannot be given "
+                    + $"the shape {TensorElements.Spell(wanted)}");
     }
 
     private static TensorInfo[] Probe(OnnxSession session, TensorInfo[] inputs)
@@ -77,7 +82,8 @@ internal static class FixedShapes
             new Tensor(input.Name, input.Element, input.Shape) { Bytes = new byte[BytesOf(input, "input")] })];
         try
         {
-            return [.. session.Run(zeros).Outputs.Select(output => new TensorInfo(output.Name, output.Element, output.Shape))];
+            IReadOnlyList<Tensor> outputs = session.Run(zeros).Outputs;
+            return [.. outputs.Select(output => new TensorInfo(output.Name, output.Element, output.Shape))];
         }
         catch (InferenceException e)
         {

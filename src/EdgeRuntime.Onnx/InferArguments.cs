@@ -115,7 +115,8 @@ public sealed record InferArguments
                 "--repeat" => $"--repeat {value}: give a whole number from 1 to {MostRepeats}",
                 "--dtype" when TensorElements.TryParse(value, out TensorElement element) && element.Bits() > 0 =>
                     Accept(raw = raw with { Element = element }),
-                "--dtype" => $"--dtype {value}: is not a type that a raw file can hold; float32, int8, uint8, int16 are some",
+                "--dtype" => $"--dtype {value}: is not a type that a raw file can hold; float32, int8, uint8, int16 "
+                    + "are some",
                 "--shape" when TryShape(value, out long[] shape) => Accept(raw = raw with { Shape = shape }),
                 "--shape" => $"--shape {value}: give sizes of 0 or more with commas between them, such as 1,490",
                 "--scale" when TryReal(value, out double scale) => Accept(raw = raw with { Scale = scale }),
@@ -143,7 +144,8 @@ public sealed record InferArguments
     private static string Accept(RawFormat _) => "";
 
     private static bool TryRepeat(string text, out int repeat) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out repeat) && repeat is >= 1 and <= MostRepeats;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out repeat)
+        && repeat is >= 1 and <= MostRepeats;
 
     private static bool TryReal(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);

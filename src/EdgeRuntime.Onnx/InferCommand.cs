@@ -3,7 +3,9 @@ using EdgeRuntime.Engine.Inference.TensorFiles;
 
 namespace EdgeRuntime.Onnx;
 
-/// <summary>The verb <c>infer</c>: one model, one run, one JSON object. The same in every program that has it.</summary>
+/// <summary>
+/// The verb <c>infer</c>: one model, one run, one JSON object. The same in every program that has it.
+/// </summary>
 public static class InferCommand
 {
     /// <summary>The JSON object was printed.</summary>
@@ -123,7 +125,8 @@ public static class InferCommand
         }
         catch (UnauthorizedAccessException)
         {
-            throw new ModelLoadException(Directory.Exists(path) ? "is a directory, not a model" : "this user may not read it");
+            bool isDirectory = Directory.Exists(path);
+            throw new ModelLoadException(isDirectory ? "is a directory, not a model" : "this user may not read it");
         }
         catch (IOException e)
         {

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace EdgeRuntime.Onnx;
 
 /// <summary>
-/// Whether this processor multiplies 8-bit integers without loss. x64 before VNNI adds pairs of products in 16 bits and
-/// saturates, so that a quantized model answers differently there; ONNX Runtime can then compute in a slower, exact way.
+/// Whether this processor multiplies 8-bit integers without loss. x64 before VNNI adds pairs of products in 16 bits
+/// and saturates, so that a quantized model answers differently there; ONNX Runtime can then compute in a slower,
+/// exact way.
 /// </summary>
 internal static class Int8Precision
 {

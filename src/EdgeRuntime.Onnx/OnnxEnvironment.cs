@@ -39,11 +39,13 @@ public sealed class OnnxEnvironment
 
     /// <summary>Finds the library and starts it, or returns what an earlier call started.</summary>
     /// <param name="library">
-    /// The file to use. Null searches: EDGE_ONNXRUNTIME, then lib/libonnxruntime.so.1 and libonnxruntime.so.1 beside the
-    /// program, then the system's own.
+    /// The file to use. Null searches: EDGE_ONNXRUNTIME, then lib/libonnxruntime.so.1 and libonnxruntime.so.1 beside
+    /// the program, then the system's own.
     /// </param>
     /// <param name="time">Measures single runs. (default: the system's)</param>
-    /// <exception cref="ModelLoadException">There is no usable library, or another one runs in this process already.</exception>
+    /// <exception cref="ModelLoadException">
+    /// There is no usable library, or another one runs in this process already.
+    /// </exception>
     public static OnnxEnvironment Open(string? library = null, TimeProvider? time = null)
     {
         lock (Gate)
@@ -52,7 +54,8 @@ public sealed class OnnxEnvironment
             return library is null || library == environment._chosen || library == environment.LibraryPath
                 ? environment
                 : throw new ModelLoadException(
-                    $"ONNX Runtime from {environment.LibraryPath} runs in this process already, {library} cannot be used beside it");
+                    $"ONNX Runtime from {environment.LibraryPath} runs in this process already, {library} cannot be "
+                        + "used beside it");
         }
     }
 

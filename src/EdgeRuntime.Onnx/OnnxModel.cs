@@ -2,7 +2,9 @@ using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Onnx;
 
-/// <summary>One model loaded for single runs on whatever it declares: any shapes, text included. Allocates on every run.</summary>
+/// <summary>
+/// One model loaded for single runs on whatever it declares: any shapes, text included. Allocates on every run.
+/// </summary>
 public sealed class OnnxModel : IDisposable
 {
     private readonly OnnxSession _session;

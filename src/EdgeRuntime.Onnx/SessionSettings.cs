@@ -25,7 +25,8 @@ internal sealed record SessionSettings
     {
         if (options.IntraOpThreads is < 1 or > MostThreads)
         {
-            throw new ModelLoadException($"{options.IntraOpThreads} threads were asked for; 1 to {MostThreads} can be used");
+            throw new ModelLoadException($"{options.IntraOpThreads} threads were asked for; 1 to {MostThreads} can be "
+                + "used");
         }
 
         List<KeyValuePair<string, string>> entries =

@@ -23,19 +23,21 @@ internal sealed record InferRun(int Code, string Output, string Errors)
     /// <summary>Values of one output; what is no number stands as NaN.</summary>
     public double[] Values(int output = 0) =>
     [
-        .. Json.GetProperty("outputs")[output].GetProperty("values").EnumerateArray().Select(value => value.ValueKind switch
-        {
-            JsonValueKind.Number => value.GetDouble(),
-            JsonValueKind.True => 1,
-            JsonValueKind.False => 0,
-            _ => value.GetString() switch
-            {
-                "Infinity" => double.PositiveInfinity,
-                "-Infinity" => double.NegativeInfinity,
-                _ => double.NaN,
-            },
-        }),
+        .. Json.GetProperty("outputs")[output].GetProperty("values").EnumerateArray().Select(NumberOf),
     ];
+
+    private static double NumberOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => value.GetDouble(),
+        JsonValueKind.True => 1,
+        JsonValueKind.False => 0,
+        _ => value.GetString() switch
+        {
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            _ => double.NaN,
+        },
+    };
 
     /// <summary>Asserts an end with this code, nothing printed and one sentence said; returns the sentence.</summary>
     public string Refused(int code)

@@ -4,7 +4,9 @@ using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Onnx.Tests;
 
-/// <summary>Writes small ONNX models byte by byte (onnx.proto3), so that the tests need neither files nor Python.</summary>
+/// <summary>
+/// Writes small ONNX models byte by byte (onnx.proto3), so that the tests need neither files nor Python.
+/// </summary>
 internal sealed class ModelBytes
 {
     private const int IrVersion = 8;

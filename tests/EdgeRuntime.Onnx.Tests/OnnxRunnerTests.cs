@@ -82,7 +82,8 @@ public sealed class OnnxRunnerTests
         RunnerOptions unknown = new() { InputShapes = new Dictionary<string, IReadOnlyList<long>> { ["z"] = [1, 4] } };
 
         Assert.Equal(
-            "input 'x' is [1, 4] in the model, it cannot be given the shape [1, 5]", Refusal(ModelBytes.Relu(4), other));
+            "input 'x' is [1, 4] in the model, it cannot be given the shape [1, "
+                + "5]", Refusal(ModelBytes.Relu(4), other));
         Assert.Equal(
             "a shape is given for input 'z', which the model does not have; it has 'x'",
             Refusal(ModelBytes.Relu(4), unknown));

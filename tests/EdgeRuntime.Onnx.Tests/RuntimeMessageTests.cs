@@ -15,7 +15,8 @@ public sealed class RuntimeMessageTests
         + "PrepareForComputeImpl Non concat axis dimensions must match: Axis 0 has mismatched dimensions of 3 and 1",
         "operator Concat failed: Non concat axis dimensions must match: Axis 0 has mismatched dimensions of 3 and 1")]
     [InlineData(
-        "Non-zero status code returned while running Reshape node. Name:'a' Status Message: /onnxruntime_src/onnxruntime/"
+        "Non-zero status code returned while running Reshape node. Name:'a' Status Message: "
+            + "/onnxruntime_src/onnxruntime/"
         + "core/providers/cpu/tensor/reshape_helper.h:91 onnxruntime::ReshapeHelper::ReshapeHelper(const "
         + "onnxruntime::TensorShape&, onnxruntime::TensorShapeVector&, bool) input_shape_size == requested_shape_size "
         + "was false. The input tensor cannot be reshaped to the requested shape. Input shape:{1,7}, requested "
@@ -23,8 +24,10 @@ public sealed class RuntimeMessageTests
         "operator Reshape failed: The input tensor cannot be reshaped to the requested shape. Input shape:{1,7}, "
         + "requested shape:{2,2}")]
     [InlineData(
-        "Exception during initialization: /onnxruntime_src/onnxruntime/core/providers/cpu/text/string_normalizer.cc:235 "
-        + "onnxruntime::StringNormalizer::Locale::Locale(const std::string&)::<lambda()> Failed to construct locale with "
+        "Exception during initialization: "
+            + "/onnxruntime_src/onnxruntime/core/providers/cpu/text/string_normalizer.cc:235 "
+        + "onnxruntime::StringNormalizer::Locale::Locale(const std::string&)::<lambda()> Failed to construct locale "
+            + "with "
         + "name:en_US.UTF-8\n",
         "Failed to construct locale with name:en_US.UTF-8")]
     [InlineData(
@@ -32,7 +35,8 @@ public sealed class RuntimeMessageTests
         "the model uses an operator that ONNX Runtime 1.30.0 does not have (ai.onnx.contrib:StringUpper(-1)); custom "
         + "operators are not supported")]
     [InlineData(
-        "Got invalid dimensions for input: input_1 for the following indices\n index: 1 Got: 7 Expected: 490\n Please fix "
+        "Got invalid dimensions for input: input_1 for the following indices\n index: 1 Got: 7 Expected: 490\n Please "
+            + "fix "
         + "either the inputs/outputs or the model.",
         "Got invalid dimensions for input: input_1 for the following indices index: 1 Got: 7 Expected: 490 Please fix "
         + "either the inputs/outputs or the model")]

@@ -8,7 +8,9 @@ internal static class Surroundings
     /// <summary>The directory with the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The library, from EDGE_ONNXRUNTIME or where the tools put it; null when it is in neither place.</summary>
+    /// <summary>
+    /// The library, from EDGE_ONNXRUNTIME or where the tools put it; null when it is in neither place.
+    /// </summary>
     public static string? Library { get; } = FindLibrary();
 
     /// <summary>The directory with the test material; null when it is not here.</summary>

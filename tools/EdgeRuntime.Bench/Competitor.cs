@@ -40,8 +40,14 @@ internal sealed class Competitor : IDisposable
     public (double P50, double P99) Calls(int calls)
     {
         string[] words = Ask($"calls {calls}").Split(' ');
-        return (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
+        double[] values = Array.ConvertAll(words, word => double.Parse(word, CultureInfo.InvariantCulture));
+        return (values[0], values[1]);
     }
+
+    /// <summary>
+    /// Managed bytes that the whole process allocated over <paramref name="calls"/> calls; ours only.
+    /// </summary>
+    public double Allocated(int calls) => double.Parse(Ask($"allocated {calls}"), CultureInfo.InvariantCulture);
 
     /// <summary>The bytes of the first output, in hexadecimal.</summary>
     public string Output() => Ask("output");

@@ -1,6 +1,8 @@
 namespace EdgeRuntime.Bench;
 
-/// <summary>The three ways to run one model, taking turns in one run, so that a slow minute is slow for all of them.</summary>
+/// <summary>
+/// The three ways to run one model, taking turns in one run, so that a slow minute is slow for all of them.
+/// </summary>
 internal sealed class Duel : IDisposable
 {
     private const int WarmUpRounds = 2;

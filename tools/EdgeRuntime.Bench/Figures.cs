@@ -7,7 +7,8 @@ namespace EdgeRuntime.Bench;
 /// <param name="Value">Null when it could not be measured here; <paramref name="How"/> then says why.</param>
 /// <param name="Most">The goal: at most this. Null when there is none.</param>
 /// <param name="Least">The goal: at least this. Null when there is none.</param>
-internal sealed record Figure(string Name, double? Value, string Unit, string How, double? Most = null, double? Least = null)
+internal sealed record Figure(
+    string Name, double? Value, string Unit, string How, double? Most = null, double? Least = null)
 {
     /// <summary>Null without a goal or a value.</summary>
     public bool? Holds => Value is not { } value ? null

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeRuntime.Bench;
 
-/// <summary>The suite <c>inference</c>: our binding against a C++ loop over the same library and against onnxruntime-node.</summary>
+/// <summary>
+/// The suite <c>inference</c>: our binding against a C++ loop over the same library and against onnxruntime-node.
+/// </summary>
 internal static class InferenceSuite
 {
     private const int FloorCalls = 5_000;
@@ -41,11 +43,13 @@ internal static class InferenceSuite
     private static Figure Machine(SuiteOptions options)
     {
         string cpu = File.ReadLines("/proc/cpuinfo")
-            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown processor";
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ?.Split(':', 2)[1].Trim() ?? "unknown processor";
         string when = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         return new Figure(
             "machine", Environment.ProcessorCount, "cores",
-            $"{cpu}, {RuntimeInformation.ProcessArchitecture}, Linux {Environment.OSVersion.Version}, commit {options.Commit}, {when} UTC");
+            $"{cpu}, {RuntimeInformation.ProcessArchitecture}, Linux {Environment.OSVersion.Version}, commit "
+                + $"{options.Commit}, {when} UTC");
     }
 
     private static void CallFloor(SuiteOptions options, Figures figures, string scratch)
@@ -62,10 +66,20 @@ internal static class InferenceSuite
         figures.Add(Time("call floor, onnxruntime-node", rounds[2], $"{how}, {duel.Node.Greeting}"));
         figures.Add(Ratio("call floor, ours / C++ RunWithBinding", rounds[0], rounds[1], how, 1.05));
         figures.Add(Ratio("call floor, ours / onnxruntime-node", rounds[0], rounds[2], how, 0.15));
+
+        const int AllocationCalls = 1_000_000;
+        figures.Add(new Figure(
+            "managed memory over 1,000,000 runs, ours", duel.Ours.Allocated(AllocationCalls), "bytes",
+            "the whole natively compiled process: input written, model run, output read", 0));
     }
 
     private static void Model(
-        SuiteOptions options, Figures figures, string scratch, string name, (string Model, byte[] Input, string[] Shape)? what, int calls)
+        SuiteOptions options,
+        Figures figures,
+        string scratch,
+        string name,
+        (string Model, byte[] Input, string[] Shape)? what,
+        int calls)
     {
         if (what is not { } known)
         {
@@ -104,25 +118,30 @@ internal static class InferenceSuite
     private static void ExactProducts(SuiteOptions options, Figures figures, string scratch)
     {
         const string Name = "kws p50, exact int8 products / as the processor does them";
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || KeywordModel(options, scratch) is not { } known)
+        bool isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+        if (!isX64 || KeywordModel(options, scratch) is not { } known)
         {
-            figures.Add(new Figure(Name, null, "x", options.Material is null ? NoMaterial : "only x64 has this choice"));
+            figures.Add(new Figure(Name, null, "x", options.Material is null ? NoMaterial : "only x64 has this "
+                + "choice"));
             return;
         }
 
         string input = Save(scratch, "exact.bin", known.Input);
         using Competitor exact = Competitor.Start("C++ exact", options.Cpp, [known.Model, input, options.Library, "1"]);
         using Competitor plain = Competitor.Start("C++ plain", options.Cpp, [known.Model, input, options.Library, "0"]);
-        double[] ratios = [.. Enumerable.Range(0, options.Rounds).Select(_ => exact.Calls(500).P50 / plain.Calls(500).P50)];
-        Spread spread = Spread.Of(ratios);
+        Spread spread = Spread.Of(
+            Enumerable.Range(0, options.Rounds).Select(_ => exact.Calls(500).P50 / plain.Calls(500).P50));
         figures.Add(new Figure(
-            Name, spread.Median, "x", $"{spread}; session.x64quantprecision=1 against unset, in the C++ loop on this processor"));
+            Name, spread.Median, "x", $"{spread}; session.x64quantprecision=1 against unset, in the C++ loop on this "
+                + "processor"));
     }
 
     private static void ColdStart(SuiteOptions options, Figures figures, string scratch)
     {
         (string model, byte[] content, string[] shape) = KeywordModel(options, scratch)
-            ?? (Save(scratch, "cold.onnx", OneOperator.Build()), new byte[OneOperator.Width * sizeof(float)], ["1", $"{OneOperator.Width}"]);
+            ?? (Save(scratch, "cold.onnx", OneOperator.Build()),
+                new byte[OneOperator.Width * sizeof(float)],
+                ["1", $"{OneOperator.Width}"]);
         string input = Save(scratch, "cold.bin", content);
         string program = options.Device ?? Environment.ProcessPath!;
         string[] words = ["infer", model, "--input", input, "--library", options.Library];
@@ -148,9 +167,11 @@ internal static class InferenceSuite
     private static void Memory(SuiteOptions options, Figures figures)
     {
         const string Name = "memory of the running device with MQTT connected, ours / node";
-        if (options is not { Device: { } device, DeviceConfiguration: { } configuration, DeviceModel: { } model, Port: { } port })
+        if (options is not { Device: { } device, DeviceConfiguration: { } configuration }
+            || options is not { DeviceModel: { } model, Port: { } port })
         {
-            figures.Add(new Figure(Name, null, "x", "no published edge-device, or no package to serve: run tools/demo first", 0.55));
+            figures.Add(new Figure(Name, null, "x", "no published edge-device, or no package to serve: run tools/demo "
+                + "first", 0.55));
             return;
         }
 
@@ -159,7 +180,8 @@ internal static class InferenceSuite
         string[] hold = [Path.Combine(options.NodeScripts, "hold.js"), model, port];
         double[] theirs = Programs.Megabytes("node", hold, options, AwaitReady, MemorySeconds);
 
-        const string How = "resident memory (VmRSS) over 8 s, edge-device run against a node program with the same model and npm mqtt, "
+        const string How = "resident memory (VmRSS) over 8 s, edge-device run against a node program with the same "
+            + "model and npm mqtt, "
             + "both connected to mosquitto and inferring";
         figures.Add(InUnit("memory of the running device, ours", ours, "MB", How));
         figures.Add(InUnit("memory of the running device, node", theirs, "MB", How));
@@ -170,7 +192,8 @@ internal static class InferenceSuite
     private static void AwaitPredictions(string port)
     {
         ProcessStartInfo start = new(
-            "mosquitto_sub", ["-h", "127.0.0.1", "-p", port, "-t", "edge/v1/bench-device/up/latest/#", "-C", "3", "-W", "30"])
+            "mosquitto_sub",
+            ["-h", "127.0.0.1", "-p", port, "-t", "edge/v1/bench-device/up/latest/#", "-C", "3", "-W", "30"])
         {
             RedirectStandardOutput = true,
         };
@@ -204,7 +227,8 @@ internal static class InferenceSuite
 
         string[] words = ["keywords", material, options.Library];
         double native = RightCount(Environment.ProcessPath!, words);
-        figures.Add(new Figure(Native, native, "inputs", "all labelled inputs of the material, our binding", Least: 182));
+        figures.Add(new Figure(Native, native, "inputs", "all labelled inputs of the material, our "
+            + "binding", Least: 182));
         if (options.Qemu is not { } qemu)
         {
             figures.Add(new Figure(Haswell, null, "inputs", "no qemu-x86_64, or not an x64 machine", Least: native));
@@ -213,7 +237,8 @@ internal static class InferenceSuite
 
         double emulated = RightCount(qemu, ["-cpu", "Haswell", Environment.ProcessPath!, .. words]);
         figures.Add(new Figure(
-            Haswell, emulated, "inputs", "the same program under qemu-x86_64 -cpu Haswell, which asks for exact int8 products", Least: native));
+            Haswell, emulated, "inputs", "the same program under qemu-x86_64 -cpu Haswell, which asks for exact int8 "
+                + "products", Least: native));
     }
 
     private static double RightCount(string program, string[] words)

@@ -43,8 +43,9 @@ internal static class Keywords
     /// <summary>One input of the material as the bytes of the model's input.</summary>
     public static byte[] SampleIn(string material)
     {
-        string first = Directory.GetFiles(Path.Combine(material, "kws", "features"), "*.bin").Order(StringComparer.Ordinal).First();
-        return MemoryMarshal.AsBytes<float>(Decode(File.ReadAllBytes(first))).ToArray();
+        string[] files = Directory.GetFiles(Path.Combine(material, "kws", "features"), "*.bin");
+        Array.Sort(files, StringComparer.Ordinal);
+        return MemoryMarshal.AsBytes<float>(Decode(File.ReadAllBytes(files[0]))).ToArray();
     }
 
     private static float[] Decode(byte[] features) =>

@@ -34,5 +34,6 @@ internal static class OneOperator
     private static byte[] Text(int field, string text) => Field(field, Encoding.UTF8.GetBytes(text));
 
     // Everything here is shorter than 128 bytes, so a length is always one byte.
-    private static byte[] Field(int field, byte[] content) => [(byte)((field << 3) | 2), (byte)content.Length, .. content];
+    private static byte[] Field(int field, byte[] content) =>
+        [(byte)((field << 3) | 2), (byte)content.Length, .. content];
 }

@@ -12,7 +12,8 @@ try
         ["inference", .. string[] options] => InferenceSuite.Run(SuiteOptions.Parse(options)),
         ["worker", string model, string input, string library] => Worker.Serve(model, input, library),
         ["keywords", string material, string library] => Keywords.Count(material, library),
-        ["infer", .. string[] words] => InferCommand.Run(words, Console.OpenStandardOutput(), Console.Error, TimeProvider.System),
+        ["infer", .. string[] words] =>
+            InferCommand.Run(words, Console.OpenStandardOutput(), Console.Error, TimeProvider.System),
         _ => Refuse("say what to measure: edge-bench inference (tools/bench calls it with all that it needs)"),
     };
 }

@@ -24,7 +24,9 @@ internal static class Programs
             : throw new BenchException($"{program} ended with {process.ExitCode}");
     }
 
-    /// <summary>Starts a program that stays, waits until it works, and takes its resident memory once a second.</summary>
+    /// <summary>
+    /// Starts a program that stays, waits until it works, and takes its resident memory once a second.
+    /// </summary>
     /// <param name="whenReady">Returns once the program works.</param>
     /// <returns>Megabytes (10^6 bytes), the first two seconds left out.</returns>
     public static double[] Megabytes(
@@ -75,7 +77,8 @@ internal static class Programs
     private static double Resident(int process)
     {
         const string Field = "VmRSS:";
-        string line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        string line = File.ReadLines($"/proc/{process}/status")
+            .First(line => line.StartsWith(Field, StringComparison.Ordinal));
         string kilobytes = line[Field.Length..].Replace("kB", "", StringComparison.Ordinal);
         return double.Parse(kilobytes, CultureInfo.InvariantCulture) * BytesInKilobyte / BytesInMegabyte;
     }

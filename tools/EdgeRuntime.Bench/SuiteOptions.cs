@@ -27,7 +27,9 @@ internal sealed record SuiteOptions
     /// <summary>The published edge-device; null when there is none.</summary>
     public string? Device { get; init; }
 
-    /// <summary>A configuration of that device which connects to <see cref="Port"/>; null when none could be made.</summary>
+    /// <summary>
+    /// A configuration of that device which connects to <see cref="Port"/>; null when none could be made.
+    /// </summary>
     public string? DeviceConfiguration { get; init; }
 
     /// <summary>The model in that configuration's package.</summary>

@@ -10,9 +10,12 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
 {
     private const int ValuesBetweenFlushes = 4096;
 
-    /// <summary>Writes one JSON object and a line feed; a large tensor is written in parts, never held as text.</summary>
+    /// <summary>
+    /// Writes one JSON object and a line feed; a large tensor is written in parts, never held as text.
+    /// </summary>
     /// <remarks>
-    /// Shortest digits that read back the same as float32 or float64. What JSON has no number for stands as "NaN", "Infinity", "-Infinity".
+    /// Shortest digits that read back the same as float32 or float64. What JSON has no number for stands as "NaN",
+    /// "Infinity", "-Infinity".
     /// </remarks>
     public void WriteJson(Stream to)
     {

@@ -1,6 +1,8 @@
 namespace EdgeRuntime.Engine.Inference;
 
-/// <summary>One tensor with its values, as a file brings it or a model answers it. Not for the sample path: it allocates.</summary>
+/// <summary>
+/// One tensor with its values, as a file brings it or a model answers it. Not for the sample path: it allocates.
+/// </summary>
 /// <param name="Name">As the model or the file names it; empty when it has none.</param>
 /// <param name="Element">Type of every element.</param>
 /// <param name="Shape">Row-major dimensions, each 0 or more; empty for a scalar.</param>
@@ -12,7 +14,9 @@ public sealed record Tensor(string Name, TensorElement Element, IReadOnlyList<lo
     /// <summary>Elements of a text tensor, row-major; empty for every other type.</summary>
     public IReadOnlyList<string> Strings { get; init; } = [];
 
-    /// <summary>False when the source had no shape of its own (a table, a flat file), so only the count binds.</summary>
+    /// <summary>
+    /// False when the source had no shape of its own (a table, a flat file), so only the count binds.
+    /// </summary>
     public bool ShapeIsStated { get; init; } = true;
 
     /// <summary>Number of elements.</summary>

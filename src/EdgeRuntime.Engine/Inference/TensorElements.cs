@@ -16,7 +16,9 @@ public static class TensorElements
         _ => 0,
     };
 
-    /// <summary>Bytes that <paramref name="count"/> elements take in memory; 4-bit elements are packed in pairs.</summary>
+    /// <summary>
+    /// Bytes that <paramref name="count"/> elements take in memory; 4-bit elements are packed in pairs.
+    /// </summary>
     public static long Bytes(this TensorElement element, long count) =>
         element.Bits() == 4 ? (count / 2) + (count % 2) : checked(count * (element.Bits() / 8));
 
@@ -50,7 +52,8 @@ public static class TensorElements
     /// <summary>Reads a name as <see cref="Name"/> writes it. False when it names no type.</summary>
     public static bool TryParse(ReadOnlySpan<char> name, out TensorElement element)
     {
-        // A loop over the numbers rather than Enum.GetValues, which needs reflection data in a natively compiled program.
+        // A loop over the numbers rather than Enum.GetValues, which needs reflection data in a natively compiled
+        // program.
         for (int number = (int)TensorElement.Float32; number <= (int)TensorElement.Float4E2M1; number++)
         {
             element = (TensorElement)number;
@@ -67,7 +70,9 @@ public static class TensorElements
     /// <summary>Whether this program can read and write elements of the type.</summary>
     public static bool IsKnown(this TensorElement element) => element == TensorElement.Text || element.Bits() > 0;
 
-    /// <summary>A shape as people write it: <c>[1, 490]</c>, with <c>?</c> for a dimension the model leaves open.</summary>
+    /// <summary>
+    /// A shape as people write it: <c>[1, 490]</c>, with <c>?</c> for a dimension the model leaves open.
+    /// </summary>
     public static string Spell(IReadOnlyList<long> shape) =>
         $"[{string.Join(", ", shape.Select(size => size < 0 ? "?" : $"{size}"))}]";
 }

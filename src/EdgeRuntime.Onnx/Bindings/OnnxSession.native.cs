@@ -16,7 +16,8 @@ internal sealed unsafe class OnnxSession : IDisposable
     private const int FatalOnly = 4;
     private const int AllOptimizations = 99;
 
-    // The second level: what does not depend on the processor's memory layouts, so that operators keep ONNX's own names.
+    // The second level: what does not depend on the processor's memory layouts, so that operators keep ONNX's own
+    // names.
     private const int PortableOptimizations = 2;
 
     private readonly OrtEnvironment _environment;
@@ -66,11 +67,15 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <summary>Ends the process without the library's own cleaning up.</summary>
     public static void EndProcess(int code) => CProcess.End(code);
 
-    /// <summary>Lets every following <see cref="RunBound"/> read input <paramref name="index"/> from this memory.</summary>
+    /// <summary>
+    /// Lets every following <see cref="RunBound"/> read input <paramref name="index"/> from this memory.
+    /// </summary>
     public void BindInput(int index, TensorInfo tensor, nint memory, int bytes) =>
         Bind(_api.BindInput, _values.InputNames[index], tensor, memory, bytes);
 
-    /// <summary>Lets every following <see cref="RunBound"/> write output <paramref name="index"/> to this memory.</summary>
+    /// <summary>
+    /// Lets every following <see cref="RunBound"/> write output <paramref name="index"/> to this memory.
+    /// </summary>
     public void BindOutput(int index, TensorInfo tensor, nint memory, int bytes) =>
         Bind(_api.BindOutput, _values.OutputNames[index], tensor, memory, bytes);
 
@@ -78,8 +83,8 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <exception cref="InferenceException">The graph failed.</exception>
     public void RunBound()
     {
-        // Not SuppressGCTransition, though it would save nanoseconds: a collection on another thread would then wait for
-        // the whole inference.
+        // Not SuppressGCTransition, though it would save nanoseconds: a collection on another thread would then wait
+        // for the whole inference.
         OrtStatus* status = _api.RunWithBinding(_session, _runOptions, _binding);
         if (status is not null)
         {
@@ -95,7 +100,14 @@ internal sealed unsafe class OnnxSession : IDisposable
         using RunValues answered = new(_environment, _values.OutputNames);
         long start = _time.GetTimestamp();
         _environment.CheckRun(_api.Run(
-            _session, _runOptions, given.Names, given.Values, given.Count, answered.Names, answered.Count, answered.Values));
+            _session,
+            _runOptions,
+            given.Names,
+            given.Values,
+            given.Count,
+            answered.Names,
+            answered.Count,
+            answered.Values));
         TimeSpan elapsed = _time.GetElapsedTime(start);
         return new InferenceResult(answered.Read(_values.Outputs), elapsed.TotalMicroseconds);
     }
@@ -193,7 +205,13 @@ internal sealed unsafe class OnnxSession : IDisposable
         fixed (long* dimensions = shape)
         {
             _environment.CheckLoad(_api.CreateTensorWithDataAsOrtValue(
-                _environment.Memory, (void*)memory, (nuint)bytes, dimensions, (nuint)shape.Length, (int)tensor.Element, &value));
+                _environment.Memory,
+                (void*)memory,
+                (nuint)bytes,
+                dimensions,
+                (nuint)shape.Length,
+                (int)tensor.Element,
+                &value));
         }
 
         _boundValues.Add((nint)value);

@@ -17,7 +17,9 @@ internal static unsafe class CProcess
         _ = setenv(nameText.Start, valueText.Start, 0);
     }
 
-    /// <summary>Ends the process at once: what is not flushed is lost, and nothing registered for the end is run.</summary>
+    /// <summary>
+    /// Ends the process at once: what is not flushed is lost, and nothing registered for the end is run.
+    /// </summary>
     public static void End(int code) => ((delegate* unmanaged<int, void>)Function("_exit"))(code);
 
     // From the program itself, which the C library is always part of: so no name of a file has to be right.

@@ -26,12 +26,15 @@ internal sealed unsafe class OrtLibrary
 
     /// <summary>Finds and opens the library.</summary>
     /// <param name="chosen">The one file to use, from a device profile or an argument; null to search.</param>
-    /// <exception cref="ModelLoadException">There is none, or it is too old; the message says where was looked.</exception>
+    /// <exception cref="ModelLoadException">
+    /// There is none, or it is too old; the message says where was looked.
+    /// </exception>
     public static OrtLibrary Load(string? chosen)
     {
-        // Official builds since 1.29 otherwise write a device id and a database under the user's cache and upload events
-        // about every model to their maker. A device of ours talks to its own broker and to nobody else. The variable
-        // must be there before the environment is created; the function that turns telemetry off comes too late for that.
+        // Official builds since 1.29 otherwise write a device id and a database under the user's cache and upload
+        // events about every model to their maker. A device of ours talks to its own broker and to nobody else. The
+        // variable must be there before the environment is created; the function that turns telemetry off comes too
+        // late for that.
         CProcess.SetVariable("ORT_DISABLE_TELEMETRY", "1");
 
         string? fromEnvironment = Environment.GetEnvironmentVariable("EDGE_ONNXRUNTIME");
@@ -48,7 +51,11 @@ internal sealed unsafe class OrtLibrary
     private static OrtLibrary Search()
     {
         string beside = AppContext.BaseDirectory;
-        string[] candidates = [System.IO.Path.Combine(beside, "lib", FileName), System.IO.Path.Combine(beside, FileName)];
+        string[] candidates =
+        [
+            System.IO.Path.Combine(beside, "lib", FileName),
+            System.IO.Path.Combine(beside, FileName),
+        ];
         foreach (string candidate in candidates)
         {
             if (File.Exists(candidate))
@@ -60,7 +67,8 @@ internal sealed unsafe class OrtLibrary
         return NativeLibrary.TryLoad(FileName, out nint handle)
             ? Bind(handle, FileName)
             : throw new ModelLoadException(
-                $"ONNX Runtime was not found: neither {candidates[0]} nor {candidates[1]} nor {FileName} on the system; "
+                $"ONNX Runtime was not found: neither {candidates[0]} nor {candidates[1]} nor {FileName} on the "
+                    + "system; "
                 + "name the file in EDGE_ONNXRUNTIME or in the device profile");
     }
 
@@ -68,7 +76,8 @@ internal sealed unsafe class OrtLibrary
     {
         if (!File.Exists(path))
         {
-            throw new ModelLoadException($"{origin}{path}, but there is no such file; ONNX Runtime's {FileName} is needed");
+            throw new ModelLoadException($"{origin}{path}, but there is no such file; ONNX Runtime's {FileName} is "
+                + "needed");
         }
 
         string full = System.IO.Path.GetFullPath(path);

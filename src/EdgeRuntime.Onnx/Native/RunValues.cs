@@ -4,7 +4,9 @@ using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Onnx.Native;
 
-/// <summary>The values of one single run on one side of it, with their names: arrays of pointers, as the C API wants them.</summary>
+/// <summary>
+/// The values of one single run on one side of it, with their names: arrays of pointers, as the C API wants them.
+/// </summary>
 internal sealed unsafe class RunValues : IDisposable
 {
     private readonly OrtEnvironment _environment;
@@ -130,7 +132,8 @@ internal sealed unsafe class RunValues : IDisposable
             if (tensor.Strings[i].Contains('\0', StringComparison.Ordinal))
             {
                 _api.ReleaseValue(value);
-                throw new InferenceException($"input '{tensor.Name}': string {i} has a zero character, which ONNX Runtime would cut it at");
+                throw new InferenceException($"input '{tensor.Name}': string {i} has a zero character, which ONNX "
+                    + "Runtime would cut it at");
             }
 
             Utf8Text text = new(tensor.Strings[i]);

@@ -104,7 +104,8 @@ internal sealed unsafe class SessionValues : IDisposable
                 6 => "an optional value",
                 _ => "of an unknown kind",
             };
-            throw new ModelLoadException($"{role} '{name}' is {spelled}; only models whose inputs and outputs are tensors can be run");
+            throw new ModelLoadException($"{role} '{name}' is {spelled}; only models whose inputs and outputs are "
+                + "tensors can be run");
         }
 
         OrtTensorTypeAndShapeInfo* tensor;
@@ -112,6 +113,7 @@ internal sealed unsafe class SessionValues : IDisposable
         (TensorElement element, long[] shape) = Tensors.Describe(_environment, tensor);
         return element.IsKnown()
             ? new TensorInfo(name, element, shape)
-            : throw new ModelLoadException($"{role} '{name}' has elements of ONNX type {(int)element}, which this program does not know");
+            : throw new ModelLoadException($"{role} '{name}' has elements of ONNX type {(int)element}, which this "
+                + "program does not know");
     }
 }

@@ -6,7 +6,8 @@ namespace EdgeRuntime.Onnx.Native;
 internal static unsafe class Tensors
 {
     /// <summary>The type by its number, known here or not; -1 for an open dimension.</summary>
-    public static (TensorElement Element, long[] Shape) Describe(OrtEnvironment environment, OrtTensorTypeAndShapeInfo* tensor)
+    public static (TensorElement Element, long[] Shape) Describe(
+        OrtEnvironment environment, OrtTensorTypeAndShapeInfo* tensor)
     {
         OrtApi api = environment.Library.Api;
         int element;

@@ -82,7 +82,8 @@ internal static class CsvFile
             column++;
             if (!TryNumber(row[field], out double value))
             {
-                throw new TensorFileException($"line {line}, field {column}: '{Shorten(row[field].Trim())}' is not a number");
+                throw new TensorFileException($"line {line}, field {column}: '{Shorten(row[field].Trim())}' is not a "
+                    + "number");
             }
 
             values.Add(value);

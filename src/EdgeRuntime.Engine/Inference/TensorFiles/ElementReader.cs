@@ -11,7 +11,8 @@ internal readonly ref struct ElementReader(Tensor tensor)
     /// <summary>Whether every element is a whole number by its type (bool counts as 0 and 1).</summary>
     public bool IsInteger => _element is TensorElement.Bool
         or TensorElement.Int4 or TensorElement.Int8 or TensorElement.Int16 or TensorElement.Int32 or TensorElement.Int64
-        or TensorElement.UInt4 or TensorElement.UInt8 or TensorElement.UInt16 or TensorElement.UInt32 or TensorElement.UInt64;
+        or TensorElement.UInt4 or TensorElement.UInt8 or TensorElement.UInt16 or TensorElement.UInt32
+        or TensorElement.UInt64;
 
     /// <summary>The exact value of an element of an integer type; for other types its whole part.</summary>
     public Int128 Integer(int index) => _element switch
@@ -27,7 +28,8 @@ internal readonly ref struct ElementReader(Tensor tensor)
         TensorElement.Float32 => BinaryPrimitives.ReadSingleLittleEndian(_bytes[(index * 4)..]),
         TensorElement.Float64 => BinaryPrimitives.ReadDoubleLittleEndian(_bytes[(index * 8)..]),
         TensorElement.Float16 => (double)BinaryPrimitives.ReadHalfLittleEndian(_bytes[(index * 2)..]),
-        TensorElement.BFloat16 => SmallFloats.FromBFloat16(BinaryPrimitives.ReadUInt16LittleEndian(_bytes[(index * 2)..])),
+        TensorElement.BFloat16 =>
+            SmallFloats.FromBFloat16(BinaryPrimitives.ReadUInt16LittleEndian(_bytes[(index * 2)..])),
         TensorElement.Int8 => (sbyte)_bytes[index],
         TensorElement.UInt8 => _bytes[index],
         TensorElement.Bool => _bytes[index] == 0 ? 0 : 1,

@@ -21,7 +21,8 @@ internal static class NpyFile
         if (data.Length != expected)
         {
             throw new TensorFileException(
-                $"offset {dataOffset}: shape {TensorElements.Spell(header.Shape)} of '{header.Type.Spelling}' takes {expected} bytes, {data.Length} are there");
+                $"offset {dataOffset}: shape {TensorElements.Spell(header.Shape)} of '{header.Type.Spelling}' takes "
+                    + $"{expected} bytes, {data.Length} are there");
         }
 
         byte[] rowMajor = header.FortranOrder ? ToRowMajor(data, header.Shape, header.Type.Size) : data.ToArray();
@@ -67,7 +68,8 @@ internal static class NpyFile
         if (length > content.Length - headerOffset)
         {
             throw new TensorFileException(
-                $"offset {headerOffset}: the header is {length} bytes long, only {content.Length - headerOffset} are there");
+                $"offset {headerOffset}: the header is {length} bytes long, only {content.Length - headerOffset} are "
+                    + "there");
         }
 
         ReadOnlySpan<byte> text = content.Slice(headerOffset, (int)length);

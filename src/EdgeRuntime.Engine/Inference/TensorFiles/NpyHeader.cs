@@ -155,7 +155,8 @@ internal sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<
                 _at++;
             }
 
-            if (!long.TryParse(text.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out long size))
+            ReadOnlySpan<char> digits = text.AsSpan(start, _at - start);
+            if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long size))
             {
                 throw Mistake("the shape should have a size of 0 or more here");
             }

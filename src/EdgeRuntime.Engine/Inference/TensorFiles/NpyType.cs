@@ -51,7 +51,8 @@ internal sealed record NpyType(string Spelling, TensorElement Element, int Size,
         }
 
         throw new TensorFileException(
-            $"offset {offset}: elements of type '{spelling}' are no tensor a model takes; save the array as a float, integer, bool or string type");
+            $"offset {offset}: elements of type '{spelling}' are no tensor a model takes; save the array as a float, "
+                + "integer, bool or string type");
     }
 
     /// <summary>Decodes strings: UTF-32 for <c>U</c>, UTF-8 for <c>S</c>, each without its padding.</summary>

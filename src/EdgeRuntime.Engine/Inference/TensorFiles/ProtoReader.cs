@@ -29,7 +29,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         ulong tag = ReadVarint();
         WireType wire = (WireType)(tag & 7);
         ulong field = tag >> 3;
-        if (field is 0 or > 0x1FFF_FFFF || wire is not (WireType.Varint or WireType.Fixed64 or WireType.Bytes or WireType.Fixed32))
+        bool isKnown = wire is WireType.Varint or WireType.Fixed64 or WireType.Bytes or WireType.Fixed32;
+        if (field is 0 or > 0x1FFF_FFFF || !isKnown)
         {
             throw new TensorFileException($"offset {at}: is not a protobuf field, so this is no TensorProto");
         }

@@ -11,14 +11,19 @@ public sealed record RawFormat
     /// <summary>Dimensions. (default: as many elements as the file holds)</summary>
     public IReadOnlyList<long>? Shape { get; init; }
 
-    /// <summary>Real value of one step; given, the tensor becomes <c>(stored - zero point) * scale</c> in float32. (default: stored as is)</summary>
+    /// <summary>
+    /// Real value of one step; given, the tensor becomes <c>(stored - zero point) * scale</c> in float32. (default:
+    /// stored as is)
+    /// </summary>
     public double? Scale { get; init; }
 
     /// <summary>The stored value that stands for 0.0. (default: 0)</summary>
     public double? ZeroPoint { get; init; }
 
     /// <summary>Reads the bytes of a file.</summary>
-    /// <exception cref="TensorFileException">They are not a whole number of elements, or not as many as the shape says.</exception>
+    /// <exception cref="TensorFileException">
+    /// They are not a whole number of elements, or not as many as the shape says.
+    /// </exception>
     internal Tensor Parse(ReadOnlySpan<byte> content, TensorInfo declared)
     {
         TensorElement element = Element ?? declared.Element;
@@ -42,7 +47,8 @@ public sealed record RawFormat
         return bits == 4 || content.Length % (bits / 8) == 0
             ? content.Length * 8L / bits
             : throw new TensorFileException(
-                $"offset {content.Length - (content.Length % (bits / 8))}: the file's {content.Length} bytes are no whole number of {element.Name()} elements ({bits / 8} bytes each)");
+                $"offset {content.Length - (content.Length % (bits / 8))}: the file's {content.Length} bytes are no "
+                    + $"whole number of {element.Name()} elements ({bits / 8} bytes each)");
     }
 
     private static long CountOf(IReadOnlyList<long> shape, ReadOnlySpan<byte> content, TensorElement element)
@@ -52,7 +58,8 @@ public sealed record RawFormat
         return expected == content.Length
             ? count
             : throw new TensorFileException(
-                $"offset {Math.Min(expected, content.Length)}: shape {TensorElements.Spell(shape)} of {element.Name()} takes {expected} bytes, {content.Length} are there");
+                $"offset {Math.Min(expected, content.Length)}: shape {TensorElements.Spell(shape)} of "
+                    + $"{element.Name()} takes {expected} bytes, {content.Length} are there");
     }
 
     private static Tensor Dequantize(Tensor stored, double scale, double zeroPoint)

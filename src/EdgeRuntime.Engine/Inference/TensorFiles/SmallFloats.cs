@@ -1,6 +1,8 @@
 namespace EdgeRuntime.Engine.Inference.TensorFiles;
 
-/// <summary>The floats below 32 bits that .NET has no type for, as ONNX defines them (ONNX, "Float stored in 8 bits").</summary>
+/// <summary>
+/// The floats below 32 bits that .NET has no type for, as ONNX defines them (ONNX, "Float stored in 8 bits").
+/// </summary>
 internal static class SmallFloats
 {
     /// <summary>The upper half of a float32.</summary>

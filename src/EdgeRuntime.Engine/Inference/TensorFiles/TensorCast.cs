@@ -6,9 +6,13 @@ namespace EdgeRuntime.Engine.Inference.TensorFiles;
 /// <summary>Converts the elements of a tensor to another type, and refuses where a value would change.</summary>
 public static class TensorCast
 {
-    /// <summary>Converts every element. Rounding to a shorter float is allowed, losing a whole number's value is not.</summary>
+    /// <summary>
+    /// Converts every element. Rounding to a shorter float is allowed, losing a whole number's value is not.
+    /// </summary>
     /// <returns>The tensor itself when it already has the type.</returns>
-    /// <exception cref="TensorFileException">There is no such conversion, or a value does not fit; the message names it.</exception>
+    /// <exception cref="TensorFileException">
+    /// There is no such conversion, or a value does not fit; the message names it.
+    /// </exception>
     public static Tensor To(TensorElement wanted, Tensor given)
     {
         if (wanted == given.Element)
@@ -24,7 +28,8 @@ public static class TensorCast
         int size = wanted.Bits() / 8;
         byte[] bytes = new byte[checked((int)given.Count * size)];
         ElementReader reader = new(given);
-        bool toFloat = wanted is TensorElement.Float32 or TensorElement.Float64 or TensorElement.Float16 or TensorElement.BFloat16;
+        bool toFloat = wanted is TensorElement.Float32 or TensorElement.Float64
+            or TensorElement.Float16 or TensorElement.BFloat16;
         for (int i = 0; i < bytes.Length / size; i++)
         {
             Span<byte> to = bytes.AsSpan(i * size, size);

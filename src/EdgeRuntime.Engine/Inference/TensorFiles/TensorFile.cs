@@ -1,6 +1,8 @@
 namespace EdgeRuntime.Engine.Inference.TensorFiles;
 
-/// <summary>Reads one tensor from a file: .npy, .pb (ONNX TensorProto), .csv or raw .bin, told apart by the ending.</summary>
+/// <summary>
+/// Reads one tensor from a file: .npy, .pb (ONNX TensorProto), .csv or raw .bin, told apart by the ending.
+/// </summary>
 public static class TensorFile
 {
     /// <summary>The endings that <see cref="Read"/> knows, as a sentence names them.</summary>
@@ -8,8 +10,12 @@ public static class TensorFile
 
     /// <summary>Reads a file whole.</summary>
     /// <param name="raw">What the bytes of a .bin file mean; the other formats say it themselves.</param>
-    /// <param name="declared">The model's own declaration, for what a .bin file and <paramref name="raw"/> leave open.</param>
-    /// <exception cref="TensorFileException">The file cannot be read or is malformed; the message begins with its path.</exception>
+    /// <param name="declared">
+    /// The model's own declaration, for what a .bin file and <paramref name="raw"/> leave open.
+    /// </param>
+    /// <exception cref="TensorFileException">
+    /// The file cannot be read or is malformed; the message begins with its path.
+    /// </exception>
     public static Tensor Read(string path, RawFormat raw, TensorInfo declared)
     {
         try

@@ -5,7 +5,9 @@ public static class TensorFit
 {
     /// <summary>Converts the elements and settles the shape; open dimensions take what is given.</summary>
     /// <returns>A tensor with the input's name and element type, every dimension fixed.</returns>
-    /// <exception cref="TensorFileException">It cannot be made to fit; the message names expected and given.</exception>
+    /// <exception cref="TensorFileException">
+    /// It cannot be made to fit; the message names expected and given.
+    /// </exception>
     public static Tensor To(TensorInfo declared, Tensor given)
     {
         IReadOnlyList<long> shape = ShapeFor(declared, given);
@@ -24,7 +26,8 @@ public static class TensorFit
         if (settled is null || !MayReshape(given, settled))
         {
             throw new TensorFileException(
-                $"input '{declared.Name}' expects {declared.Element.Name()} {TensorElements.Spell(declared.Shape)}, given is {given.Element.Name()} {TensorElements.Spell(given.Shape)}");
+                $"input '{declared.Name}' expects {declared.Element.Name()} {TensorElements.Spell(declared.Shape)}, "
+                    + $"given is {given.Element.Name()} {TensorElements.Spell(given.Shape)}");
         }
 
         return settled;

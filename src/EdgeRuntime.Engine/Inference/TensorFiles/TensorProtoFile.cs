@@ -161,11 +161,13 @@ internal static class TensorProtoFile
         return bytes.Length == expected
             ? bytes
             : throw new TensorFileException(
-                $"dims {TensorElements.Spell(fields.Shape)} of {element.Name()} is {count} elements, the file holds {bytes.Length} bytes of values");
+                $"dims {TensorElements.Spell(fields.Shape)} of {element.Name()} is {count} elements, the file holds "
+                    + $"{bytes.Length} bytes of values");
     }
 
-    // Which typed field an element type uses, and how it is stored there, is onnx.proto3's rule: everything up to 32 bits
-    // (float16 as its bit pattern, 4-bit types as packed bytes) stands in int32_data, unsigned 32 bits in uint64_data.
+    // Which typed field an element type uses, and how it is stored there, is onnx.proto3's rule: everything up to 32
+    // bits (float16 as its bit pattern, 4-bit types as packed bytes) stands in int32_data, unsigned 32 bits in
+    // uint64_data.
     private static byte[] TypedBytes(Fields fields, TensorElement element) => element switch
     {
         TensorElement.Float32 => fields.Floats.ToArray(),
@@ -181,7 +183,8 @@ internal static class TensorProtoFile
         if (fields.Integers.Count > 0 && fields.IntegersField != field)
         {
             throw new TensorFileException(
-                $"the values stand in field {fields.IntegersField} of TensorProto, its data_type demands field {field}");
+                $"the values stand in field {fields.IntegersField} of TensorProto, its data_type demands field "
+                    + $"{field}");
         }
 
         byte[] bytes = new byte[checked(fields.Integers.Count * size)];

@@ -99,14 +99,16 @@ public sealed class NpyFileTests
     }
 
     [Theory]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 4), }", "is too large to be read")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 4), "
+        + "}", "is too large to be read")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "a size of 0 or more")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } # tail", "goes on after its closing brace")]
     [InlineData("{'descr': '<f4', 'shape': (2,), }", "no 'fortran_order'")]
     [InlineData("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2,), }", "True or False")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'extra': 1}", "unknown entry 'extra'")]
     [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", "elements of type '|O'")]
-    [InlineData("{'descr': '<U2147483647', 'fortran_order': False, 'shape': (2,), }", "elements of type '<U2147483647'")]
+    [InlineData("{'descr': '<U2147483647', 'fortran_order': False, 'shape': (2,), }", "elements of type "
+        + "'<U2147483647'")]
     [InlineData("no literal at all", "should have '{'")]
     public void A_header_that_is_wrong_is_refused_by_what_is_wrong_in_it(string header, string expected)
     {

@@ -51,7 +51,8 @@ public sealed class TensorCastTests
         Tensor text = new("", TensorElement.Text, [1]) { Strings = ["1"] };
 
         Assert.Equal("string values cannot become float32", Refused(TensorElement.Float32, text));
-        Assert.Equal("float32 values cannot become int4", Refused(TensorElement.Int4, Of(TensorElement.Float32, [1], [1f])));
+        Assert.Equal("float32 values cannot become "
+            + "int4", Refused(TensorElement.Int4, Of(TensorElement.Float32, [1], [1f])));
     }
 
     private static string Refused(TensorElement wanted, Tensor given) =>

@@ -4,7 +4,9 @@ using EdgeRuntime.Engine.Inference.TensorFiles;
 
 namespace EdgeRuntime.Engine.Tests.Inference.TensorFiles;
 
-/// <summary>Reads the committed tensor files (written by NumPy and ONNX, see make.py beside them) and broken copies of them.</summary>
+/// <summary>
+/// Reads the committed tensor files (written by NumPy and ONNX, see make.py beside them) and broken copies of them.
+/// </summary>
 internal static class TensorFixture
 {
     public static readonly TensorInfo AnyFloats = new("x", TensorElement.Float32, [-1]);

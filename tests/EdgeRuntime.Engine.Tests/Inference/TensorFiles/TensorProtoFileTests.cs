@@ -87,8 +87,10 @@ public sealed class TensorProtoFileTests
     [Theory]
     [InlineData(new byte[] { 0x10, 99 }, "data_type 99 is not one this program knows")]
     [InlineData(new byte[] { 0x08, 2 }, "no data_type is given")]
-    [InlineData(new byte[] { 0x08, 5, 0x10, 1, 0x4A, 4, 0, 0, 0, 0 }, "dims [5] of float32 is 5 elements, the file holds 4 bytes")]
-    [InlineData(new byte[] { 0x08, 1, 0x10, 7, 0x2A, 1, 3 }, "stand in field 5 of TensorProto, its data_type demands field 7")]
+    [InlineData(new byte[] { 0x08, 5, 0x10, 1, 0x4A, 4, 0, 0, 0, 0 }, "dims [5] of float32 is 5 elements, the file "
+        + "holds 4 bytes")]
+    [InlineData(new byte[] { 0x08, 1, 0x10, 7, 0x2A, 1, 3 }, "stand in field 5 of TensorProto, its data_type demands "
+        + "field 7")]
     public void Contradictions_are_refused_by_what_contradicts(byte[] content, string expected)
     {
         Assert.Contains(expected, Refusal(".pb", content), StringComparison.Ordinal);
