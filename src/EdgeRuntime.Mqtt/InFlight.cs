@@ -8,7 +8,7 @@ internal sealed class InFlight(int credits)
     public const int UnwrittenMax = 64;
 
     // A broker may grant 65535 credits that nobody uses; the table grows to what is used and then stays.
-    private readonly Dictionary<int, (long Token, bool Acknowledged)> _entries = new(Math.Min(credits, 256) + UnwrittenMax);
+    private readonly Dictionary<int, (long Token, bool Acknowledged)> _entries = new(Math.Min(credits, UnwrittenMax) + UnwrittenMax);
 
     /// <summary>QoS 1 messages without an acknowledgement.</summary>
     public int Unacknowledged { get; private set; }

@@ -272,7 +272,7 @@ public sealed class MosquittoLinkTests
     }
 
     [MosquittoFact]
-    public void A_publish_allocates_nothing_on_either_thread()
+    public void Publishing_allocates_nothing_for_a_message_on_either_thread()
     {
         const int Warm = 200;
         const int Measured = 5_000;
@@ -311,8 +311,10 @@ public sealed class MosquittoLinkTests
         mine = GC.GetAllocatedBytesForCurrentThread() - mine;
         events.WaitUntil(_ => Volatile.Read(ref count) == Warm + Measured, "all are acknowledged");
 
-        Assert.Equal(0, mine);
-        Assert.Equal(0, after - before);
+        // Not 0: a lock that is contended for the first time makes an event to wait on, whenever that is. One object
+        // for each publish, of the smallest size there is, would be 120,000 bytes.
+        Assert.InRange(mine, 0, 1000);
+        Assert.InRange(after - before, 0, 1000);
         link.Stop(Patience);
     }
 
