@@ -30,7 +30,11 @@ const browser = await chromium.launch({
 try {
   for (const size of Sizes) {
     for (const scheme of Schemes) {
-      await visit(size, scheme);
+      try {
+        await visit(size, scheme);
+      } catch (error) {
+        hold(`${size.name}, ${scheme}`, 'the visit came to its end', false, error.message.split('\n')[0]);
+      }
     }
   }
 } finally {
@@ -47,6 +51,7 @@ async function visit(size, scheme) {
     deviceScaleFactor: size.name === 'phone' ? 2 : 1, hasTouch: size.name === 'phone',
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(5000);
   const complaints = watch(page);
   const where = `${size.name}, ${scheme}`;
   const look = (view) => finish(page, `${where}, ${view}`, join(folder, `${view}-${size.name}-${scheme}.png`));
@@ -175,7 +180,8 @@ function digest(page, selector) {
 async function until(condition) {
   const end = Date.now() + PatienceMs;
   for (;;) {
-    if (await condition()) {
+    // What is not there yet is no error, until the patience ends.
+    if (await condition().catch(() => false)) {
       return true;
     }
     if (Date.now() > end) {

@@ -26,15 +26,17 @@ function Stage({ stage, rollout, now }) {
   const ran = stage.started_unix_ms ? (stage.passed_unix_ms ?? rollout.finished_unix_ms ?? now) - stage.started_unix_ms : null;
   const active = rollout.state === 'running' && stage.state === 'active';
   const gate = rollout.gate?.stage === stage.index ? rollout.gate : null;
+  // Whoever stops a rollout by hand has not found the stage at fault.
+  const state = rollout.state === 'aborted' && stage.state === 'failed' ? 'aborted' : stage.state;
   return html`
-    <li class="stage" data-tone=${tone(stage.state)} aria-current=${active ? 'step' : undefined}>
+    <li class="stage" data-tone=${tone(state)} aria-current=${active ? 'step' : undefined}>
       <header>
         <h3>${stage.name}</h3>
         <span class="note">to ${fixed(stage.percent)} %, ${count(stage.quota, 'device')}</span>
-        <${Chip} state=${stage.state}>${active ? rollout.phase ?? 'active' : stage.state}<//>
+        <${Chip} state=${state}>${active ? rollout.phase ?? 'active' : state === 'aborted' ? 'stopped' : state}<//>
       </header>
-      <${Bar} share=${progress(stage, gate, active)} tone=${tone(stage.state)} />
-      <p class="note">${note(stage, gate, active, ran)}</p>
+      <${Bar} share=${progress(stage, gate, active)} tone=${tone(state)} />
+      <p class="note">${note(stage, rollout, gate, active, ran)}</p>
       <ul class="chips">
         ${devices.slice(0, MostDevices).map((device) => html`
           <li key=${device.device} data-tone=${tone(device.state)} title=${device.reason ?? undefined}>
@@ -65,9 +67,9 @@ function progress(stage, gate, active) {
   return switched / 2 + (switched === 1 ? watched / 2 : 0);
 }
 
-function note(stage, gate, active, ran) {
+function note(stage, rollout, gate, active, ran) {
   if (stage.state === 'waiting') {
-    return 'Waits for the stage before.';
+    return rollout.active ? 'Waits for the stage before.' : 'Never began.';
   }
   if (active && gate && gate.soak_needed_seconds > 0) {
     return `Watched for ${fixed(gate.soak_seconds)} of at least ${fixed(gate.soak_needed_seconds)} s.`;
