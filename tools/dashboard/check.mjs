@@ -28,13 +28,12 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const size of Sizes) {
-    for (const scheme of Schemes) {
-      try {
-        await visit(size, scheme);
-      } catch (error) {
-        hold(`${size.name}, ${scheme}`, 'the visit came to its end', false, error.message.split('\n')[0]);
-      }
+  for (const [size, scheme] of Sizes.flatMap((each) => Schemes.map((one) => [each, one]))) {
+    try {
+      await visit(size, scheme);
+    } catch (error) {
+      hold(`${size.name}, ${scheme}`, 'the visit came to its end', false, error.message.split('\n')[0]);
+      break;
     }
   }
 } finally {
@@ -72,7 +71,11 @@ async function visit(size, scheme) {
 
 async function fleet(page, where) {
   const tiles = page.locator('.tile:not(.blank)');
-  hold(`${where}, fleet`, 'five tiles', await until(async () => (await tiles.count()) === 5));
+  if (!await until(async () => (await tiles.count()) === 5)) {
+    // Every further check would only wait for the same absence.
+    throw new Error(`no five tiles; the page says: ${(await page.locator('#page').innerText()).slice(0, 160)}`);
+  }
+  hold(`${where}, fleet`, 'five tiles', true);
   const figures = await page.locator('.tile .figure b').allTextContents();
   hold(`${where}, fleet`, 'every tile has a figure', figures.length === 5 && figures.every((text) => text.trim() !== ''), figures.join(' | '));
   hold(`${where}, fleet`, 'the stream is live', await until(async () => (await page.locator('.link').textContent()).includes('Live')));
