@@ -226,6 +226,7 @@ story() {
 
   # The fleet must hold what a device is to go back to.
   "$EDGECTL" package push --fleet "$url" "$run/packages/vitals-1.edgepkg" >/dev/null
+  "$EDGECTL" package push --fleet "$url" "$run/packages/machine-1.edgepkg" >/dev/null
   say "good update: vitals $good_version, canary first"
   "$EDGECTL" package push --fleet "$url" "$run/packages/vitals-2.edgepkg" >/dev/null
   start_rollout "$good_version"

@@ -10,6 +10,7 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class ModelTelemetry
 {
     private const int MostPredictions = 100;
+    private const int MostNamed = 5;
 
     private readonly string _model;
     private readonly ServingModel _serving;
@@ -113,8 +114,8 @@ internal sealed class ModelTelemetry
     private void SendDrift(DriftVerdict verdict)
     {
         string detail = verdict.Drifted
-            ? $"{_model}: {string.Join(", ", verdict.Drifting.Take(5))}{(verdict.Drifting.Count > 5 ? $" and {verdict.Drifting.Count - 5} more" : "")} no longer look as in training"
-            : $"{_model}: all features look as in training again";
+            ? $"{Listed(verdict.Drifting)} no longer as in training"
+            : "all features are as in training again";
         _publisher.Event(
             "event/drift",
             NewEvent("drift", verdict.Drifted ? EventSeverity.Warning : EventSeverity.Info, detail) with
@@ -124,6 +125,10 @@ internal sealed class ModelTelemetry
             },
             WireJson.Default.EventMessage);
     }
+
+    private static string Listed(IReadOnlyList<string> names) => names.Count <= MostNamed
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more";
 
     private void SendLatest()
     {
