@@ -12,6 +12,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     private LoadedModel? _candidate;
     private LoadedModel? _fallback;
     private LoadedModel? _asked;
+    private bool _isAsking;
 
     /// <summary>The package the sample path answers with, as it said itself; null for none.</summary>
     public LoadedModel? Answering { get; private set; }
@@ -75,6 +76,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         }
 
         _asked = wanted;
+        _isAsking = true;
         if (wanted is not null)
         {
             _given.Add(wanted);
@@ -92,6 +94,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
             return false;
         }
 
+        _isAsking = false;
         Answering = _asked;
         foreach (LoadedModel gone in _leaving)
         {
@@ -103,15 +106,17 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         return true;
     }
 
-    /// <summary>Disposes of what was loaded and never given to the sample path.</summary>
+    /// <summary>Disposes of every package; the sample path must have ended.</summary>
     public void Dispose()
     {
-        Leave(_trusted);
-        Leave(_candidate);
-        Leave(_fallback);
-        _trusted = null;
-        _candidate = null;
-        _fallback = null;
+        LoadedModel?[] all = [.. _given, .. _leaving, _trusted, _candidate, _fallback];
+        foreach (LoadedModel loaded in all.OfType<LoadedModel>().Distinct())
+        {
+            loaded.Dispose();
+        }
+
+        _given.Clear();
+        _leaving.Clear();
     }
 
     private void Leave(LoadedModel? loaded)
@@ -125,14 +130,14 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         {
             loaded.Dispose();
         }
-        else if (Answering == _asked && Answering != loaded)
+        else if (_isAsking || Answering == loaded)
         {
-            _given.Remove(loaded);
-            events.OnRelease(model, loaded);
+            _leaving.Add(loaded);
         }
         else
         {
-            _leaving.Add(loaded);
+            _given.Remove(loaded);
+            events.OnRelease(model, loaded);
         }
     }
 }

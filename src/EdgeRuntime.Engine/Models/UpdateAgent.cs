@@ -170,7 +170,7 @@ public sealed class UpdateAgent : IDisposable
         }
     }
 
-    /// <summary>Disposes of packages that were loaded and never activated; the others are the device's.</summary>
+    /// <summary>Disposes of every package that is loaded. The sample paths must have ended.</summary>
     public void Dispose()
     {
         foreach (ModelUpdate model in _models)

@@ -204,11 +204,7 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public void Dispose()
     {
         Agent.Dispose();
-        foreach (LoadedModel package in _held)
-        {
-            package.Dispose();
-        }
-
+        Assert.All(_held, package => Assert.True(((LinearModel)package.Runner).IsDisposed));
         _held.Clear();
     }
 
