@@ -89,8 +89,7 @@ def rate(channel: str, floor: float = 0.7) -> Feature:
 
 def vitals_small() -> List[Feature]:
     return [
-        mean("cpu_user", 0.05), mean("cpu_system", 0.05), mean("cpu_iowait", 0.05), rate("context_switches"),
-        rate("page_faults"), mean("disk_busy", 0.05), rate("loopback"), mean("run_queue", 0.2),
+        mean("cpu_user", 0.05), mean("cpu_system", 0.05), rate("context_switches"), mean("disk_busy", 0.05), rate("loopback"),
     ]
 
 
@@ -154,7 +153,7 @@ has other resonances and needs training of its own; the pipeline is the same.
 """
 
 PACKAGES = [
-    Package("vitals", 1, "1.0.0", "Tells idle, compute, memory, disk and network load of a machine from eight signals.",
+    Package("vitals", 1, "1.0.0", "Tells idle, compute, memory, disk and network load of a machine from five signals.",
             vitals_small(), [16], 12, 11, card=VITALS_CARD),
     Package("vitals", 2, "1.1.0", "Tells idle, compute, memory, disk and network load of a machine from its vital signs.",
             vitals_full(), [48, 24], 150, 12, card=VITALS_CARD),
