@@ -1,0 +1,230 @@
+using System.Text;
+using System.Text.Json;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Fleet.Ingest;
+using EdgeRuntime.Fleet.Monitoring;
+using EdgeRuntime.Fleet.Tests.Support;
+using Xunit;
+
+namespace EdgeRuntime.Fleet.Tests.Ingest;
+
+public sealed class IntakeTests
+{
+    [Fact]
+    public void A_message_that_comes_a_hundred_times_is_stored_once_and_acknowledged()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        rig.Time.Advance(5);
+        WindowMessage window = rig.Devices[0].SendWindow();
+        byte[] again = JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage);
+        rig.Settle();
+        for (int i = 0; i < 99; i++)
+        {
+            rig.Devices[0].PublishRaw("window/vitals", again);
+            rig.Settle();
+        }
+
+        rig.Time.Advance(1);
+        rig.Settle();
+
+        Assert.Single(Windows(rig, 0));
+        Assert.Equal(99, rig.Host.Parts.Counters.Duplicates);
+        Assert.Equal(1, rig.Devices[0].Receipts["window"]);
+    }
+
+    [Fact]
+    public void What_came_before_a_restart_of_the_manager_is_known_after_it()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        rig.Time.Advance(5);
+        WindowMessage window = rig.Devices[0].SendWindow();
+        rig.Settle();
+
+        rig.RestartManager();
+        rig.Devices[0].PublishRaw("window/vitals", JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage));
+        rig.Settle();
+
+        Assert.Single(Windows(rig, 0));
+        Assert.Equal(50, Windows(rig, 0)[0].Message.Samples);
+    }
+
+    [Fact]
+    public void The_same_numbers_of_another_boot_are_other_messages()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        rig.Time.Advance(5);
+        rig.Devices[0].SendWindow();
+        rig.Settle();
+
+        rig.Devices[0].Restart();
+        rig.Settle();
+        rig.Time.Advance(5);
+        rig.Devices[0].SendWindow();
+        rig.Settle();
+
+        Assert.Equal(2, Windows(rig, 0).Count);
+    }
+
+    [Fact]
+    public void A_receipt_is_repeated_for_a_message_that_is_repeated()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        rig.Time.Advance(5);
+        byte[] window = JsonSerializer.SerializeToUtf8Bytes(rig.Devices[0].SendWindow(), WireJson.Default.WindowMessage);
+        rig.Time.Advance(1);
+        rig.Settle();
+        rig.Devices[0].Receipts.Clear();
+
+        rig.Devices[0].PublishRaw("window/vitals", window);
+        rig.Time.Advance(1);
+        rig.Settle();
+
+        Assert.Equal(1, rig.Devices[0].Receipts["window"]);
+    }
+
+    [Theory]
+    [InlineData("window/vitals", "{", "")]
+    [InlineData("window/vitals", "{}", "")]
+    [InlineData("window/vitals", "null", "the payload is null")]
+    [InlineData("window/vitals", "[1,2]", "")]
+    [InlineData("event/drift", "\u0000\u0001", "")]
+    public void What_is_no_message_is_counted_and_shown_to_the_operator(string topic, string payload, string reason)
+    {
+        using FleetRig rig = new FleetRig().With(1);
+
+        rig.Devices[0].PublishRaw(topic, Encoding.UTF8.GetBytes(payload));
+        rig.Settle();
+
+        MalformedMessage sample = Assert.Single(rig.Host.Parts.Counters.Samples);
+        Assert.Equal(topic, sample.Topic);
+        Assert.NotEmpty(sample.Reason);
+        Assert.Contains(reason, sample.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(sample.Start, char.IsControl);
+    }
+
+    [Fact]
+    public void A_window_that_cannot_be_is_refused_whatever_is_wrong_with_it()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        rig.Time.Advance(5);
+        WindowMessage right = rig.Devices[0].SendWindow() with { Sequence = 7 };
+        LatencyCounts infer = right.Infer;
+        WindowMessage[] wrong =
+        [
+            right with { Failed = right.Samples + 1 },
+            right with { Samples = -1 },
+            right with { EndUnixMs = right.StartUnixMs - 1 },
+            right with { Model = "other" },
+            right with { Sequence = 0 },
+            right with { Predictions = right.Predictions with { Counts = [1] } },
+            right with { Predictions = right.Predictions with { Counts = [-1, 1, 1] } },
+            right with { Infer = infer with { Buckets = [.. infer.Buckets.Reverse()] } },
+            right with { Infer = infer with { MaxMicroseconds = double.NaN } },
+            right with { Infer = infer with { Counts = [.. infer.Counts.Select(_ => long.MaxValue)] } },
+            right with { Features = [right.Features[0], right.Features[0]] },
+        ];
+
+        foreach (WindowMessage window in wrong)
+        {
+            rig.Devices[0].PublishRaw("window/vitals", JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage));
+            rig.Settle();
+        }
+
+        Assert.Equal(wrong.Length, rig.Host.Parts.Counters.Malformed);
+        Assert.Single(Windows(rig, 0));
+    }
+
+    [Fact]
+    public void Unknown_classes_and_foreign_topics_are_counted_and_ignored()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        long before = rig.Host.Parts.Counters.Unknown;
+
+        rig.Devices[0].PublishRaw("weather/today", "{}"u8.ToArray());
+        rig.Devices[0].PublishRaw("status", []);
+        rig.Settle();
+
+        Assert.Equal(before + 2, rig.Host.Parts.Counters.Unknown);
+        Assert.Equal(0, rig.Host.Parts.Counters.Malformed);
+    }
+
+    [Fact]
+    public void A_full_queue_drops_the_replaceable_first_and_counts_by_class()
+    {
+        IngestCounters counters = new();
+        IngestQueue queue = new(counters, () => { });
+        for (int i = 0; i < IngestQueue.Capacity + 10; i++)
+        {
+            queue.Post(new Arrival(DeviceId.Parse("dev-a"), "window", "vitals", [], 0));
+        }
+
+        queue.Post(new Arrival(DeviceId.Parse("dev-a"), "latest", "vitals", [], 0));
+
+        Assert.Equal(new Dictionary<string, long> { ["latest"] = 1, ["window"] = 10 }, counters.Dropped);
+        int taken = 0;
+        while (queue.TryTake(out _))
+        {
+            taken++;
+        }
+
+        Assert.Equal(IngestQueue.Capacity, taken);
+    }
+
+    [Fact]
+    public void Everything_that_arrived_is_accounted_for()
+    {
+        using FleetRig rig = new FleetRig().With(3);
+        rig.Pass(60);
+        rig.Devices[0].PublishRaw("window/vitals", "{}"u8.ToArray());
+        rig.Devices[0].PublishRaw("nothing", "{}"u8.ToArray());
+        rig.Devices[1].Restart();
+        rig.Pass(10);
+
+        IngestCounters counters = rig.Host.Parts.Counters;
+
+        Assert.Equal(
+            counters.Received,
+            counters.Stored + counters.Duplicates + counters.Unknown + counters.Malformed + counters.Dropped.Values.Sum());
+        Assert.True(counters.Stored > 40);
+    }
+
+    [Fact]
+    public void A_device_that_is_lost_is_shown_as_lost_and_a_late_will_of_an_earlier_boot_does_not_hide_the_new_one()
+    {
+        using FleetRig rig = new FleetRig().With(2);
+        rig.Devices[0].Link.Cut();
+        rig.Settle();
+        Assert.Equal("lost", rig.Ask(rig.Show.Devices).Devices[0].State);
+
+        rig.Devices[0].Link.Mend();
+        rig.Settle();
+        Assert.Equal("online", rig.Ask(rig.Show.Devices).Devices[0].State);
+
+        rig.Devices[1].Restart();
+        rig.Settle();
+        Assert.Equal("online", rig.Ask(rig.Show.Devices).Devices[1].State);
+    }
+
+    [Fact]
+    public void A_decision_that_comes_twice_or_late_is_not_the_newest()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        for (int i = 0; i < 3; i++)
+        {
+            rig.Time.Advance(1);
+            rig.Devices[0].SendLatest();
+            rig.Settle();
+        }
+
+        LiveModel live = rig.State.Devices.Find(rig.Devices[0].Id)!.Live["vitals"];
+        LatestMessage first = live.Points.First();
+
+        Assert.False(live.Take(first));
+        Assert.Equal([1L, 2L, 3L], live.Points.Select(point => point.N));
+    }
+
+    private static List<ReceivedWindow> Windows(FleetRig rig, int device) =>
+        rig.Ask(() => WindowStore.Newest(rig.State.Database, rig.Devices[device].Id, "vitals", 1000));
+}

@@ -1,0 +1,87 @@
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Fleet.Tests.Support;
+using Xunit;
+
+namespace EdgeRuntime.Fleet.Tests.Packages;
+
+public sealed class PackageShelfTests
+{
+    [Fact]
+    public void A_package_is_kept_byte_for_byte_and_known_after_a_restart()
+    {
+        using FleetRig rig = new FleetRig().With(0);
+        StoredPackage pushed = rig.Push(rig.V1);
+
+        rig.RestartManager();
+
+        StoredPackage found = rig.State.Shelf.Find("vitals@1.0.0")!;
+        Assert.Equal(pushed.Digest, found.Digest);
+        Assert.Equal(pushed.ChunkSha256, found.ChunkSha256);
+        Assert.Equal(pushed.ChunkBytes, found.ChunkBytes);
+        Assert.Equal(pushed.SignedBy, found.SignedBy);
+        Assert.Equal(0.1, found.EffectiveShare);
+        Assert.Equal(rig.V1, File.ReadAllBytes(rig.State.Shelf.PathOf(found.ArchiveSha256)));
+    }
+
+    [Fact]
+    public void A_package_signed_by_a_stranger_is_refused()
+    {
+        using FleetRig rig = new FleetRig().With(0);
+        using SigningKey stranger = SigningKey.Create();
+        byte[] archive = TestPackages.Archive("9.0.0", 9, key: stranger);
+
+        PackageRejectedException refused = Assert.Throws<PackageRejectedException>(() => rig.State.Shelf.Admit(archive, 0));
+
+        Assert.Equal(PackageFault.UntrustedSignature, refused.Fault);
+        Assert.Empty(rig.State.Shelf.All);
+    }
+
+    [Fact]
+    public void A_package_with_one_flipped_bit_is_refused()
+    {
+        using FleetRig rig = new FleetRig().With(0);
+        byte[] archive = [.. rig.V1];
+        archive[archive.Length / 2] ^= 1;
+
+        Assert.Throws<PackageRejectedException>(() => rig.State.Shelf.Admit(archive, 0));
+    }
+
+    [Fact]
+    public void A_version_stands_for_one_content_for_ever()
+    {
+        using FleetRig rig = new FleetRig().With(0);
+        rig.Push(rig.V1);
+        StoredPackage twin = rig.State.Shelf.Admit(TestPackages.Archive("1.0.0", 1, padding: 5000), 0);
+
+        string? refusal = rig.Ask(() => rig.State.Shelf.Add(twin));
+
+        Assert.Contains("give this one a new version", refusal, StringComparison.Ordinal);
+        Assert.Single(rig.State.Shelf.All);
+    }
+
+    [Fact]
+    public void Pushing_a_package_again_changes_nothing()
+    {
+        using FleetRig rig = new FleetRig().With(0);
+        rig.Push(rig.V1);
+        rig.Push(rig.V1);
+
+        Assert.Single(rig.State.Shelf.All);
+    }
+
+    [Theory]
+    [InlineData(1_000, 32_768)]
+    [InlineData(8 * 1024 * 1024, 32_768)]
+    [InlineData((8 * 1024 * 1024) + 1, 122_880)]
+    [InlineData(64 * 1024 * 1024, 122_880)]
+    public void Chunks_are_so_long_that_an_order_fits_one_packet(long size, int chunkBytes)
+    {
+        long chunks = ((size - 1) / StoredPackage.ChunkBytesFor(size)) + 1;
+
+        Assert.Equal(chunkBytes, StoredPackage.ChunkBytesFor(size));
+
+        // 64 hex digits, two quotes and a comma each, once more in base64.
+        Assert.True(chunks * 67 * 4 / 3 < 100 * 1024);
+    }
+}
