@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using EdgeRuntime.Engine.Inference.TensorFiles;
 
@@ -10,6 +11,13 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
 {
     private const int ValuesBetweenFlushes = 4096;
 
+    // Only what JSON itself demands is escaped: this is printed for people and programs, never put into a page as it is.
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>
     /// Writes one JSON object and a line feed; a large tensor is written in parts, never held as text.
     /// </summary>
@@ -19,7 +27,7 @@ public sealed record InferenceResult(IReadOnlyList<Tensor> Outputs, double Micro
     /// </remarks>
     public void WriteJson(Stream to)
     {
-        using Utf8JsonWriter json = new(to, new JsonWriterOptions { SkipValidation = true });
+        using Utf8JsonWriter json = new(to, Options);
         json.WriteStartObject();
         json.WriteStartArray("outputs");
         foreach (Tensor output in Outputs)

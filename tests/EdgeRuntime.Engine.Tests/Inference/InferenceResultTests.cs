@@ -16,7 +16,7 @@ public sealed class InferenceResultTests
 
         Assert.Equal(
             """{"outputs":[{"name":"scores","type":"float32","shape":[1,2],"values":[0.1,-2E+20]},"""
-            + """{"name":"word","type":"string","shape":[],"values":["n\u00E9 \u0022x\u0022"]}],"microseconds":12.346}"""
+            + """{"name":"word","type":"string","shape":[],"values":["né \"x\""]}],"microseconds":12.346}"""
             + "\n",
             json);
     }
