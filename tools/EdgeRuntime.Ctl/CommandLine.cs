@@ -2,7 +2,7 @@ using EdgeRuntime.Contracts.Json;
 
 namespace EdgeRuntime.Ctl;
 
-/// <summary>Finds the verb that a command line asks for, runs it, and turns what went wrong into sentences and a code.</summary>
+/// <summary>Finds the verb of a command line, runs it, and turns what went wrong into sentences and a code.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs a command line.</summary>
@@ -90,7 +90,8 @@ internal static class CommandLine
     private static int Unknown(string[] words, TextWriter errors)
     {
         string asked = words[0];
-        string[] second = [.. Verbs.All.Select(verb => verb.Name.Split(' ')).Where(name => name[0] == asked).Select(name => name[1])];
+        IEnumerable<string[]> names = Verbs.All.Select(verb => verb.Name.Split(' '));
+        string[] second = [.. names.Where(name => name[0] == asked).Select(name => name[1])];
         if (second.Length == 0)
         {
             string[] known = [.. Verbs.All.Select(verb => verb.Name.Split(' ')[0]).Distinct()];

@@ -32,7 +32,8 @@ internal static class ExitCode
 }
 
 /// <summary>A verb cannot do what it was asked. The program prints the lines and ends with the code.</summary>
-internal sealed class CommandException(int exitCode, params IReadOnlyList<string> lines) : Exception(string.Join('\n', lines))
+internal sealed class CommandException(int exitCode, params IReadOnlyList<string> lines)
+    : Exception(string.Join('\n', lines))
 {
     public int ExitCode { get; } = exitCode;
 

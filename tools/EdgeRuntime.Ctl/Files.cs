@@ -12,7 +12,8 @@ internal static class Files
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (file.Length > largest)
             {
-                throw new CommandException(ExitCode.Data, $"{path}: has {file.Length} bytes, more than the {largest} that are read");
+                throw new CommandException(
+                    ExitCode.Data, $"{path}: has {file.Length} bytes, more than the {largest} that are read");
             }
 
             byte[] bytes = new byte[file.Length];

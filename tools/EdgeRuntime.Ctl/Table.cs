@@ -5,6 +5,9 @@ namespace EdgeRuntime.Ctl;
 /// <summary>One cell: its text, and the colour it gets once its width is known.</summary>
 internal readonly record struct Cell(string Text, Func<string, string>? Colour = null)
 {
+    /// <summary>The text in its colour, without what could steer a terminal.</summary>
+    public string Coloured => Colour?.Invoke(Table.Plain(Text)) ?? Table.Plain(Text);
+
     public static implicit operator Cell(string? text) => new(text ?? "");
 }
 
@@ -19,7 +22,8 @@ internal sealed class Table(params string[] heads)
     /// <summary>Prints heads and rows.</summary>
     public void Print(Surroundings around)
     {
-        int[] widths = [.. heads.Select((head, i) => _rows.Select(row => Plain(row[i].Text).Length).Append(head.Length).Max())];
+        int[] widths =
+            [.. heads.Select((head, i) => _rows.Select(row => Plain(row[i].Text).Length).Append(head.Length).Max())];
         around.Output.WriteLine(Line([.. heads.Select(head => new Cell(head, around.Faint))], widths));
         foreach (Cell[] row in _rows)
         {
@@ -51,7 +55,7 @@ internal sealed class Table(params string[] heads)
         {
             string text = Plain(cells[i].Text);
             string padding = i == cells.Length - 1 ? "" : new string(' ', widths[i] - text.Length + 2);
-            line.Append(cells[i].Colour?.Invoke(text) ?? text).Append(padding);
+            line.Append(cells[i].Coloured).Append(padding);
         }
 
         return line.ToString().TrimEnd(' ');

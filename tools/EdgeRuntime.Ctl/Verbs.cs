@@ -15,20 +15,80 @@ internal static class Verbs
         new("keygen", "makes a signing key", KeygenCommand.Usage, KeygenCommand.Example, Quick(KeygenCommand.Run)),
         new("pack", "makes a package of a directory", PackCommand.Usage, PackCommand.Example, Quick(PackCommand.Run)),
         new("sign", "adds a signature to a package", SignCommand.Usage, SignCommand.Example, Quick(SignCommand.Run)),
-        new("inspect", "shows a package, or all that is wrong with it", InspectCommand.Usage, InspectCommand.Example, Quick(InspectCommand.Run)),
-        new("record", "writes a sensor's frames to CSV", RecordCommand.Usage, RecordCommand.Example, RecordCommand.RunAsync),
-        new("features", "runs a package's pipeline over recordings", FeaturesCommand.Usage, FeaturesCommand.Example, Quick(FeaturesCommand.Run)),
-        new("reference", "makes a package's yardstick for drift", ReferenceCommand.Usage, ReferenceCommand.Example, Quick(ReferenceCommand.Run)),
-        new("optimize", "writes a model as ONNX Runtime runs it here", OptimizeCommand.Usage, OptimizeCommand.Example, Quick(OptimizeCommand.Run)),
+        new(
+            "inspect",
+            "shows a package, or all that is wrong with it",
+            InspectCommand.Usage,
+            InspectCommand.Example,
+            Quick(InspectCommand.Run)),
+        new(
+            "record",
+            "writes a sensor's frames to CSV",
+            RecordCommand.Usage,
+            RecordCommand.Example,
+            RecordCommand.RunAsync),
+        new(
+            "features",
+            "runs a package's pipeline over recordings",
+            FeaturesCommand.Usage,
+            FeaturesCommand.Example,
+            Quick(FeaturesCommand.Run)),
+        new(
+            "reference",
+            "makes a package's yardstick for drift",
+            ReferenceCommand.Usage,
+            ReferenceCommand.Example,
+            Quick(ReferenceCommand.Run)),
+        new(
+            "optimize",
+            "writes a model as ONNX Runtime runs it here",
+            OptimizeCommand.Usage,
+            OptimizeCommand.Example,
+            Quick(OptimizeCommand.Run)),
         new("infer", "runs a model once on files", InferArguments.Usage, InferExample, Quick(Infer)),
-        new("device list", "lists the devices", DeviceCommands.ListUsage, DeviceCommands.ListExample, DeviceCommands.ListAsync),
-        new("device show", "shows one device", DeviceCommands.ShowUsage, DeviceCommands.ShowExample, DeviceCommands.ShowAsync),
-        new("package push", "gives a package to the fleet", PackageCommands.PushUsage, PackageCommands.PushExample, PackageCommands.PushAsync),
-        new("package list", "lists the fleet's packages", PackageCommands.ListUsage, PackageCommands.ListExample, PackageCommands.ListAsync),
+        new(
+            "device list",
+            "lists the devices",
+            DeviceCommands.ListUsage,
+            DeviceCommands.ListExample,
+            DeviceCommands.ListAsync),
+        new(
+            "device show",
+            "shows one device",
+            DeviceCommands.ShowUsage,
+            DeviceCommands.ShowExample,
+            DeviceCommands.ShowAsync),
+        new(
+            "package push",
+            "gives a package to the fleet",
+            PackageCommands.PushUsage,
+            PackageCommands.PushExample,
+            PackageCommands.PushAsync),
+        new(
+            "package list",
+            "lists the fleet's packages",
+            PackageCommands.ListUsage,
+            PackageCommands.ListExample,
+            PackageCommands.ListAsync),
         new("rollout start", "rolls a package out", StartCommand.Usage, StartCommand.Example, StartCommand.RunAsync),
-        new("rollout watch", "prints what happens until it ends", RolloutWatch.Usage, RolloutWatch.Example, RolloutWatch.RunAsync),
-        new("rollout abort", "ends a rollout now", RolloutCommands.AbortUsage, RolloutCommands.AbortExample, RolloutCommands.AbortAsync),
-        new("rollout list", "lists the newest rollouts", RolloutCommands.ListUsage, RolloutCommands.ListExample, RolloutCommands.ListAsync),
+        new(
+            "rollout watch",
+            "prints what happens until it ends",
+            RolloutWatch.Usage,
+            RolloutWatch.Example,
+            RolloutWatch.RunAsync),
+        new(
+            "rollout abort",
+            "ends a rollout now",
+            RolloutCommands.AbortUsage,
+            RolloutCommands.AbortExample,
+            RolloutCommands.AbortAsync),
+        new(
+            "rollout list",
+            "lists the newest rollouts",
+            RolloutCommands.ListUsage,
+            RolloutCommands.ListExample,
+            RolloutCommands.ListAsync),
     ];
 
     /// <summary>The heading under which a verb is listed.</summary>
@@ -46,5 +106,6 @@ internal static class Verbs
     }
 
     private static Func<IReadOnlyList<string>, Surroundings, CancellationToken, Task<int>> Quick(
-        Func<IReadOnlyList<string>, Surroundings, int> run) => (words, around, _) => Task.FromResult(run(words, around));
+        Func<IReadOnlyList<string>, Surroundings, int> run) =>
+        (words, around, _) => Task.FromResult(run(words, around));
 }

@@ -96,7 +96,8 @@ internal sealed class Words
             return absent;
         }
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
+        const NumberStyles Style = NumberStyles.Float;
+        if (double.TryParse(text, Style, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
         {
             return value;
         }

@@ -67,7 +67,10 @@ public static class Dsse
     /// <summary>Takes the payload out of an envelope that a trusted key signed as being of this type.</summary>
     /// <returns>False when the type is another, or no trusted key signed it; the bytes must then not be looked at.</returns>
     public static bool TryOpen(
-        SignedEnvelope envelope, string payloadType, IEnumerable<VerifyingKey> trusted, out ReadOnlyMemory<byte> payload)
+        SignedEnvelope envelope,
+        string payloadType,
+        IEnumerable<VerifyingKey> trusted,
+        out ReadOnlyMemory<byte> payload)
     {
         bool genuine = envelope.PayloadType == payloadType
             && Verify(payloadType, envelope.Payload, envelope.Signatures, trusted).Count > 0;

@@ -61,7 +61,8 @@ internal static class PackageContents
     /// <param name="files">Without manifest and signature.</param>
     public static void RequireFiles(ModelId id, PackageManifest manifest, IReadOnlyList<PackageFile> files)
     {
-        Dictionary<string, ManifestFile> promised = manifest.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        Dictionary<string, ManifestFile> promised =
+            manifest.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
         string before = "";
         foreach (PackageFile file in files)
         {
@@ -82,8 +83,8 @@ internal static class PackageContents
         List<string> absent = [.. promised.Keys.Except(files.Select(file => file.Path)).Order(StringComparer.Ordinal)];
         if (absent.Count > 0)
         {
-            IEnumerable<string> lines = absent.Select(path => $"'{path}' is named in the manifest and not in the archive");
-            throw PackageArchive.Refuse(id, PackageFault.MissingFile, [.. lines]);
+            string[] lines = [.. absent.Select(path => $"'{path}' is named in the manifest and not in the archive")];
+            throw PackageArchive.Refuse(id, PackageFault.MissingFile, lines);
         }
 
         List<string> differing = [.. files.Select(file => Difference(file, promised[file.Path])).OfType<string>()];

@@ -14,7 +14,10 @@ public static class ReferenceReader
     /// <param name="name">What mistakes call the file.</param>
     /// <returns>The profile, or null when there are mistakes.</returns>
     public static ReferenceProfile? Read(
-        ReadOnlySpan<byte> utf8, PackageManifest manifest, Mistakes mistakes, string name = ReferenceProfile.FileName) =>
+        ReadOnlySpan<byte> utf8,
+        PackageManifest manifest,
+        Mistakes mistakes,
+        string name = ReferenceProfile.FileName) =>
         JsonFile.Read(utf8, name, mistakes, root => ReadRoot(root, manifest), Limits);
 
     private static ReferenceProfile ReadRoot(JsonObjectReader root, PackageManifest manifest)

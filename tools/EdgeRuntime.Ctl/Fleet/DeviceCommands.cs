@@ -36,7 +36,8 @@ internal static class DeviceCommands
             return ExitCode.Done;
         }
 
-        Table table = new("device", "state", "seen", "model", "version", "phase", "decision", "score", "drift", "samples", "failed");
+        Table table = new(
+            "device", "state", "seen", "model", "version", "phase", "decision", "score", "drift", "samples", "failed");
         foreach (Device device in answer.As(FleetJson.Default.DeviceList).Devices ?? [])
         {
             Cell state = Shown.State(device.State, around);
@@ -86,14 +87,14 @@ internal static class DeviceCommands
             around.Output.WriteLine($"  {around.Faint(name.PadRight(9))} {Table.Plain(value)}");
 
         Cell state = Shown.State(device.State, around);
-        around.Output.WriteLine(
-            $"{around.Bold(Table.Plain(device.Id))}  {state.Colour?.Invoke(state.Text) ?? state.Text}, seen {Shown.Age(device.LastSeenUnixMs, around.Time)} ago");
+        string seen = Shown.Age(device.LastSeenUnixMs, around.Time);
+        around.Output.WriteLine($"{around.Bold(Table.Plain(device.Id))}  {state.Coloured}, seen {seen} ago");
         Row("runtime", $"{device.Runtime}, profile {device.Profile}");
         if (device.Hardware is { } hardware)
         {
             double gigabytes = hardware.MemoryBytes / 1e9;
-            Row("hardware", string.Create(
-                CultureInfo.InvariantCulture, $"{hardware.Cpu}, {hardware.Architecture}, {hardware.Cores} cores, {gigabytes:0.0} GB"));
+            string memory = gigabytes.ToString("0.0", CultureInfo.InvariantCulture);
+            Row("hardware", $"{hardware.Cpu}, {hardware.Architecture}, {hardware.Cores} cores, {memory} GB");
         }
 
         foreach ((string label, string value) in device.Labels ?? new Dictionary<string, string>())
@@ -126,6 +127,9 @@ internal static class DeviceCommands
         }
     }
 
-    private static string Version(DeviceModel model) =>
-        model.OnTarget || model.Desired is null ? model.Active?.Version ?? "-" : $"{model.Active?.Version ?? "-"} -> {model.Desired.Version}";
+    private static string Version(DeviceModel model)
+    {
+        string active = model.Active?.Version ?? "-";
+        return model.OnTarget || model.Desired is null ? active : $"{active} -> {model.Desired.Version}";
+    }
 }

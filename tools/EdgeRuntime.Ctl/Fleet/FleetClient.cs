@@ -19,7 +19,12 @@ internal sealed class FleetClient : IDisposable
     public FleetClient(Uri address)
     {
         Address = address;
-        _http = new HttpClient { BaseAddress = address, Timeout = Patience, MaxResponseContentBufferSize = LargestAnswer };
+        _http = new HttpClient
+        {
+            BaseAddress = address,
+            Timeout = Patience,
+            MaxResponseContentBufferSize = LargestAnswer,
+        };
     }
 
     /// <summary>Where the fleet is.</summary>
@@ -77,7 +82,8 @@ internal sealed class FleetClient : IDisposable
         string why = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
             ? "nothing listens there"
             : e.Message;
-        return $"the fleet at {Address} does not answer: {why} (is edge-fleet running? --fleet URL or ${FleetAddress.Variable} says where)";
+        return $"the fleet at {Address} does not answer: {why} "
+            + $"(is edge-fleet running? --fleet URL or ${FleetAddress.Variable} says where)";
     }
 
     private CommandException Refused(HttpStatusCode status, byte[] body)
@@ -95,7 +101,8 @@ internal sealed class FleetClient : IDisposable
 
         return errors is { Count: > 0 }
             ? new CommandException(code, [.. errors.Select(Table.Plain)])
-            : new CommandException(code, $"{Address} answered {(int)status} {status} without a reason; is that an edge-fleet?");
+            : new CommandException(
+                code, $"{Address} answered {(int)status} {status} without a reason; is that an edge-fleet?");
     }
 }
 
@@ -114,10 +121,11 @@ internal sealed record FleetAnswer(byte[] Body, bool Created, Uri Address)
         catch (JsonException)
         {
             throw new CommandException(
-                ExitCode.Unavailable, $"{Address} answered with something that is not a fleet's answer; is that an edge-fleet?");
+                ExitCode.Unavailable, $"{Address} answered with what is not a fleet's answer; is that an edge-fleet?");
         }
     }
 
     /// <summary>Prints the answer as it came.</summary>
-    public void Print(Surroundings around) => around.Output.WriteLine(System.Text.Encoding.UTF8.GetString(Body).TrimEnd());
+    public void Print(Surroundings around) =>
+        around.Output.WriteLine(System.Text.Encoding.UTF8.GetString(Body).TrimEnd());
 }

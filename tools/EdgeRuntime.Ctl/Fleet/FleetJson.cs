@@ -93,7 +93,7 @@ internal sealed record DeviceDetail : Device
 
 internal sealed record DeviceEvent(string? Kind, string? Severity, string? Model, string? Detail, long T);
 
-internal sealed record DeviceUpdate(string? Deployment, string? Model, string? Digest, string? State, string? Reason, long T);
+internal sealed record DeviceUpdate(string? Deployment, string? State, string? Reason, long T);
 
 internal sealed record PackageList(IReadOnlyList<FleetPackage>? Packages);
 

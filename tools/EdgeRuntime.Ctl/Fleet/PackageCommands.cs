@@ -49,9 +49,11 @@ internal static class PackageCommands
 
         FleetPackage package = answer.As(FleetJson.Default.FleetPackage);
         string done = answer.Created ? "pushed" : "was there already";
-        around.Output.WriteLine($"{Table.Plain(package.Name)} {Table.Plain(package.Version)} {done}");
+        string name = Table.Plain(package.Name);
+        string version = Table.Plain(package.Version);
+        around.Output.WriteLine($"{name} {version} {done}");
         around.Output.WriteLine($"id       {Table.Plain(package.Digest)}");
-        around.Output.WriteLine($"next     edgectl rollout start --package {Table.Plain(package.Name)}@{Table.Plain(package.Version)}");
+        around.Output.WriteLine($"next     edgectl rollout start --package {name}@{version}");
         return ExitCode.Done;
     }
 

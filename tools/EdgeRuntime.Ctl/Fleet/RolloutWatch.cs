@@ -106,15 +106,15 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
         if (rollout.Gate is { } gate && $"{gate.Verdict} {gate.Summary}" is string said && said != _gate)
         {
             _gate = said;
-            Cell verdict = Shown.State(gate.Verdict, around);
-            Line(now, $"gate {verdict.Colour?.Invoke(verdict.Text) ?? Table.Plain(verdict.Text)}", gate.Summary);
+            Line(now, $"gate {Shown.State(gate.Verdict, around).Coloured}", gate.Summary);
         }
     }
 
     private void PrintDevice(RolloutDevice device, long now)
     {
         string name = device.Device ?? "";
-        string percent = device.State == "downloading" && device.Percent is double p ? $" {Shown.Number(p, "0")} %" : "";
+        bool fetching = device.State == "downloading" && device.Percent is not null;
+        string percent = fetching ? $" {Shown.Number(device.Percent, "0")} %" : "";
         string state = $"{device.State}{percent}";
         bool known = _devices.TryGetValue(name, out string? before);
         if (before == state || (!known && device.State == "waiting"))
@@ -124,23 +124,25 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
         }
 
         _devices[name] = state;
-        Cell shown = Shown.State(device.State, around);
-        Line(now, $"{Table.Plain(name)} {shown.Colour?.Invoke(state) ?? Table.Plain(state)}", device.Reason);
+        Cell shown = Shown.State(device.State, around) with { Text = state };
+        Line(now, $"{Table.Plain(name)} {shown.Coloured}", device.Reason);
     }
 
     private int PrintEnd(Rollout rollout)
     {
-        foreach (GateCriterion criterion in (rollout.Gate?.Criteria ?? []).Where(criterion => criterion.Verdict == "fail"))
+        foreach (GateCriterion failed in (rollout.Gate?.Criteria ?? []).Where(criterion => criterion.Verdict == "fail"))
         {
-            string control = criterion.ControlValue is null ? "" : $", control {Shown.Number(criterion.ControlValue, "G4")}";
-            around.Output.WriteLine($"         {around.Red("failed")} {Table.Plain(criterion.Title ?? criterion.Name)}: "
-                + $"{Shown.Number(criterion.Value, "G4")} of at most {Shown.Number(criterion.Limit, "G4")} {Table.Plain(criterion.Unit)}{control}");
+            string value = Shown.Number(failed.Value, "G4");
+            string limit = Shown.Number(failed.Limit, "G4");
+            string control = failed.ControlValue is null ? "" : $", control {Shown.Number(failed.ControlValue, "G4")}";
+            around.Output.WriteLine($"         {around.Red("failed")} {Table.Plain(failed.Title ?? failed.Name)}: "
+                + $"{value} of at most {limit} {Table.Plain(failed.Unit)}{control}");
         }
 
-        Cell state = Shown.State(rollout.State, around);
+        string state = Shown.State(rollout.State, around).Coloured;
         string reason = rollout.Reason is null ? "" : $": {Table.Plain(rollout.Reason)}";
-        around.Output.WriteLine($"{Table.Plain(rollout.Id)} {state.Colour?.Invoke(state.Text) ?? Table.Plain(state.Text)} "
-            + $"on {rollout.Exposed} of {rollout.Targets} devices{reason}");
+        around.Output.WriteLine(
+            $"{Table.Plain(rollout.Id)} {state} on {rollout.Exposed} of {rollout.Targets} devices{reason}");
         return rollout.State == "completed" ? ExitCode.Done : ExitCode.RolloutFailed;
     }
 

@@ -54,8 +54,8 @@ internal static class StartCommand
         }
         else
         {
-            around.Output.WriteLine($"{Table.Plain(rollout.Id)} started: {Table.Plain(rollout.Model)} "
-                + $"{Table.Plain(rollout.Package?.Version)} to {rollout.Targets} devices in {rollout.Stages?.Count ?? 0} stages");
+            string what = Table.Plain($"{rollout.Id} started: {rollout.Model} {rollout.Package?.Version}");
+            around.Output.WriteLine($"{what} to {rollout.Targets} devices in {rollout.Stages?.Count ?? 0} stages");
         }
 
         if (read.Has("--watch"))
@@ -142,7 +142,8 @@ internal static class StartCommand
                 read.Mistakes.Add($"--canary {percent}: is outside 0 (exclusive) to 100");
             }
 
-            return percent == 100 ? [new StageOrder("all", 100)] : [new StageOrder("canary", percent), new StageOrder("all", 100)];
+            StageOrder all = new("all", 100);
+            return percent == 100 ? [all] : [new StageOrder("canary", percent), all];
         }
 
         if (read.Text("--stages") is not string text)

@@ -51,10 +51,12 @@ internal static class PackCommand
 
         Files.Write(output, archive);
         PackageArchive package = PackageArchive.ReadUnverified(archive);
-        around.Output.WriteLine($"package  {package.Manifest.Name} {package.Manifest.Version} (release {package.Manifest.ReleaseCounter})");
+        PackageManifest manifest = package.Manifest;
+        around.Output.WriteLine($"package  {manifest.Name} {manifest.Version} (release {manifest.ReleaseCounter})");
         around.Output.WriteLine($"id       {package.Id}");
         around.Output.WriteLine($"size     {archive.Length} bytes in {package.Files.Count} files");
-        around.Output.WriteLine($"signed   {(key is null ? around.Yellow("no; devices refuse it until it is") : $"by {key.Public.KeyId}")}");
+        string signed = key is null ? around.Yellow("no; devices refuse it until it is") : $"by {key.Public.KeyId}";
+        around.Output.WriteLine($"signed   {signed}");
         around.Output.WriteLine($"golden   {GoldenLine(package, read.Has("--no-run"), notRun)}");
         return ExitCode.Done;
     }

@@ -63,7 +63,8 @@ internal sealed class PackageDirectory
         foreach (string file in Directory.EnumerateFiles(root, "*", every).Order(StringComparer.Ordinal))
         {
             string path = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-            if (path is ManifestReader.FileName or ManifestSignature.FileName || path.Split('/').Any(part => part[0] == '.'))
+            bool own = path is ManifestReader.FileName or ManifestSignature.FileName;
+            if (own || path.Split('/').Any(part => part[0] == '.'))
             {
                 continue;
             }

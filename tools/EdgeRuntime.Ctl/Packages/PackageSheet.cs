@@ -11,8 +11,8 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
     /// <summary>Prints it.</summary>
     public void Print()
     {
-        around.Output.WriteLine(
-            $"{around.Bold($"{_manifest.Name} {_manifest.Version}")}  release {_manifest.ReleaseCounter}  {_manifest.Description}");
+        string name = around.Bold($"{_manifest.Name} {_manifest.Version}");
+        around.Output.WriteLine($"{name}  release {_manifest.ReleaseCounter}  {_manifest.Description}");
         Row("id", package.Id.ToString());
         PrintSignatures();
         PrintModel();
@@ -53,9 +53,10 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         };
         Row("output", $"{output.Kind}: {detail}");
         string hysteresis = decision.Hysteresis > 0 ? Invariant($", hysteresis {decision.Hysteresis}") : "";
-        Row("decision", output.Kind == "classification"
-            ? Invariant($"at a probability of {decision.Threshold}{hysteresis}; \"{decision.Initial}\" before")
-            : Invariant($"\"{decision.Above}\" from {decision.Threshold}{hysteresis}, else \"{decision.Below}\"; \"{decision.Initial}\" before"));
+        string rule = output.Kind == "classification"
+            ? Invariant($"at a probability of {decision.Threshold}{hysteresis}")
+            : Invariant($"\"{decision.Above}\" from {decision.Threshold}{hysteresis}, else \"{decision.Below}\"");
+        Row("decision", $"{rule}; \"{decision.Initial}\" before");
         SoakSpec soak = _manifest.Soak;
         string psi = soak.MaxPredictionPsi is double limit ? Invariant($", prediction PSI <= {limit}") : "";
         Row("soak", Invariant(
@@ -82,8 +83,8 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
     private void PrintDrift()
     {
         Row("golden", Invariant($"{package.Golden.Vectors.Count} vectors, tolerance {package.Golden.Tolerance}"));
-        Row("drift", package.Profile is { } profile
-            ? Invariant($"reference of {profile.Rows} rows, worth {profile.EffectiveRows:0}; {profile.Features.Count} features")
+        Row("drift", package.Profile is { } known
+            ? Invariant($"reference of {known.Rows} rows, worth {known.EffectiveRows:0}; {known.Features.Count} features")
             : "no reference; drift is not watched");
     }
 

@@ -54,7 +54,11 @@ internal sealed class FeatureTable
 
         FeatureTable table = new();
         List<string> recordings = [];
-        Columns places = new(columns, Array.IndexOf(heads, "recording"), Array.IndexOf(heads, "label"), Array.IndexOf(heads, "prediction"));
+        Columns places = new(
+            columns,
+            Array.IndexOf(heads, "recording"),
+            Array.IndexOf(heads, "label"),
+            Array.IndexOf(heads, "prediction"));
         for (int line = 2; text.ReadLine() is { } written && mistakes.Count < MostMistakes; line++)
         {
             string[] fields = written.Split(',');
@@ -107,7 +111,8 @@ internal sealed class FeatureTable
         {
             string field = fields[places.Features[i]];
             row[i] = double.NaN;
-            if (field.Length > 0 && !double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out row[i]))
+            const NumberStyles Style = NumberStyles.Float;
+            if (field.Length > 0 && !double.TryParse(field, Style, CultureInfo.InvariantCulture, out row[i]))
             {
                 mistakes.Add($"{place}: {heads[places.Features[i]]}: '{Table.Plain(field)}' is not a number");
             }

@@ -61,9 +61,9 @@ internal static class ReferenceCommand
         }
 
         Files.Write(output, utf8);
-        around.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{output}: {profile.Features.Count} features, {profile.Rows} rows worth {profile.EffectiveRows:0}, calibrated on stretches of {samples} windows"));
+        string worth = profile.EffectiveRows.ToString("0", CultureInfo.InvariantCulture);
+        around.Output.WriteLine($"{output}: {profile.Features.Count} features, {profile.Rows} rows worth {worth}, "
+            + $"calibrated on stretches of {samples} windows");
         return ExitCode.Done;
     }
 
@@ -103,7 +103,8 @@ internal static class ReferenceCommand
         {
             if (!double.TryParse(table.Predictions[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))
             {
-                throw new CommandException(ExitCode.Data, $"{path}:{i + 2}: prediction: '{Table.Plain(table.Predictions[i])}' is not a number");
+                string written = Table.Plain(table.Predictions[i]);
+                throw new CommandException(ExitCode.Data, $"{path}:{i + 2}: prediction: '{written}' is not a number");
             }
         }
 
