@@ -143,7 +143,7 @@ break_broker() {
   for ((i = 1; i <= restarts; i++)); do
     sleep 22
     kill -KILL "$broker" 2>/dev/null || true
-    wait "$broker" 2>/dev/null || true
+    { wait "$broker"; } 2>/dev/null || true
     say "broker killed ($i of $restarts)"
     sleep 2
     start_broker
@@ -158,9 +158,11 @@ drifted()    { api 'events?kind=drift&limit=50' | jq -e '[.events[] | select(.de
 version_of() { model "$1" vitals '.active.version'; }
 all_on()     { local d; for d in this-machine sim-1 sim-2 sim-3; do [ "$(version_of "$d")" = "$1" ] || return 1; done; }
 
-# rollout VERSION: starts one and leaves its id in $rollout.
+# rollout VERSION: starts one and leaves its id in $rollout. A better model answers otherwise where the old one was wrong,
+# so the operator grants a shift of 2 nats; the wrong one shifts by 3.5 and more.
 start_rollout() {
-  rollout=$("$EDGECTL" rollout start --fleet "$url" --package "vitals@$1" --canary 25 --min-samples 20 --soak-seconds 10 --json | jq -r .id)
+  rollout=$("$EDGECTL" rollout start --fleet "$url" --package "vitals@$1" --canary 25 --min-samples 20 --soak-seconds 10 \
+    --min-prediction-shift 2 --json | jq -r .id)
 }
 
 rollout_state() { api "rollouts/$rollout" | jq -r '.state'; }
