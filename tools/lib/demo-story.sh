@@ -159,10 +159,11 @@ version_of() { model "$1" vitals '.active.version'; }
 all_on()     { local d; for d in this-machine sim-1 sim-2 sim-3; do [ "$(version_of "$d")" = "$1" ] || return 1; done; }
 
 # rollout VERSION: starts one and leaves its id in $rollout. A better model answers otherwise where the old one was wrong,
-# so the operator grants a shift of 2 nats; the wrong one shifts by 3.5 and more.
+# so the operator grants a shift of 2 nats; the wrong one shifts by 3.5 and more. Four devices, a broker and the load of
+# this story share two cores, so the tail of the inference time is judged loosely too.
 start_rollout() {
   rollout=$("$EDGECTL" rollout start --fleet "$url" --package "vitals@$1" --canary 25 --min-samples 20 --soak-seconds 10 \
-    --min-prediction-shift 2 --json | jq -r .id)
+    --min-prediction-shift 2 --max-p99-ratio 20 --json | jq -r .id)
 }
 
 rollout_state() { api "rollouts/$rollout" | jq -r '.state'; }
