@@ -53,7 +53,8 @@ public sealed class UpdateFaultTests
             AssertRecovers(disk, device.Version!, story);
         }
 
-        Assert.True(rejected > 300 && finished > 20, $"{rejected} rejected, {tried} undone, {finished} committed");
+        // Both ends are met often; how often exactly hangs on the size of the package.
+        Assert.True(rejected > 200 && finished > 20, $"{rejected} rejected, {tried} undone, {finished} committed");
     }
 
     [Fact]
