@@ -97,6 +97,7 @@ internal sealed partial class ControlLoop
     {
         long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         List<Request> requests = [];
+        long changes = _state.Database.Changes;
         try
         {
             _state.Database.Begin();
@@ -106,7 +107,9 @@ internal sealed partial class ControlLoop
             TakeRolloutNews(nowMs);
             _state.Save(nowMs);
             _state.Database.Commit();
-            _storageError = null;
+
+            // A turn that had nothing to write proves nothing about the disk.
+            _storageError = _state.Database.Changes == changes ? _storageError : null;
         }
         catch (SqliteException e)
         {

@@ -15,6 +15,7 @@ MACHINE_TRAIN = [(seed, 300, severity) for seed, severity in zip(range(101, 113)
 MACHINE_TEST = [(seed, 300, severity) for seed, severity in zip(range(201, 207), [1.0, 0.4, 0.7] * 2)]
 # After the condition changed, windows in which one fault fades and the other grows teach nothing.
 MACHINE_SETTLE_WINDOWS = 6
+LONGEST_STATE_SECONDS = 300
 
 
 @dataclass
@@ -41,7 +42,7 @@ def run(edgectl: str, *arguments) -> str:
 
 
 def vitals_recordings(directory: Path):
-    """(training, test): the test is the last of three rounds, recorded after the others."""
+    """(training, test): the test is the last third, recorded after the others."""
     files = sorted(directory.glob("vitals-*.csv"))
     if len(files) < 3 or len(files) % 3:
         raise SystemExit(f"{directory} holds {len(files)} recordings; run tools/train/train --record")
@@ -89,6 +90,23 @@ def compute(edgectl: str, manifest: dict, recordings: list, labels: list, work: 
     if manifest["name"] == "machine":
         read.labels = settled(read.labels, read.recordings)
     return read
+
+
+def reference(edgectl: str, manifest: dict, recordings: list, answers: list, work: Path) -> dict:
+    """
+    The yardstick for drift, made by edgectl of all recordings: all of them show a healthy machine.
+    answers: what the model says of each window. A machine may stay in one state for minutes, and is calibrated on that.
+    """
+    path, table, output = work / "manifest.json", work / "features.csv", work / "reference.json"
+    path.write_text(json.dumps(manifest))
+    run(edgectl, "features", path, *recordings, "--output", table)
+    lines = table.read_text().splitlines()
+    if len(lines) != len(answers) + 1:
+        raise SystemExit(f"{len(lines) - 1} windows, and {len(answers)} answers of the model")
+    table.write_text("\n".join(f"{line},{answer}" for line, answer in zip(lines, ["prediction", *answers])) + "\n")
+    windows = int(LONGEST_STATE_SECONDS * manifest["pipeline"]["rate_hz"] / manifest["pipeline"]["hop_frames"])
+    run(edgectl, "reference", path, table, "--window-samples", windows, "--output", output)
+    return json.loads(output.read_text())
 
 
 def settled(labels: np.ndarray, recordings: np.ndarray) -> np.ndarray:

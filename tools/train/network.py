@@ -45,9 +45,13 @@ def train(x: np.ndarray, y: np.ndarray, names: list, labels: list, hidden: list,
                 features[outside, out] = features[outside, loop]
             for loop in {names.index(n) for n in ("loopback", "loopback_packets") if n in names}:
                 features[outside, loop] = quiet[loop]
+        if network >= 0:
+            # A machine seldom does one thing only: up to a third of something else beside it changes nothing.
+            share = 1 - 0.35 * torch.rand((batch, 1), generator=draw)
+            features = share * features + (1 - share) * features[torch.randperm(batch, generator=draw)]
         # Another machine's signals lie elsewhere, and some it does not have at all; 0 is what a missing one becomes.
-        features += 0.25 * torch.randn(features.shape, generator=draw)
-        features *= torch.rand(features.shape, generator=draw) > 0.08
+        features += 0.4 * torch.randn(features.shape, generator=draw)
+        features *= torch.rand(features.shape, generator=draw) > 0.15
         optimizer.zero_grad()
         loss_of(model(features), wanted).backward()
         optimizer.step()

@@ -3,7 +3,7 @@
 
 Usage: record.py --edgectl PROGRAM --output DIRECTORY [--chunk N]... [--replay-part N]...
 
-A session is 18 chunks of about a minute in three rounds; each chunk holds every label once, in an order drawn from its
+A session is 12 chunks of about a minute in two rounds; each chunk holds every label once, in an order drawn from its
 number, and is written to DIRECTORY/vitals-NN.csv with the label in the last column. Rows in which a load sets in or fades
 have no label. Every second chunk runs with a light background: a broker with some traffic, three simulated sensors
 and a web server that is asked once a second, because that is what a machine with this project on it looks like at rest.
@@ -30,7 +30,7 @@ import urllib.request
 from pathlib import Path
 
 LABELS = ["idle", "compute", "memory", "disk", "network"]
-ROUNDS = 3
+ROUNDS = 2
 LOADED_SECONDS = 8.0   # labelled seconds of each load
 SETTLE_SECONDS = 1.6   # unlabelled before them, while the load sets in
 FADE_SECONDS = 1.2     # unlabelled after them, while it fades
@@ -227,10 +227,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edgectl", required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--chunk", type=int, action="append", help="only this chunk, 0 to 17; may be repeated")
+    parser.add_argument("--chunk", type=int, action="append", help="only this chunk, 0 to 11; may be repeated")
     parser.add_argument("--replay-part", type=int, action="append", help="only this part of the replay, 0 to 3; may be repeated")
     parser.add_argument("--tries", type=int, default=5, help="times a chunk is recorded until the idle machine was idle")
     options = parser.parse_args()
+    # Ended from outside, it ends its loads and its background as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options.output.mkdir(parents=True, exist_ok=True)
     per_round = len(LOADS["compute"])
     chunks = options.chunk or ([] if options.replay_part else range(ROUNDS * per_round))

@@ -16,7 +16,9 @@ public enum PackageSource
     Spare,
 }
 
-/// <summary>Where a device stands with one model's update. Each phase carries only fields that mean something in it.</summary>
+/// <summary>
+/// Where a device stands with one model's update. Each phase carries only fields that mean something in it.
+/// </summary>
 /// <remarks>
 /// <code>
 /// Steady -> Downloading -> Verifying -> Installing -> Switching -> Soaking -> Steady (committed)
@@ -34,7 +36,9 @@ public enum PackageSource
 [JsonDerivedType(typeof(Soaking), "soaking")]
 public abstract record Activation
 {
-    /// <summary>How often a package is checked when the process ends in the middle of it: the package may be the cause.</summary>
+    /// <summary>
+    /// How often a package is checked when the process ends in the middle of it: the package may be the cause.
+    /// </summary>
     public const int VerifyAttempts = 2;
 
     private Activation()
@@ -91,10 +95,12 @@ public abstract record Activation
         (Soaking p, ActivationEvent.TrialPassed) => Commit(state, p.Order),
 
         (not Steady, ActivationEvent.Failed e) => Abandon(state, e.Reason, e.PackageAtFault),
-        (Steady, ActivationEvent.UndoAsked e) when state is { Active: not null, Previous: not null } => GoBack(state, e.Reason),
+        (Steady, ActivationEvent.UndoAsked e) when state is { Active: not null, Previous: not null } =>
+            GoBack(state, e.Reason),
         (not Steady, ActivationEvent.UndoAsked e) => Abandon(state, e.Reason),
         (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere),
-        (Steady or Downloading or Verifying, ActivationEvent.ActiveUnusable) when state.Active is not null => FallBack(state),
+        (Steady or Downloading or Verifying, ActivationEvent.ActiveUnusable) when state.Active is not null =>
+            FallBack(state),
         (_, ActivationEvent.Told e) when state.Untold.Contains(e.Outcome) =>
             state with { Untold = [.. state.Untold.Where(outcome => outcome != e.Outcome)] },
         _ => state,
@@ -102,7 +108,8 @@ public abstract record Activation
 
     /// <summary>Whether the package that is pending has to prove itself before it is trusted.</summary>
     /// <remarks>
-    /// A revert goes back to what has proved itself here, and must not be held up by a comparison with the very model it
+    /// A revert goes back to what has proved itself here, and must not be held up by a comparison with the very model
+    /// it
     /// replaces. The configured package of a device without any has nothing to be compared with or undone to.
     /// </remarks>
     public static bool NeedsTrial(ModelState state) => state.Phase.Pending switch
@@ -113,6 +120,10 @@ public abstract record Activation
         _ => true,
     };
 
+    /// <summary>Whether an order may go below the floor, to a package committed here before.</summary>
+    public static bool IsReturning(ModelState state, UpdateOrder order) =>
+        order.Revert || (order.Configured && state.Active is null);
+
     private static ModelState Obey(ModelState state, UpdateOrder order)
     {
         ModelState accepted = state with { Generation = order.Generation, Deployment = order.Deployment };
@@ -122,10 +133,11 @@ public abstract record Activation
             return accepted with { Phase = state.Phase.With(order) };
         }
 
-        ModelState free = Abandon(accepted, $"generation {order.Generation} of deployment {order.Deployment} took its place");
-        if (free.Active?.Digest == order.Digest)
+        string reason = $"generation {order.Generation} of deployment {order.Deployment} took its place";
+        ModelState free = Abandon(accepted, reason);
+        if (free.Active is { } active && active.Digest == order.Digest)
         {
-            return End(free, new Outcome.Committed(order.Deployment, order.Generation, order.Digest, free.Active.Version));
+            return End(free, new Outcome.Committed(order.Deployment, order.Generation, active.Digest, active.Version));
         }
 
         bool inSpare = free.Spare is { } spare && spare.Digest == order.Digest
@@ -156,10 +168,11 @@ public abstract record Activation
     private static ModelState Accept(ModelState state, Verifying checking, StoredPackage package)
     {
         UpdateOrder order = checking.Order;
-        bool returning = order.Revert || (order.Configured && state.Active is null);
+        bool returning = IsReturning(state, order);
         if (package.Digest != order.Digest)
         {
-            return Abandon(state, $"the package is {package.Digest.Short}, not {order.Digest.Short} as ordered", refused: true);
+            string difference = $"the package is {package.Digest.Short}, not {order.Digest.Short} as ordered";
+            return Abandon(state, difference, refused: true);
         }
 
         if (state.CounterObjection(package.Digest, package.ReleaseCounter, returning) is { } objection)
@@ -184,11 +197,15 @@ public abstract record Activation
             Trusted = Remember(state.Trusted, package.Digest, ModelState.TrustedLimit),
             Refused = [.. state.Refused.Where(digest => digest != package.Digest)],
         };
-        return End(committed, new Outcome.Committed(order.Deployment, order.Generation, package.Digest, package.Version));
+        return End(
+            committed, new Outcome.Committed(order.Deployment, order.Generation, package.Digest, package.Version));
     }
 
-    /// <summary>Ends what is pending, as rejected when it never answered and as undone when it did; the active package stays.</summary>
-    /// <param name="refused">Whether the package itself is the cause, so far as can be told: one that answered always is.</param>
+    /// <summary>
+    /// Ends what is pending, as rejected when it never answered and as undone when it did; the active package stays.
+    /// </summary>
+    /// <param name="refused">Whether the package itself is the cause, so far as can be told: one that answered always
+    /// is.</param>
     private static ModelState Abandon(ModelState state, string reason, bool refused = false)
     {
         if (state.Phase.Pending is not { } order)

@@ -43,7 +43,9 @@ public abstract record ActivationEvent
     /// <param name="IncomingIsHere">Whether the incoming place still holds bytes.</param>
     public sealed record Restarted(bool IncomingIsHere) : ActivationEvent;
 
-    /// <summary>The active package can no longer be loaded, though it once was: its medium or the machine changed.</summary>
+    /// <summary>
+    /// The active package can no longer be loaded, though it once was: its medium or the machine changed.
+    /// </summary>
     public sealed record ActiveUnusable : ActivationEvent;
 
     /// <summary>The fleet knows of the end of an update.</summary>

@@ -112,7 +112,8 @@ public sealed class ChunkDownload
     {
         if (package.Size < 1 || package.Size > largest)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"the package has {package.Size} bytes; this device takes 1 to {largest}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"the package has {package.Size} bytes; this device takes 1 to {largest}");
         }
 
         if (package.ChunkBytes is < 1 or > ChunkCodec.MaxLength)
@@ -151,7 +152,8 @@ public sealed class ChunkDownload
     public ChunkArrival OnChunk(long offset, ReadOnlySpan<byte> bytes)
     {
         long index = offset / _package.ChunkBytes;
-        if (offset < 0 || offset % _package.ChunkBytes != 0 || index >= _hashes.Length || bytes.Length != LengthOf((int)index))
+        if (offset < 0 || offset % _package.ChunkBytes != 0 || index >= _hashes.Length
+            || bytes.Length != LengthOf((int)index))
         {
             return ChunkArrival.Foreign;
         }
@@ -216,13 +218,13 @@ public sealed class ChunkDownload
         }
 
         int first = _firstMissing;
-        while (first < _here.Length && (_here[first] || _pace.IsInFlight(first)))
+        while (first < _here.Length && !IsWanted(first))
         {
             first++;
         }
 
         int count = 0;
-        while (count < free && first + count < _here.Length && !_here[first + count] && !_pace.IsInFlight(first + count))
+        while (count < free && first + count < _here.Length && IsWanted(first + count))
         {
             _pace.OnRequested(first + count);
             count++;
@@ -239,6 +241,8 @@ public sealed class ChunkDownload
     private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static string DiskSentence(IOException failed) => $"the disk does not take the package: {failed.Message}";
+
+    private bool IsWanted(int chunk) => !_here[chunk] && !_pace.IsInFlight(chunk);
 
     private void CountWhatIsHere()
     {
@@ -259,7 +263,8 @@ public sealed class ChunkDownload
         {
             Span<byte> bytes = buffer.AsSpan(0, LengthOf(chunk));
             long offset = (long)chunk * _package.ChunkBytes;
-            if (offset + bytes.Length <= length && _disk.Read(_path, offset, bytes) == bytes.Length && HasHash(chunk, bytes))
+            bool whole = offset + bytes.Length <= length && _disk.Read(_path, offset, bytes) == bytes.Length;
+            if (whole && HasHash(chunk, bytes))
             {
                 _here[chunk] = true;
                 VerifiedBytes += bytes.Length;

@@ -1,6 +1,8 @@
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>Decides how many chunks may be asked for at a time, and when one that was asked for counts as lost.</summary>
+/// <summary>
+/// Decides how many chunks may be asked for at a time, and when one that was asked for counts as lost.
+/// </summary>
 /// <remarks>
 /// The window begins at 4, grows by one for each window that arrived in time, up to 16, and halves with a loss, down
 /// to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the

@@ -3,13 +3,17 @@ using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The package that a device's configuration brings for one model, read and checked when it is needed.</summary>
+/// <summary>
+/// The package that a device's configuration brings for one model, read and checked when it is needed.
+/// </summary>
 internal sealed class ConfiguredPackage(AgentModel model, PackageVerification verification)
 {
     /// <summary>Why there is none to use though the configuration names one, as a sentence, or null.</summary>
     public string? Objection { get; private set; }
 
-    /// <summary>Reads the archive's bytes; null when there are none (then <see cref="Objection"/> may say why).</summary>
+    /// <summary>
+    /// Reads the archive's bytes; null when there are none (then <see cref="Objection"/> may say why).
+    /// </summary>
     public byte[]? ReadBytes()
     {
         try
@@ -24,7 +28,10 @@ internal sealed class ConfiguredPackage(AgentModel model, PackageVerification ve
         }
     }
 
-    /// <summary>Checks signature, form and fit of an archive; null when it is not one for this model (<see cref="Objection"/> says why).</summary>
+    /// <summary>
+    /// Checks signature, form and fit of an archive; null when it is not one for this model (<see cref="Objection"/>
+    /// says why).
+    /// </summary>
     public PackageArchive? Check(byte[] archive)
     {
         try

@@ -1,6 +1,8 @@
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>Whole files on an <see cref="IDisk"/>, written so that a power failure leaves the old or the new one.</summary>
+/// <summary>
+/// Whole files on an <see cref="IDisk"/>, written so that a power failure leaves the old or the new one.
+/// </summary>
 public static class DurableFiles
 {
     /// <summary>Ending of the name under which new content waits for its rename.</summary>
@@ -34,7 +36,8 @@ public static class DurableFiles
 
     /// <summary>Reads a whole file, or null when there is none.</summary>
     /// <param name="limit">Longest content that is read, in bytes; a longer file is damaged or not ours.</param>
-    /// <exception cref="InvalidDataException">The file is longer than <paramref name="limit"/>, or changed meanwhile.</exception>
+    /// <exception cref="InvalidDataException">The file is longer than <paramref name="limit"/>, or changed
+    /// meanwhile.</exception>
     /// <exception cref="IOException">The medium failed.</exception>
     public static byte[]? ReadAll(IDisk disk, string path, long limit)
     {

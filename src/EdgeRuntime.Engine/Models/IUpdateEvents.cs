@@ -3,15 +3,20 @@ using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>What an <see cref="UpdateAgent"/> asks of its device. Two kinds exist: the host, and the simulated device.</summary>
-/// <remarks>Called within the agent's own methods, on their thread. Must not call back into the agent before they return.</remarks>
+/// <summary>
+/// What an <see cref="UpdateAgent"/> asks of its device. Two kinds exist: the host, and the simulated device.
+/// </summary>
+/// <remarks>
+/// Called within the agent's own methods, on their thread. Must not call back into the agent before they return.
+/// </remarks>
 public interface IUpdateEvents
 {
     /// <summary>Asks the manager for chunks. May be dropped: what does not come is asked for again.</summary>
     void OnRequest(in ChunkRequest request);
 
     /// <summary>
-    /// Tells the fleet a step or the progress of an update. One with an <see cref="UpdateStep.End"/> is to be given back
+    /// Tells the fleet a step or the progress of an update. One with an <see cref="UpdateStep.End"/> is to be given
+    /// back
     /// to <see cref="UpdateAgent.OnTold"/> once the broker has it; else it is told again after the next start.
     /// </summary>
     void OnStep(UpdateStep step);
@@ -24,13 +29,18 @@ public interface IUpdateEvents
 
     /// <summary>
     /// Wants a package to answer from the next sample on; <see cref="UpdateAgent.OnActivated"/> is to be called when it
-    /// does. The package must not be disposed of before <see cref="OnRelease"/>: an undo activates the one before again.
+    /// does. The package must not be disposed of before <see cref="OnRelease"/>: an undo activates the one before
+    /// again.
     /// </summary>
-    /// <param name="package">Null when nothing may answer any more; the answer is then <c>OnActivated(model, default)</c>.</param>
-    /// <param name="onTrial">True when a <see cref="SoakTrial"/> is to judge it, whose verdict goes to <see cref="UpdateAgent.OnSoakVerdict"/>.</param>
+    /// <param name="package">Null when nothing may answer any more; the answer is then <c>OnActivated(model,
+    /// default)</c>.</param>
+    /// <param name="onTrial">True when a <see cref="SoakTrial"/> is to judge it, whose verdict goes to
+    /// <see cref="UpdateAgent.OnSoakVerdict"/>.</param>
     void OnActivate(string model, LoadedModel? package, bool onTrial);
 
-    /// <summary>A package that was activated is not needed any more, and the sample path has left it: dispose of it.</summary>
+    /// <summary>
+    /// A package that was activated is not needed any more, and the sample path has left it: dispose of it.
+    /// </summary>
     void OnRelease(string model, LoadedModel package);
 
     /// <summary>What <see cref="UpdateAgent.Report"/> says has changed.</summary>
@@ -42,9 +52,12 @@ public interface IUpdateEvents
     void OnNotice(EventSeverity severity, string? model, string detail);
 }
 
-/// <summary>One step, or the progress, of one update: an <see cref="UpdateMessage"/> without what every message carries.</summary>
+/// <summary>
+/// One step, or the progress, of one update: an <see cref="UpdateMessage"/> without what every message carries.
+/// </summary>
 /// <param name="Model">Name of the model.</param>
-/// <param name="Deployment">The rollout; <see cref="UpdateOrder.ConfiguredDeployment"/> for a package of the configuration.</param>
+/// <param name="Deployment">The rollout; <see cref="UpdateOrder.ConfiguredDeployment"/> for a package of the
+/// configuration.</param>
 /// <param name="Generation">Generation of the desired state.</param>
 /// <param name="Digest">The package.</param>
 /// <param name="State">The step reached.</param>

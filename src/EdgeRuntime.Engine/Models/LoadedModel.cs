@@ -5,7 +5,9 @@ using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>A verified package whose model is loaded and bound: what <see cref="PackageVerification"/> makes, and nothing else.</summary>
+/// <summary>
+/// A verified package whose model is loaded and bound: what <see cref="PackageVerification"/> makes, and nothing else.
+/// </summary>
 /// <remarks>Not thread-safe: <see cref="Input"/> and <see cref="Output"/> are the same memory on every run.</remarks>
 public sealed class LoadedModel : IDisposable
 {
@@ -50,7 +52,9 @@ public sealed class LoadedModel : IDisposable
     /// <summary>Elements of <see cref="Output"/>.</summary>
     public int OutputLength { get; }
 
-    /// <summary>Scaled features, in the manifest's order; to be written before <see cref="IModelRunner.Run"/>.</summary>
+    /// <summary>
+    /// Scaled features, in the manifest's order; to be written before <see cref="IModelRunner.Run"/>.
+    /// </summary>
     public Span<float> Input => MemoryMarshal.Cast<byte, float>(Runner.Input(_input));
 
     /// <summary>The model's raw output; overwritten by the next run.</summary>

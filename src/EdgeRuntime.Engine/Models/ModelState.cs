@@ -16,16 +16,23 @@ public enum Slot
     B,
 }
 
-/// <summary>A package whose signature, hashes, compatibility and golden vectors held when it was put into its slot.</summary>
+/// <summary>
+/// A package whose signature, hashes, compatibility and golden vectors held when it was put into its slot.
+/// </summary>
 /// <param name="Digest">Its id.</param>
 /// <param name="Version">Semantic version of its manifest.</param>
 /// <param name="ReleaseCounter">Release counter of its manifest; at least 1.</param>
-/// <param name="ArchiveSha256">SHA-256 of the archive in the slot, lowercase hex; checked again before every load.</param>
+/// <param name="ArchiveSha256">SHA-256 of the archive in the slot, lowercase hex; checked again before every
+/// load.</param>
 /// <param name="Size">Bytes of the archive.</param>
 public sealed record StoredPackage(ModelId Digest, string Version, long ReleaseCounter, string ArchiveSha256, long Size);
 
-/// <summary>All that a device remembers about one model. It is what the pointer file holds; nothing else is believed.</summary>
-/// <remarks>Compare by reference: <see cref="Activation.Next"/> returns the same instance when nothing changed.</remarks>
+/// <summary>
+/// All that a device remembers about one model. It is what the pointer file holds; nothing else is believed.
+/// </summary>
+/// <remarks>
+/// Compare by reference: <see cref="Activation.Next"/> returns the same instance when nothing changed.
+/// </remarks>
 public sealed record ModelState
 {
     /// <summary>Digests of committed packages that are remembered; the oldest is forgotten first.</summary>
@@ -46,19 +53,28 @@ public sealed record ModelState
     /// <summary>What stands in slot b, or null.</summary>
     public StoredPackage? B { get; init; }
 
-    /// <summary>The slot whose package is trusted to answer, or null when there is none. It changes only with a commit or an undo.</summary>
+    /// <summary>
+    /// The slot whose package is trusted to answer, or null when there is none. It changes only with a commit or an
+    /// undo.
+    /// </summary>
     public Slot? ActiveSlot { get; init; }
 
     /// <summary>Where the update of this model stands.</summary>
     public Activation Phase { get; init; } = new Activation.Steady();
 
-    /// <summary>Highest release counter ever committed here: nothing below is installed, save by going back to what was committed.</summary>
+    /// <summary>
+    /// Highest release counter ever committed here: nothing below is installed, save by going back to what was
+    /// committed.
+    /// </summary>
     public long Floor { get; init; }
 
     /// <summary>Packages once committed here, the newest last.</summary>
     public IReadOnlyList<ModelId> Trusted { get; init; } = [];
 
-    /// <summary>Packages rejected or undone here, the newest last: the configured package is not tried again when it is among them.</summary>
+    /// <summary>
+    /// Packages rejected or undone here, the newest last: the configured package is not tried again when it is among
+    /// them.
+    /// </summary>
     public IReadOnlyList<ModelId> Refused { get; init; } = [];
 
     /// <summary>Highest generation of desired state accepted; 0 for none.</summary>
@@ -81,7 +97,9 @@ public sealed record ModelState
     [JsonIgnore]
     public Slot SpareSlot => ActiveSlot == Slot.A ? Slot.B : Slot.A;
 
-    /// <summary>What stands in <see cref="SpareSlot"/>, or null: a package on trial, one undone, or the one before.</summary>
+    /// <summary>
+    /// What stands in <see cref="SpareSlot"/>, or null: a package on trial, one undone, or the one before.
+    /// </summary>
     [JsonIgnore]
     public StoredPackage? Spare => this[SpareSlot];
 
@@ -104,7 +122,8 @@ public sealed record ModelState
         slot == Slot.A ? this with { A = package } : this with { B = package };
 
     /// <summary>Why a package may not be installed by its release counter, or null when it may.</summary>
-    /// <param name="returning">True for an order, or an undo, that goes back to a package committed here before.</param>
+    /// <param name="returning">True for an order, or an undo, that goes back to a package committed here
+    /// before.</param>
     public string? CounterObjection(ModelId digest, long releaseCounter, bool returning)
     {
         if (releaseCounter >= Floor || (returning && IsTrusted(digest)))
@@ -116,7 +135,9 @@ public sealed record ModelState
         return returning ? objection + ", and it was never committed here" : objection;
     }
 
-    /// <summary>Why this state cannot be, or null when it can: what a pointer file is checked for after reading.</summary>
+    /// <summary>
+    /// Why this state cannot be, or null when it can: what a pointer file is checked for after reading.
+    /// </summary>
     public string? Contradiction() => this switch
     {
         { ActiveSlot: Slot slot } when this[slot] is null => $"the active slot {slot} holds nothing",

@@ -4,39 +4,47 @@ using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The part of an <see cref="UpdateAgent"/> that concerns one model: its store, its download, its loaded packages.</summary>
+/// <summary>The part of an <see cref="UpdateAgent"/> that concerns one model.</summary>
 /// <remarks>
-/// <see cref="Activation.Next"/> decides; <see cref="Adopt"/> makes the decision durable; <see cref="Pump"/> then looks
-/// at the state and does what it calls for, so that a start, an event and an undo all take one way.
+/// <see cref="Activation.Next"/> decides; <see cref="RememberedState"/> makes the decision durable; <see cref="Pump"/>
+/// then looks at the state and does what it calls for, so that a start, an event and an undo all take one way.
 /// </remarks>
-internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposable
+internal sealed class ModelUpdate : IDisposable
 {
     private const int LongestReason = 400;
 
-    private static readonly TimeSpan SaveAgainEvery = TimeSpan.FromSeconds(5);
-
-    private readonly ServedPackages _served = new(model.Site.Model, parts.Events);
-    private readonly UpdateNews _news = new(model.Site.Model, parts.Events, parts.Time);
-    private readonly ConfiguredPackage _configured = new(model, parts.Verification);
-    private SlotStore? _opened;
-    private ChunkDownload? _download;
+    private readonly AgentParts _parts;
+    private readonly ModelSite _site;
+    private readonly SlotStore _store;
+    private readonly RememberedState _state;
+    private readonly ServedPackages _served;
+    private readonly UpdateNews _news;
+    private readonly ModelDownload _download;
+    private readonly ConfiguredPackage _configured;
     private VerificationJob? _job;
-    private bool _connected;
-    private bool _unsaved;
     private bool _triedMemory;
-    private long _savedAt;
+    private long _trialSince;
 
-    public string Name => model.Site.Model;
+    /// <summary>Opens the store of one model.</summary>
+    public ModelUpdate(AgentParts parts, AgentModel model)
+    {
+        _parts = parts;
+        _site = model.Site;
+        _store = SlotStore.Open(parts.Disk, Name);
+        _news = new UpdateNews(Name, parts.Events, parts.Time);
+        _state = new RememberedState(_store, _news, parts.Time);
+        _served = new ServedPackages(Name, parts.Events);
+        _download = new ModelDownload(parts, _store, _news);
+        _configured = new ConfiguredPackage(model, parts.Verification);
+    }
 
-    public ModelState State { get; private set; } = ModelState.Empty;
+    public string Name => _site.Model;
 
-    private SlotStore Store => _opened ?? throw new InvalidOperationException("the agent was not started");
+    public ModelState State => _state.Current;
 
     public void Start()
     {
-        _opened = SlotStore.Open(parts.Disk, Name);
-        State = _opened.State;
-        if (_opened.Damage is { } damage)
+        if (_store.Damage is { } damage)
         {
             _news.Notice(EventSeverity.Error, damage);
         }
@@ -46,7 +54,7 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
             _news.End(untold);
         }
 
-        Apply(new ActivationEvent.Restarted(Harmless(() => Store.IncomingIsHere)));
+        Apply(new ActivationEvent.Restarted(_store.IncomingIsHere));
         ClearStrayIncoming();
         OfferConfigured();
         Pump();
@@ -68,26 +76,19 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
 
         bool newBytes = next.Phase is Activation.Downloading started
             && !(State.Phase is Activation.Downloading going && going.Order.WantsSameBytes(started.Order));
-        Adopt(newBytes ? Prepare(next, package) : next);
+        Adopt(newBytes && _download.Prepare(package) is { } failed ? Activation.Next(next, failed) : next);
         Pump();
     }
 
     public void OnChunk(string transfer, long offset, ReadOnlySpan<byte> bytes)
     {
-        if (_download is not null && _download.Transfer == transfer)
+        if (_download.Take(transfer, offset, bytes))
         {
-            _download.OnChunk(offset, bytes);
-            FollowDownload();
             Pump();
         }
     }
 
-    public void OnLink(bool connected)
-    {
-        _connected = connected;
-        _download?.OnLinkChanged();
-        Ask();
-    }
+    public void OnLink(bool connected) => _download.OnLink(connected);
 
     public void OnVerified(VerificationJob job)
     {
@@ -123,10 +124,11 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
 
         if (State.Phase is Activation.Switching && State.Spare?.Digest == digest)
         {
+            _trialSince = _parts.Time.GetTimestamp();
             Apply(new ActivationEvent.SwitchedOver());
         }
 
-        parts.Events.OnReportedChanged();
+        _parts.Events.OnReportedChanged();
         Pump();
     }
 
@@ -141,13 +143,7 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
         }
     }
 
-    public void OnTold(UpdateStep step)
-    {
-        if (step.End is not null)
-        {
-            Apply(new ActivationEvent.Told(step.End));
-        }
-    }
+    public void OnTold(Outcome end) => Apply(new ActivationEvent.Told(end));
 
     public string Undo(out bool done)
     {
@@ -166,38 +162,32 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
 
     public void Tick()
     {
-        if (_unsaved && parts.Time.GetElapsedTime(_savedAt) >= SaveAgainEvery)
+        _state.SaveAgain();
+        EndTrialWithoutSamples();
+        _download.Ask();
+        if (State.Phase is Activation.Downloading p)
         {
-            Save(State);
-        }
-
-        Ask();
-        if (_download is not null && State.Phase is Activation.Downloading p)
-        {
-            _news.Progress(p.Order, _download);
+            _download.TellProgress(p.Order);
         }
     }
 
     public ReportedModel Report()
     {
         UpdateOrder? pending = State.Phase.Pending;
+        UpdateState rest = State.Last is { } last ? UpdateNews.EndOf(last) : UpdateState.Idle;
+        StoredPackage? previous = State.Phase is Activation.Soaking ? State.Active : State.Previous;
+        LoadedModel? answering = _served.Answering;
         return new ReportedModel
         {
             Name = Name,
-            Phase = UpdateNews.StepOf(State.Phase) ?? (State.Last is { } last ? UpdateNews.EndOf(last) : UpdateState.Idle),
-            Active = _served.Answering is { } answering ? new PackageLabel(answering.Digest, answering.Manifest.Version) : null,
-            Previous = (State.Phase is Activation.Soaking ? State.Active : State.Previous) is { } previous
-                ? new PackageLabel(previous.Digest, previous.Version)
-                : null,
+            Phase = UpdateNews.StepOf(State.Phase) ?? rest,
+            Active = answering is null ? null : new PackageLabel(answering.Digest, answering.Manifest.Version),
+            Previous = previous is null ? null : new PackageLabel(previous.Digest, previous.Version),
             Candidate = pending is null ? null : new PackageLabel(pending.Digest, pending.Version),
         };
     }
 
-    public void Dispose()
-    {
-        _served.Dispose();
-        _job = null;
-    }
+    public void Dispose() => _served.Dispose();
 
     /// <summary>Does what the state calls for, until it waits for something.</summary>
     private void Pump()
@@ -215,15 +205,15 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
             if (State.Active is { } active && !_served.HasTrusted(active.Digest))
             {
                 // Before any candidate: a device that answers comes first.
-                Verify(JobPurpose.Active, Store.PathOf(State.ActiveSlot!.Value), active, (_, _) => null);
+                Verify(JobPurpose.Active, _store.PathOf(State.ActiveSlot!.Value), active, (_, _) => null);
             }
             else if (State.Phase is Activation.Steady && !_served.HasAny && !_triedMemory)
             {
                 ServeFromMemory();
             }
-            else if (State.Phase is Activation.Downloading downloading && _download is null)
+            else if (State.Phase is Activation.Downloading downloading)
             {
-                Resume(downloading.Order);
+                Fetch(downloading.Order);
             }
             else if (State.Phase is Activation.Verifying verifying)
             {
@@ -235,80 +225,41 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
             }
         }
 
-        Ask();
+        _download.Ask();
     }
 
-    /// <summary>Checks an order and makes the hashes of its chunks durable, before the state that relies on them.</summary>
-    private ModelState Prepare(ModelState next, PackageReference package)
+    private void Fetch(UpdateOrder order)
     {
-        if (ChunkDownload.Objection(package, parts.Verification.LargestArchive) is { } objection)
-        {
-            return Activation.Next(next, new ActivationEvent.Failed(objection, PackageAtFault: true));
-        }
-
-        try
-        {
-            _download = null;
-            Store.Expect(package);
-            return next;
-        }
-        catch (IOException failed)
-        {
-            return Activation.Next(next, new ActivationEvent.Failed(DiskSentence(failed), PackageAtFault: false));
-        }
-    }
-
-    private void Resume(UpdateOrder order)
-    {
-        PackageReference? package = Harmless(Store.Expected);
-        if (package is null || package.ArchiveSha256 != order.ArchiveSha256 || package.ChunkBytes != order.ChunkBytes
-            || ChunkDownload.Objection(package, order.Size) is not null)
+        if (!_download.IsOpen && !_download.TryResume(order))
         {
             Fail("the hashes of its chunks were lost with the last power failure; order it again");
-            return;
         }
-
-        string transfer = $"{order.Digest.Short}-{order.Generation}";
-        _download = new ChunkDownload(parts.Disk, Store.IncomingPath, package, transfer, parts.Time, parts.Random);
-        _download.Begin();
-        _news.DownloadBegan(_download);
-        FollowDownload();
-    }
-
-    private void FollowDownload()
-    {
-        if (_download?.Failure is { } failure)
+        else if (_download.Failure is { } failure)
         {
             Fail(failure);
         }
-        else if (_download is { IsComplete: true })
+        else if (_download.IsComplete)
         {
             Apply(new ActivationEvent.Fetched());
         }
     }
 
-    private void Ask()
-    {
-        while (_connected && _download is not null && _download.TryNext(out ChunkRequest request))
-        {
-            parts.Events.OnRequest(request);
-        }
-    }
-
     private void Verify(JobPurpose purpose, string path, StoredPackage expected, Func<ModelId, long, string?> objection)
     {
-        _job = VerificationJob.OfFile(purpose, parts.Disk, path, expected, parts.Verification, model.Site, objection);
-        parts.Events.OnVerify(_job);
+        _job = VerificationJob.OfFile(purpose, _parts.Disk, path, expected, _parts.Verification, _site, objection);
+        _parts.Events.OnVerify(_job);
     }
 
     private void VerifyCandidate(Activation.Verifying checking)
     {
         ModelState state = State;
         UpdateOrder order = checking.Order;
-        bool returning = order.Revert || (order.Configured && state.Active is null);
-        string path = checking.Source == PackageSource.Incoming ? Store.IncomingPath : Store.PathOf(state.SpareSlot);
+        bool returning = Activation.IsReturning(state, order);
+        string path = checking.Source == PackageSource.Incoming ? _store.IncomingPath : _store.PathOf(state.SpareSlot);
         StoredPackage expected = new(order.Digest, order.Version, 0, order.ArchiveSha256, order.Size);
-        Verify(JobPurpose.Candidate, path, expected, (digest, counter) => state.CounterObjection(digest, counter, returning));
+        Verify(
+            JobPurpose.Candidate, path, expected,
+            (digest, counter) => state.CounterObjection(digest, counter, returning));
     }
 
     private void OnActiveChecked(VerificationJob job)
@@ -325,8 +276,11 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
         {
             string version = State.Active.Version;
             Apply(new ActivationEvent.ActiveUnusable());
-            string instead = State.Active is { } previous ? $"{previous.Version} takes its place" : "no package is left in the slots";
-            _news.Notice(EventSeverity.Error, $"the active package {version} cannot be loaded: {job.Refusal}; {instead}");
+            string instead = State.Active is { } previous
+                ? $"{previous.Version} takes its place"
+                : "no package is left in the slots";
+            _news.Notice(
+                EventSeverity.Error, $"the active package {version} cannot be loaded: {job.Refusal}; {instead}");
             OfferConfigured();
         }
     }
@@ -343,8 +297,8 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
         {
             PackageManifest manifest = loaded.Manifest;
             _served.Try(loaded);
-            Apply(new ActivationEvent.Verified(
-                new StoredPackage(loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size)));
+            Apply(new ActivationEvent.Verified(new StoredPackage(
+                loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size)));
         }
         else
         {
@@ -357,8 +311,10 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
         if (job.Loaded is { } loaded)
         {
             _served.FallBackOn(loaded);
-            _news.Notice(EventSeverity.Warning,
-                $"the configured package {loaded.Manifest.Version} answers from memory, because the disk does not take it");
+            string version = loaded.Manifest.Version;
+            _news.Notice(
+                EventSeverity.Warning,
+                $"the configured package {version} answers from memory, because the disk does not take it");
         }
         else
         {
@@ -370,12 +326,23 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
     {
         try
         {
-            Store.Install();
+            _store.Install();
             Apply(new ActivationEvent.Installed());
         }
         catch (IOException failed)
         {
-            Fail(DiskSentence(failed));
+            Fail($"the disk does not take the package: {failed.Message}");
+        }
+    }
+
+    /// <summary>A sensor that fell silent must not leave a device on trial for ever.</summary>
+    private void EndTrialWithoutSamples()
+    {
+        if (State.Phase is Activation.Soaking && _served.TrialLimit is TimeSpan limit
+            && _parts.Time.GetElapsedTime(_trialSince) > limit)
+        {
+            Fail($"its trial did not get its samples within {limit}");
+            Pump();
         }
     }
 
@@ -399,7 +366,8 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
         }
 
         UpdateOrder order = ConfiguredPackage.OrderFor(package, State.Generation);
-        ModelState next = Activation.Next(State, new ActivationEvent.Configured(order, package.Manifest.ReleaseCounter));
+        ActivationEvent offered = new ActivationEvent.Configured(order, package.Manifest.ReleaseCounter);
+        ModelState next = Activation.Next(State, offered);
         if (ReferenceEquals(next, State))
         {
             return;
@@ -407,8 +375,8 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
 
         try
         {
-            _download = null;
-            Store.Place(archive);
+            _download.Close();
+            _store.Place(archive);
             Adopt(next);
         }
         catch (IOException failed)
@@ -417,15 +385,17 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
         }
     }
 
-    /// <summary>Better a model that no slot holds than none: the configured package is checked like any other.</summary>
+    /// <summary>
+    /// Better a model that no slot holds than none: the configured package is checked like any other.
+    /// </summary>
     private void ServeFromMemory()
     {
         _triedMemory = true;
         byte[]? archive = _configured.ReadBytes();
         if (archive is not null && _configured.Check(archive) is { } package)
         {
-            _job = VerificationJob.OfBytes(JobPurpose.Fallback, archive, package.Id, parts.Verification, model.Site);
-            parts.Events.OnVerify(_job);
+            _job = VerificationJob.OfBytes(JobPurpose.Fallback, archive, package.Id, _parts.Verification, _site);
+            _parts.Events.OnVerify(_job);
         }
         else
         {
@@ -437,7 +407,7 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
     private void Fail(string reason, bool packageAtFault = false)
     {
         // A reason is remembered in the pointer file and sent; a loader's message may be pages long.
-        string kept = reason.Length <= LongestReason ? reason : string.Concat(reason.AsSpan(0, LongestReason - 1), "…");
+        string kept = reason.Length <= LongestReason ? reason : $"{reason.AsSpan(0, LongestReason - 1)}…";
         Apply(new ActivationEvent.Failed(kept, packageAtFault));
     }
 
@@ -453,58 +423,19 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
     private void Adopt(ModelState next)
     {
         ModelState before = State;
-        if (!Save(next))
+        _state.Adopt(next);
+        if (State.Phase is not Activation.Downloading)
         {
-            next = WithoutDisk(before, next);
-            Save(next);
+            _download.Close();
         }
 
-        State = next;
-        if (next.Phase is not Activation.Downloading)
+        if (State.Phase is Activation.Steady or Activation.Downloading or Activation.Verifying)
         {
-            _download = null;
-        }
-
-        if (next.Phase is Activation.Steady or Activation.Downloading or Activation.Verifying)
-        {
-            _served.EndTrial(next.Active?.Digest);
+            _served.EndTrial(State.Active?.Digest);
         }
 
         ClearStrayIncoming();
-        _news.Change(before, next);
-    }
-
-    /// <summary>
-    /// What becomes of a state that the disk does not take: an update ends where it is, a trial is not committed, and
-    /// the model that was trusted before answers. What is an end anyway is acted on, and written as soon as there is room.
-    /// </summary>
-    private static ModelState WithoutDisk(ModelState before, ModelState next)
-    {
-        ActivationEvent.Failed failed = new("the disk does not take what must be remembered of it", PackageAtFault: false);
-        bool committing = before.Phase is Activation.Switching or Activation.Soaking && next.Last is Outcome.Committed
-            && next.ActiveSlot != before.ActiveSlot;
-        return Activation.Next(committing ? before : next, failed);
-    }
-
-    private bool Save(ModelState state)
-    {
-        _savedAt = parts.Time.GetTimestamp();
-        try
-        {
-            Store.Save(state);
-            _unsaved = false;
-            return true;
-        }
-        catch (IOException failed)
-        {
-            if (!_unsaved)
-            {
-                _news.Notice(EventSeverity.Error, $"the disk does not take the state of '{Name}': {failed.Message}");
-            }
-
-            _unsaved = true;
-            return false;
-        }
+        _news.Change(before, State);
     }
 
     private void ClearStrayIncoming()
@@ -513,26 +444,7 @@ internal sealed class ModelUpdate(AgentParts parts, AgentModel model) : IDisposa
             or Activation.Verifying { Source: PackageSource.Incoming };
         if (!needed)
         {
-            Harmless(() =>
-            {
-                Store.ClearIncoming();
-                return true;
-            });
+            _store.TryClearIncoming();
         }
     }
-
-    /// <summary>Something on the disk that may fail without harm: the state decides, not this.</summary>
-    private static T? Harmless<T>(Func<T> step)
-    {
-        try
-        {
-            return step();
-        }
-        catch (IOException)
-        {
-            return default;
-        }
-    }
-
-    private static string DiskSentence(IOException failed) => $"the disk does not take the package: {failed.Message}";
 }

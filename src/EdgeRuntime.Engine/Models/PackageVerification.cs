@@ -33,7 +33,8 @@ public sealed record ModelSite
 /// </remarks>
 /// <param name="releaseKeys">Keys of which one must have signed.</param>
 /// <param name="loader">Loads a model.</param>
-/// <param name="runtimeVersion">Version of ONNX Runtime behind <paramref name="loader"/>, or null when it has none.</param>
+/// <param name="runtimeVersion">Version of ONNX Runtime behind <paramref name="loader"/>, or null when it has
+/// none.</param>
 /// <param name="options">How models are run.</param>
 /// <param name="limits">Bounds of an archive.</param>
 public sealed class PackageVerification(
@@ -51,17 +52,20 @@ public sealed class PackageVerification(
 
     /// <summary>Reads a package and checks what can be told without loading its model.</summary>
     /// <param name="archive">Kept, not copied; it must not change afterwards.</param>
-    /// <exception cref="PackageRejectedException">It is not a package for this model that a release key signed.</exception>
+    /// <exception cref="PackageRejectedException">It is not a package for this model that a release key
+    /// signed.</exception>
     public PackageArchive Read(ReadOnlyMemory<byte> archive, ModelSite site)
     {
         PackageArchive package = PackageArchive.Read(archive, releaseKeys, limits);
         PackageManifest manifest = package.Manifest;
         if (manifest.Name != site.Model)
         {
-            throw Refuse(package, PackageFault.WrongPackage, [$"it is for the model '{manifest.Name}', not '{site.Model}'"]);
+            throw Refuse(
+                package, PackageFault.WrongPackage, [$"it is for the model '{manifest.Name}', not '{site.Model}'"]);
         }
 
-        if (!PipelineBinding.TryBind(manifest, site.Channels, site.RateHz, site.Mapping, out _, out IReadOnlyList<string> mistakes))
+        if (!PipelineBinding.TryBind(
+            manifest, site.Channels, site.RateHz, site.Mapping, out _, out IReadOnlyList<string> mistakes))
         {
             throw Refuse(package, PackageFault.IncompatibleInputs, mistakes);
         }
@@ -79,9 +83,11 @@ public sealed class PackageVerification(
 
     /// <summary>Verifies and loads a package.</summary>
     /// <param name="archive">Kept, not copied; it must not change afterwards.</param>
-    /// <param name="counterObjection">Why the package may not be installed by its release counter, or null; see <see cref="ModelState.CounterObjection"/>.</param>
+    /// <param name="counterObjection">Why the package may not be installed by its release counter, or null; see
+    /// <see cref="ModelState.CounterObjection"/>.</param>
     /// <exception cref="PackageRejectedException">Anything at all is wrong.</exception>
-    public LoadedModel Verify(ReadOnlyMemory<byte> archive, ModelSite site, Func<ModelId, long, string?> counterObjection)
+    public LoadedModel Verify(
+        ReadOnlyMemory<byte> archive, ModelSite site, Func<ModelId, long, string?> counterObjection)
     {
         PackageArchive package = Read(archive, site);
         if (counterObjection(package.Id, package.Manifest.ReleaseCounter) is { } objection)
@@ -121,7 +127,7 @@ public sealed class PackageVerification(
         List<string> mistakes = [];
         if (runner.Inputs.Count != 1)
         {
-            mistakes.Add($"model.input: the model has {runner.Inputs.Count} inputs; the one of a package is all it may have");
+            mistakes.Add($"model.input: the model has {runner.Inputs.Count} inputs; one is all it may have");
         }
 
         int input = Find(runner.Inputs, spec.Input, "model.input", mistakes);
@@ -129,12 +135,14 @@ public sealed class PackageVerification(
         int features = package.Manifest.Pipeline.InputLength();
         if (input >= 0 && runner.Inputs[input].Count != features)
         {
-            mistakes.Add($"model.input: '{spec.Input}' has {runner.Inputs[input].Count} elements and the pipeline makes {features}");
+            long elements = runner.Inputs[input].Count;
+            mistakes.Add($"model.input: '{spec.Input}' has {elements} elements and the pipeline makes {features}");
         }
 
         if (output >= 0)
         {
-            mistakes.AddRange(OutputDecoder.Mistakes(package.Manifest.Output, features, (int)runner.Outputs[output].Count));
+            int elements = (int)runner.Outputs[output].Count;
+            mistakes.AddRange(OutputDecoder.Mistakes(package.Manifest.Output, features, elements));
         }
 
         return mistakes.Count == 0
@@ -158,7 +166,8 @@ public sealed class PackageVerification(
             }
         }
 
-        mistakes.Add($"{path}: the model has no '{name}'; it has {string.Join(", ", tensors.Select(tensor => $"'{tensor.Name}'"))}");
+        string names = string.Join(", ", tensors.Select(tensor => $"'{tensor.Name}'"));
+        mistakes.Add($"{path}: the model has no '{name}'; it has {names}");
         return -1;
     }
 
@@ -181,8 +190,9 @@ public sealed class PackageVerification(
         GoldenVector vector = package.Golden.Vectors[number];
         if (vector.Input.Count != model.InputLength || vector.Output.Count != model.OutputLength)
         {
-            throw Refuse(package, PackageFault.GoldenMismatch,
-                [$"golden vector {number} has {vector.Input.Count} inputs and {vector.Output.Count} outputs; the model has {model.InputLength} and {model.OutputLength}"]);
+            string shapes = $"golden vector {number} has {vector.Input.Count} inputs and {vector.Output.Count} outputs; "
+                + $"the model has {model.InputLength} and {model.OutputLength}";
+            throw Refuse(package, PackageFault.GoldenMismatch, [shapes]);
         }
 
         Span<float> input = model.Input;
@@ -206,14 +216,16 @@ public sealed class PackageVerification(
             // Written as "not within" so that NaN, which is within nothing, is refused too.
             if (!(Math.Abs(output[i] - vector.Output[i]) <= package.Golden.Tolerance))
             {
-                FormattableString sentence =
-                    $"golden vector {number}, output {i}: {output[i]} where {vector.Output[i]} is right, within {package.Golden.Tolerance}";
-                throw Refuse(package, PackageFault.GoldenMismatch, [sentence.ToString(CultureInfo.InvariantCulture)]);
+                double tolerance = package.Golden.Tolerance;
+                string sentence = string.Create(CultureInfo.InvariantCulture,
+                    $"golden vector {number}, output {i}: {output[i]} where {vector.Output[i]} is right, within {tolerance}");
+                throw Refuse(package, PackageFault.GoldenMismatch, [sentence]);
             }
         }
     }
 
-    private static PackageRejectedException Refuse(PackageArchive package, PackageFault fault, IReadOnlyList<string> lines)
+    private static PackageRejectedException Refuse(
+        PackageArchive package, PackageFault fault, IReadOnlyList<string> lines)
     {
         string detail = lines.Count == 1 ? lines[0] : $"{lines[0]}; and {lines.Count - 1} more";
         return new PackageRejectedException(package.Id, fault, detail) { Lines = lines };

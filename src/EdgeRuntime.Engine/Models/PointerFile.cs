@@ -6,7 +6,9 @@ using System.Text.Json.Serialization;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>The form of a model's pointer file: <c>{"format":1,"sha256":"…","state":{…}}</c>.</summary>
-/// <remarks>The hash covers the bytes of <c>state</c> as they stand, so that a flipped bit is seen and never obeyed.</remarks>
+/// <remarks>
+/// The hash covers the bytes of <c>state</c> as they stand, so that a flipped bit is seen and never obeyed.
+/// </remarks>
 public static class PointerFile
 {
     /// <summary>The format this program writes, and the newest it reads.</summary>
@@ -34,7 +36,8 @@ public static class PointerFile
     }
 
     /// <summary>Reads a state.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a whole and consistent pointer file of a known format.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a whole and consistent pointer file of a known
+    /// format.</exception>
     public static ModelState Decode(ReadOnlyMemory<byte> file)
     {
         try
@@ -56,9 +59,12 @@ public static class PointerFile
 
             ModelState state = body.Deserialize(PointerJson.Default.ModelState)
                 ?? throw new InvalidDataException("it holds no state");
-            return state.Contradiction() is { } contradiction ? throw new InvalidDataException($"it says {contradiction}") : state;
+            return state.Contradiction() is { } contradiction
+                ? throw new InvalidDataException($"it says {contradiction}")
+                : state;
         }
-        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception broken) when (broken
+            is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException("it is not a whole JSON object of the expected form", broken);
         }

@@ -1,10 +1,16 @@
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The loaded packages of one model: which is trusted, which is on trial, which answers, and which may go.</summary>
+/// <summary>
+/// The loaded packages of one model: which is trusted, which is on trial, which answers, and which may go.
+/// </summary>
 internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisposable
 {
+    private const double ShortestTrialLimit = 10 * 60;
+    private const double LongestTrialLimit = 30 * 24 * 3600;
+
     // Given to the sample path, and not needed any more; they may go once it is seen to answer with another.
     private readonly List<LoadedModel> _leaving = [];
     private readonly HashSet<LoadedModel> _given = [];
@@ -16,6 +22,28 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
 
     /// <summary>The package the sample path answers with, as it said itself; null for none.</summary>
     public LoadedModel? Answering { get; private set; }
+
+    /// <summary>
+    /// How long the trial of the candidate may last: ten times what its samples take, and no less than ten minutes;
+    /// null
+    /// when there is no candidate.
+    /// </summary>
+    public TimeSpan? TrialLimit
+    {
+        get
+        {
+            if (_candidate is null)
+            {
+                return null;
+            }
+
+            PipelineSpec pipeline = _candidate.Manifest.Pipeline;
+            double sampleSeconds = pipeline.HopFrames / pipeline.RateHz;
+            double windowSeconds = pipeline.WindowFrames / pipeline.RateHz;
+            double expected = windowSeconds + (_candidate.Manifest.Soak.Samples * sampleSeconds);
+            return TimeSpan.FromSeconds(Math.Clamp(10 * expected, ShortestTrialLimit, LongestTrialLimit));
+        }
+    }
 
     /// <summary>Whether any package is loaded to answer outside of a trial.</summary>
     public bool HasAny => (_trusted ?? _fallback) is not null;
@@ -46,7 +74,9 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         _fallback = loaded;
     }
 
-    /// <summary>Ends a trial: the candidate is the trusted one from now on, when it is the active package; else it goes.</summary>
+    /// <summary>
+    /// Ends a trial: the candidate is the trusted one from now on, when it is the active package; else it goes.
+    /// </summary>
     public void EndTrial(ModelId? active)
     {
         if (_candidate is not { } candidate)

@@ -4,7 +4,9 @@ using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The packages of one model on disk: two slots, one pointer that says what they are, and one incoming place.</summary>
+/// <summary>
+/// The packages of one model on disk: two slots, one pointer that says what they are, and one incoming place.
+/// </summary>
 /// <remarks>
 /// <code>
 /// slots/{model}/current.json      the pointer, replaced atomically
@@ -40,14 +42,29 @@ public sealed class SlotStore
     /// <summary>What the pointer says.</summary>
     public ModelState State { get; private set; }
 
-    /// <summary>What was wrong with the pointer when the store was opened, and what was done about it; null when nothing was.</summary>
+    /// <summary>
+    /// What was wrong with the pointer when the store was opened, and what was done about it; null when nothing was.
+    /// </summary>
     public string? Damage { get; private set; }
 
     /// <summary>Where the bytes of a package that is being fetched stand.</summary>
     public string IncomingPath => $"{_directory}/incoming/package.part";
 
-    /// <summary>Whether any such bytes are there.</summary>
-    public bool IncomingIsHere => _disk.Length(IncomingPath) is not null;
+    /// <summary>Whether any such bytes are there. A medium that does not say has none.</summary>
+    public bool IncomingIsHere
+    {
+        get
+        {
+            try
+            {
+                return _disk.Length(IncomingPath) is not null;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
 
     private string CurrentPath => $"{_directory}/current.json";
 
@@ -77,7 +94,8 @@ public sealed class SlotStore
         {
             store.State = ModelState.Empty;
             store._unusable = failed.Message;
-            store.Damage = $"slots/{model}: {failed.Message}; nothing is kept, and no update is taken, until the device restarts";
+            store.Damage = $"slots/{model}: {failed.Message}; "
+                + "nothing is kept, and no update is taken, until the device restarts";
         }
 
         return store;
@@ -86,7 +104,9 @@ public sealed class SlotStore
     /// <summary>Where the archive of a slot stands.</summary>
     public string PathOf(Slot slot) => $"{_directory}/{(slot == Slot.A ? 'a' : 'b')}/package.edgepkg";
 
-    /// <summary>Makes a state durable. When it throws, or the power fails in it, the old one or the new one stands.</summary>
+    /// <summary>
+    /// Makes a state durable. When it throws, or the power fails in it, the old one or the new one stands.
+    /// </summary>
     /// <exception cref="IOException">No room, or the medium failed; <see cref="State"/> is unchanged.</exception>
     public void Save(ModelState state)
     {
@@ -107,7 +127,9 @@ public sealed class SlotStore
         State = state;
     }
 
-    /// <summary>Empties the incoming place for the bytes of <paramref name="package"/>, and remembers how to check them.</summary>
+    /// <summary>
+    /// Empties the incoming place for the bytes of <paramref name="package"/>, and remembers how to check them.
+    /// </summary>
     /// <exception cref="IOException">No room, or the medium failed.</exception>
     public void Expect(PackageReference package)
     {
@@ -117,7 +139,9 @@ public sealed class SlotStore
             _disk, OrderPath, JsonSerializer.SerializeToUtf8Bytes(package, WireJson.Default.PackageReference));
     }
 
-    /// <summary>How to check the bytes of the incoming place; null when that was lost, and the download with it.</summary>
+    /// <summary>
+    /// How to check the bytes of the incoming place; null when that was lost, and the download with it.
+    /// </summary>
     public PackageReference? Expected()
     {
         try
@@ -141,7 +165,9 @@ public sealed class SlotStore
         DurableFiles.WriteAtomically(_disk, IncomingPath, archive);
     }
 
-    /// <summary>Moves the incoming bytes into the spare slot, durably. The state must already count that slot as empty.</summary>
+    /// <summary>
+    /// Moves the incoming bytes into the spare slot, durably. The state must already count that slot as empty.
+    /// </summary>
     /// <exception cref="IOException">The medium failed.</exception>
     public void Install()
     {
@@ -153,12 +179,25 @@ public sealed class SlotStore
         _disk.Delete(OrderPath);
     }
 
-    /// <summary>Gives up what the incoming place holds.</summary>
-    public void ClearIncoming()
+    /// <summary>Gives up what the incoming place holds; without harm where the medium does not let go of it.</summary>
+    public void TryClearIncoming()
     {
-        foreach (string name in _disk.List(DurableFiles.Parent(IncomingPath)))
+        try
         {
-            _disk.Delete($"{DurableFiles.Parent(IncomingPath)}/{name}");
+            ClearIncoming();
+        }
+        catch (IOException)
+        {
+            // It is in nobody's way but the next download's, which clears it again.
+        }
+    }
+
+    private void ClearIncoming()
+    {
+        string incoming = DurableFiles.Parent(IncomingPath);
+        foreach (string name in _disk.List(incoming))
+        {
+            _disk.Delete($"{incoming}/{name}");
         }
     }
 

@@ -19,7 +19,9 @@ public abstract record SoakVerdict
     public sealed record Undo(string Reason) : SoakVerdict;
 }
 
-/// <summary>Judges a package on trial by what this device itself sees: failures, inference time and predictions.</summary>
+/// <summary>
+/// Judges a package on trial by what this device itself sees: failures, inference time and predictions.
+/// </summary>
 /// <remarks>
 /// The sample path records and allocates nothing; another thread asks for the verdict, which never changes once given.
 /// <para>
@@ -60,8 +62,10 @@ public sealed class SoakTrial
 
     /// <summary>Begins a trial.</summary>
     /// <param name="spec">Of the candidate's manifest.</param>
-    /// <param name="champion">The trusted package's recent predictions by label; empty when there are none to compare with.</param>
-    /// <param name="effectiveShare">Share of samples that count as independent, 0 (exclusive) to 1; of the candidate's reference.</param>
+    /// <param name="champion">The trusted package's recent predictions by label; empty when there are none to compare
+    /// with.</param>
+    /// <param name="effectiveShare">Share of samples that count as independent, 0 (exclusive) to 1; of the candidate's
+    /// reference.</param>
     public SoakTrial(SoakSpec spec, ReadOnlySpan<long> champion, double effectiveShare)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(effectiveShare, 0);
@@ -84,13 +88,18 @@ public sealed class SoakTrial
         End.None => null,
         End.Good => new SoakVerdict.Commit(),
         End.Failures => Undo($"{_failures} of {_samples} inferences failed; {_allowedFailures} of {_spec.Samples} may"),
-        End.Slow => Undo($"{_slow} of {_samples} inferences took longer than {_spec.MaxP99Ms} ms; {_allowedSlow} of {_spec.Samples} may"),
-        _ => Undo($"the predictions differ from the model's before by a stability index of {_index:F2}; {_limit:F2} is the limit after {_samples} samples"),
+        End.Slow => Undo(
+            $"{_slow} of {_samples} inferences took longer than {_spec.MaxP99Ms} ms; {_allowedSlow} of {_spec.Samples} may"),
+        _ => Undo(
+            $"the predictions differ from those before by a stability index of {_index:F2}; {_limit:F2} is the limit"),
     };
 
-    /// <summary>Counts one sample. For the sample path only; allocates nothing, and does nothing once the verdict stands.</summary>
+    /// <summary>
+    /// Counts one sample. For the sample path only; allocates nothing, and does nothing once the verdict stands.
+    /// </summary>
     /// <param name="valid">False when the inference failed or answered NaN.</param>
-    /// <param name="label">Number of the predicted label; without a place among the champion's it is not compared.</param>
+    /// <param name="label">Number of the predicted label; without a place among the champion's it is not
+    /// compared.</param>
     /// <param name="inferNanoseconds">Duration of the inference.</param>
     public void Record(bool valid, int label, long inferNanoseconds)
     {
@@ -152,7 +161,8 @@ public sealed class SoakTrial
         return verdict.Drifted;
     }
 
-    private static SoakVerdict.Undo Undo(FormattableString reason) => new(reason.ToString(CultureInfo.InvariantCulture));
+    private static SoakVerdict.Undo Undo(FormattableString reason) =>
+        new(reason.ToString(CultureInfo.InvariantCulture));
 
     private enum End
     {

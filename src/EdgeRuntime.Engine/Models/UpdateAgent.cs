@@ -9,7 +9,8 @@ namespace EdgeRuntime.Engine.Models;
 /// <summary>One model of a device, and the package its configuration brings.</summary>
 /// <param name="Site">What feeds it.</param>
 /// <param name="Configured">
-/// Reads the configured archive, or returns null when there is none; may throw <see cref="IOException"/>. Installed when
+/// Reads the configured archive, or returns null when there is none; may throw <see cref="IOException"/>. Installed
+/// when
 /// the device has no package, and put on trial when its release counter is above all that were committed here.
 /// </param>
 public sealed record AgentModel(ModelSite Site, Func<byte[]?> Configured);
@@ -47,7 +48,8 @@ public sealed record AgentParts
 /// signed orders and its own store.
 /// </summary>
 /// <remarks>
-/// Synchronous and event-driven: it does nothing but when called, and no I/O but on its disk. One thread. Every state is
+/// Synchronous and event-driven: it does nothing but when called, and no I/O but on its disk. One thread. Every state
+/// is
 /// durable before it is acted on, so the process may end at any point.
 /// </remarks>
 public sealed class UpdateAgent : IDisposable
@@ -56,25 +58,26 @@ public sealed class UpdateAgent : IDisposable
     public const int LongestOrder = 1024 * 1024;
 
     private readonly AgentParts _parts;
-    private readonly ModelUpdate[] _models;
+    private ModelUpdate[] _models = [];
 
-    /// <summary>Prepares the agent; nothing happens before <see cref="Start"/>.</summary>
-    public UpdateAgent(AgentParts parts)
-    {
-        _parts = parts;
-        _models = [.. parts.Models.Select(model => new ModelUpdate(parts, model))];
-    }
+    /// <summary>
+    /// Prepares the agent; nothing happens before <see cref="Start"/>, which comes before everything else.
+    /// </summary>
+    public UpdateAgent(AgentParts parts) => _parts = parts;
 
     /// <summary>Reads the stores, undoes what was on trial, and begins to load what is to answer.</summary>
     public void Start()
     {
+        _models = [.. _parts.Models.Select(model => new ModelUpdate(_parts, model))];
         foreach (ModelUpdate model in _models)
         {
             model.Start();
         }
     }
 
-    /// <summary>Takes a message of the desired topic: a <see cref="SignedEnvelope"/> with a <see cref="DesiredState"/>.</summary>
+    /// <summary>
+    /// Takes a message of the desired topic: a <see cref="SignedEnvelope"/> with a <see cref="DesiredState"/>.
+    /// </summary>
     public void OnDesired(ReadOnlyMemory<byte> message)
     {
         if (Open(message, out DesiredState? desired) is { } objection)
@@ -83,11 +86,11 @@ public sealed class UpdateAgent : IDisposable
             return;
         }
 
-        long newest = _models.Max(model => model.State.Generation);
+        long newest = Accepted.Generation;
         if (desired!.Generation < newest)
         {
-            _parts.Events.OnNotice(EventSeverity.Info, null,
-                $"an order was ignored: its generation {desired.Generation} is not above {newest}, the highest accepted");
+            string older = $"its generation {desired.Generation} is not above {newest}, the highest accepted";
+            _parts.Events.OnNotice(EventSeverity.Info, null, $"an order was ignored: {older}");
             return;
         }
 
@@ -132,10 +135,17 @@ public sealed class UpdateAgent : IDisposable
     public void OnActivated(string model, ModelId digest) => Find(model)?.OnActivated(digest);
 
     /// <summary>The trial of this package came to an end.</summary>
-    public void OnSoakVerdict(string model, ModelId digest, SoakVerdict verdict) => Find(model)?.OnSoakVerdict(digest, verdict);
+    public void OnSoakVerdict(string model, ModelId digest, SoakVerdict verdict) =>
+        Find(model)?.OnSoakVerdict(digest, verdict);
 
     /// <summary>The broker has the step.</summary>
-    public void OnTold(UpdateStep step) => Find(step.Model)?.OnTold(step);
+    public void OnTold(UpdateStep step)
+    {
+        if (step.End is not null)
+        {
+            Find(step.Model)?.OnTold(step.End);
+        }
+    }
 
     /// <summary>Returns a model to its package before, or ends its pending update.</summary>
     /// <param name="done">True when it did either.</param>
@@ -143,12 +153,18 @@ public sealed class UpdateAgent : IDisposable
     public string Undo(string model, out bool done)
     {
         done = false;
-        return Find(model) is { } found
-            ? found.Undo(out done)
-            : $"there is no model '{model}' on this device; it has {string.Join(", ", _models.Select(each => $"'{each.Name}'"))}";
+        if (Find(model) is { } found)
+        {
+            return found.Undo(out done);
+        }
+
+        string names = string.Join(", ", _models.Select(each => $"'{each.Name}'"));
+        return $"there is no model '{model}' on this device; it has {names}";
     }
 
-    /// <summary>Asks again for what was lost, and tells progress. To be called several times a second; the pace is the agent's.</summary>
+    /// <summary>
+    /// Asks again for what was lost, and tells progress. To be called several times a second; the pace is the agent's.
+    /// </summary>
     public void Tick()
     {
         foreach (ModelUpdate model in _models)
@@ -165,8 +181,8 @@ public sealed class UpdateAgent : IDisposable
     {
         get
         {
-            ModelState newest = _models.Select(model => model.State).MaxBy(state => state.Generation)!;
-            return (newest.Generation, newest.Deployment);
+            ModelState? newest = _models.Select(model => model.State).MaxBy(state => state.Generation);
+            return (newest?.Generation ?? 0, newest?.Deployment);
         }
     }
 

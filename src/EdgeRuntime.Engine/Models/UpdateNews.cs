@@ -2,7 +2,9 @@ using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>What one model's update tells the fleet: each step and each end once, progress at most once a second.</summary>
+/// <summary>
+/// What one model's update tells the fleet: each step and each end once, progress at most once a second.
+/// </summary>
 internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvider time)
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
@@ -65,7 +67,8 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
         if (download.VerifiedBytes != _progressBytes && time.GetElapsedTime(_progressAt) >= ProgressEvery)
         {
             DownloadBegan(download);
-            events.OnStep(new UpdateStep(model, order.Deployment, order.Generation, order.Digest, UpdateState.Downloading)
+            UpdateStep step = new(model, order.Deployment, order.Generation, order.Digest, UpdateState.Downloading);
+            events.OnStep(step with
             {
                 Progress = new DownloadProgress(download.Percent, download.VerifiedBytes, download.BytesPerSecond),
             });

@@ -51,5 +51,8 @@ public sealed record UpdateOrder
 
     /// <summary>True when both orders want the same bytes, cut into the same chunks.</summary>
     public bool WantsSameBytes(UpdateOrder other) =>
-        Digest == other.Digest && ArchiveSha256 == other.ArchiveSha256 && Size == other.Size && ChunkBytes == other.ChunkBytes;
+        Digest == other.Digest
+        && ArchiveSha256 == other.ArchiveSha256
+        && Size == other.Size
+        && ChunkBytes == other.ChunkBytes;
 }

@@ -5,7 +5,9 @@ using EdgeRuntime.Contracts.Packages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>Checks and loads one package; slow, so it runs away from the agent's thread.</summary>
-/// <remarks><see cref="Run"/> touches nothing but the disk and the job; the job belongs to one thread at a time.</remarks>
+/// <remarks>
+/// <see cref="Run"/> touches nothing but the disk and the job; the job belongs to one thread at a time.
+/// </remarks>
 public sealed class VerificationJob
 {
     private readonly Func<byte[]> _read;
@@ -104,9 +106,9 @@ public sealed class VerificationJob
     {
         byte[] archive = DurableFiles.ReadAll(disk, path, expected.Size)
             ?? throw new InvalidDataException($"{path} is missing");
-        return archive.Length == expected.Size && Convert.ToHexStringLower(SHA256.HashData(archive)) == expected.ArchiveSha256
-            ? archive
-            : throw new InvalidDataException($"{path} does not have the hash of its archive");
+        bool isIt = archive.Length == expected.Size
+            && Convert.ToHexStringLower(SHA256.HashData(archive)) == expected.ArchiveSha256;
+        return isIt ? archive : throw new InvalidDataException($"{path} does not have the hash of its archive");
     }
 
     private void Refuse(string sentence, bool atFault)

@@ -26,7 +26,8 @@ public sealed class Outbox
     private long _sequence;
 
     /// <summary>Creates an empty outbox.</summary>
-    /// <exception cref="ArgumentException">The options are out of range; see <see cref="OutboxOptions.Validate"/>.</exception>
+    /// <exception cref="ArgumentException">The options are out of range; see
+    /// <see cref="OutboxOptions.Validate"/>.</exception>
     public Outbox(OutboxOptions options, TimeProvider time)
     {
         if (options.Validate() is [string mistake, ..])
@@ -174,7 +175,8 @@ public sealed class Outbox
         {
             Line line = _lines[(int)kind];
             return new OutboxCounts(
-                line.Posted, line.Published, line.Replaced, line.Dropped, line.Expired, line.Waiting, line.InFlight, line.Bytes);
+                line.Posted, line.Published, line.Replaced, line.Dropped, line.Expired,
+                line.Waiting, line.InFlight, line.Bytes);
         }
     }
 
@@ -210,7 +212,9 @@ public sealed class Outbox
     private int Find(long token)
     {
         int index = (int)(token & ((1 << IndexBits) - 1));
-        return index < _entries.Length && _entries[index].InFlight && _entries[index].Sequence == token >> IndexBits ? index : None;
+        bool flies = index < _entries.Length && _entries[index].InFlight
+            && _entries[index].Sequence == token >> IndexBits;
+        return flies ? index : None;
     }
 
     private Line LandedLine(int index)

@@ -25,7 +25,7 @@ internal static class MessageReader
     {
         try
         {
-            DeviceMessage? message = Parse(arrival);
+            DeviceMessage? message = Complete(Parse(arrival));
             reason = message is null ? "the payload is null" : Complaint(arrival, message) ?? "";
             return reason.Length == 0 ? message : null;
         }
@@ -62,14 +62,47 @@ internal static class MessageReader
         _ => Parse(arrival.Payload, WireJson.Default.PredictionMessage),
     };
 
+    /// <summary>Reads a window that was accepted before and stored as it came.</summary>
+    public static WindowMessage Accepted(byte[] window) =>
+        Complete(JsonSerializer.Deserialize(window, WireJson.Default.WindowMessage)!);
+
     private static T? Parse<T>(byte[] payload, JsonTypeInfo<T> type) where T : DeviceMessage =>
         JsonSerializer.Deserialize(payload, type);
+
+    // Where a sender leaves a collection out, the serializer leaves null, whatever the record's own default says.
+    private static DeviceMessage? Complete(DeviceMessage? message) => message switch
+    {
+        StatusMessage m => m with { Models = m.Models ?? new Dictionary<string, ModelId>() },
+        InfoMessage m => m with
+        {
+            Labels = m.Labels ?? new Dictionary<string, string>(),
+            Libraries = m.Libraries ?? new Dictionary<string, string>(),
+            Sensors = m.Sensors ?? [],
+        },
+        LatestMessage m => m with
+        {
+            Scores = m.Scores ?? [],
+            Labels = m.Labels ?? [],
+            Features = m.Features ?? new Dictionary<string, double>(),
+        },
+        EventMessage m => m with { Values = m.Values ?? new Dictionary<string, double>() },
+        WindowMessage m => Complete(m),
+        _ => message,
+    };
+
+    private static WindowMessage Complete(WindowMessage message) => message with
+    {
+        Dropped = message.Dropped ?? new Dictionary<string, long>(),
+        Features = message.Features ?? [],
+        Predictions = message.Predictions with { Confidence = message.Predictions.Confidence ?? [] },
+    };
 
     private static string? Complaint(Arrival arrival, DeviceMessage message) => message switch
     {
         { Sequence: < 1 } => "sequence is less than 1",
-        ReportedMessage m => m.Models.Select(model => Name(model.Name)).FirstOrDefault(complaint => complaint is not null),
-        LatestMessage m => Model(arrival, m.Model) ?? Same(m.Scores.Count, m.Labels.Count, "scores", "labels"),
+        InfoMessage m => HasHole(m.Labels.Values) ?? HasHole(m.Libraries.Values) ?? HasHole(m.Sensors),
+        ReportedMessage m => HasHole(m.Models) ?? m.Models.Select(model => Name(model.Name)).FirstOrDefault(complaint => complaint is not null),
+        LatestMessage m => Model(arrival, m.Model) ?? HasHole(m.Labels) ?? Same(m.Scores.Count, m.Labels.Count, "scores", "labels"),
         PredictionMessage m => Model(arrival, m.Model),
         UpdateMessage m => m.Deployment == arrival.Rest ? Name(m.Model) : "deployment is not the one in the topic",
         EventMessage m => m.Kind == arrival.Rest ? null : "kind is not the one in the topic",
@@ -84,7 +117,9 @@ internal static class MessageReader
             return "samples, failed or the times are impossible";
         }
 
-        return Same(window.Predictions.Counts.Count, window.Predictions.Labels.Count, "counts", "labels")
+        return HasHole(window.Features)
+            ?? HasHole(window.Predictions.Labels)
+            ?? Same(window.Predictions.Counts.Count, window.Predictions.Labels.Count, "counts", "labels")
             ?? Counts(window.Predictions.Counts, "predictions")
             ?? window.Features.Select(feature => Counts(feature.Counts, feature.Name)).FirstOrDefault(complaint => complaint is not null)
             ?? (window.Features.DistinctBy(feature => feature.Name).Count() < window.Features.Count ? "two features have one name" : null)
@@ -114,6 +149,9 @@ internal static class MessageReader
     // Far below where sums of many windows would overflow.
     private static string? Counts(IReadOnlyList<long> counts, string name) =>
         counts.Count > 1024 || counts.Any(count => count is < 0 or > 1L << 40) ? $"{name}: a count is impossible" : null;
+
+    private static string? HasHole<T>(IEnumerable<T> items) where T : class =>
+        items.Any(item => item is null) ? "a list holds null" : null;
 
     private static string? Same(int left, int right, string what, string other) =>
         left == right ? null : $"{left} {what} for {right} {other}";

@@ -1,6 +1,5 @@
-using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
-using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fleet.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -34,8 +33,7 @@ internal static class WindowStore
     public static List<ReceivedWindow> Since(Database database, DeviceId device, string model, long sinceMs, int count) =>
         Reversed(database.Read(SinceSql, Row, device.ToString(), model, sinceMs, count));
 
-    private static ReceivedWindow Row(SqliteDataReader row) => new(
-        JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(0), WireJson.Default.WindowMessage)!, row.GetInt64(1));
+    private static ReceivedWindow Row(SqliteDataReader row) => new(MessageReader.Accepted(row.GetFieldValue<byte[]>(0)), row.GetInt64(1));
 
     private static List<ReceivedWindow> Reversed(List<ReceivedWindow> windows)
     {

@@ -8,7 +8,9 @@ namespace EdgeRuntime.Fleet.Rollouts;
 /// <summary>Gathers evidence for the rollouts that soak, lets the gate judge it, and stores what it came to. Belongs to the fleet's thread.</summary>
 internal sealed class GateKeeper(Database database, RolloutStore store, PackageShelf shelf)
 {
-    // How often a gate that has seen nothing new looks again (time alone may decide), and how often waiting is stored.
+    // How often a gate looks: at news soon, for a large stage sends many windows a second; without, because time alone
+    // may decide. And how often waiting is stored.
+    private const long LookAtNewsEveryMs = 250;
     private const long LookEveryMs = 1000;
     private const long StoreWaitingEveryMs = 10_000;
 
@@ -34,7 +36,7 @@ internal sealed class GateKeeper(Database database, RolloutStore store, PackageS
         }
 
         Watch watch = WatchOf(rollout);
-        if (!watch.HasNews && nowMs - watch.LookedMs < LookEveryMs)
+        if (nowMs - watch.LookedMs < (watch.HasNews ? LookAtNewsEveryMs : LookEveryMs))
         {
             return null;
         }

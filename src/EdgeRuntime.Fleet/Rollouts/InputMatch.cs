@@ -1,5 +1,3 @@
-using EdgeRuntime.Statistics;
-
 namespace EdgeRuntime.Fleet.Rollouts;
 
 /// <summary>
@@ -27,7 +25,6 @@ internal sealed class InputMatch
     public const int Neighbours = 5;
 
     private const double Scatter = 0.03;
-    private const double Prior = 0.5;
 
     private readonly IReadOnlyList<string> _labels;
     private readonly double[][] _expected;
@@ -47,25 +44,17 @@ internal sealed class InputMatch
     public long Matched { get; private set; }
 
     /// <summary>
-    /// How far the answers differ on the same inputs: the stability index within each of the old package's labels, in
-    /// nats, averaged over the samples.
+    /// Share of the matched samples that the new package answers otherwise: half the sum of the differences of the shares,
+    /// within each of the old package's labels. 0 to 1.
     /// </summary>
-    public double Index => Rows().Sum(row => row.Share * row.Index);
-
-    /// <summary>The index that chance exceeds with probability <paramref name="level"/>, in nats.</summary>
-    /// <remarks>
-    /// A row of n samples scatters like <c>chi2(bins - 1) * 2/n</c>; weighted by n/N, the sum is <c>chi2 * 2/N</c> with the
-    /// degrees of all rows together.
-    /// </remarks>
-    public double Chance(double level) => PopulationStability.Threshold(
-        Math.Max(Rows().Sum(row => row.Bins - 1), 1) + 1, Matched, Matched, level);
+    public double Disagreement => Rows().Sum(row => row.Share * row.Distance);
 
     /// <summary>The largest difference in a sentence's end: what the old package called one thing and the new one calls another.</summary>
     public string Worst
     {
         get
         {
-            (int Row, double Share, double Index, int Bins) worst = Rows().MaxBy(row => row.Share * row.Index);
+            (int Row, double Share, double Distance) worst = Rows().MaxBy(row => row.Share * row.Distance);
             int called = Array.IndexOf(_actual[worst.Row], _actual[worst.Row].Max());
             return called == worst.Row
                 ? $"most on what the old one calls '{_labels[worst.Row]}'"
@@ -114,15 +103,21 @@ internal sealed class InputMatch
         }
     }
 
-    private IEnumerable<(int Row, double Share, double Index, int Bins)> Rows()
+    private IEnumerable<(int Row, double Share, double Distance)> Rows()
     {
         for (int row = 0; row < _labels.Count; row++)
         {
             double samples = _actual[row].Sum();
+            double expected = _expected[row].Sum();
             if (samples > 0)
             {
-                int bins = _expected[row].Where((count, i) => count + _actual[row][i] > 0).Count();
-                yield return (row, samples / Matched, IndexOf(_expected[row], _actual[row], bins), bins);
+                double distance = 0;
+                for (int i = 0; i < _labels.Count; i++)
+                {
+                    distance += Math.Abs((_actual[row][i] / samples) - (_expected[row][i] / expected)) / 2;
+                }
+
+                yield return (row, samples / Matched, distance);
             }
         }
     }
@@ -147,24 +142,5 @@ internal sealed class InputMatch
         }
 
         return Math.Sqrt(sum / a.Count);
-    }
-
-    // As PopulationStability.Index, over expected counts that are averages and so not whole.
-    private static double IndexOf(double[] expected, double[] actual, int live)
-    {
-        double expectedTotal = expected.Sum() + (Prior * live);
-        double actualTotal = actual.Sum() + (Prior * live);
-        double index = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            if (expected[i] + actual[i] > 0)
-            {
-                double q = (expected[i] + Prior) / expectedTotal;
-                double p = (actual[i] + Prior) / actualTotal;
-                index += (p - q) * Math.Log(p / q);
-            }
-        }
-
-        return index;
     }
 }

@@ -24,10 +24,11 @@ namespace EdgeRuntime.Fleet.Rollouts;
 /// </list>
 /// <para>
 /// That alone would halt a good model whose canary was idle before and is busy now, and pass one that swaps two labels of
-/// equal frequency. So where inputs can be compared (<see cref="InputMatch"/>), they decide: what the old package answered
-/// on the inputs the new one saw, on any device, against what the new one answered there. That index passes up to the
-/// smallest effect, or up to what chance does between two samples of this size (chi-squared, level 0.001), and fails
-/// above. Given the inputs, answers do not repeat each other the way a machine's states do, so here every sample counts.
+/// equal frequency. So where inputs can be compared (<see cref="InputMatch"/>), they decide: on how many of the inputs
+/// that the old package saw too, on any device, the new one answers otherwise. Above the tolerated share, with 99 %
+/// confidence (Wilson), it fails. A better model answers otherwise too, where the old one was wrong; hence half of the
+/// samples are tolerated unless the operator says less. Given the inputs, answers do not repeat each other the way a
+/// machine's states do, so here every sample counts.
 /// </para>
 /// <para>
 /// Where most of the inputs are new, a shift up to the smallest effect passes, and a larger one waits for inputs both have
@@ -42,6 +43,7 @@ namespace EdgeRuntime.Fleet.Rollouts;
 public static class PredictionShift
 {
     private const double Level = 0.001;
+    private const double Confidence = 0.99;
     private const double Prior = 0.5;
     private const double RatioMost = 8;
     private const double MatchedNeeded = 0.5;
@@ -123,13 +125,15 @@ public static class PredictionShift
     private static GateCriterion ByInputs(
         GateEvidence evidence, GateGroups groups, InputMatch match, string finding, double? others)
     {
-        double value = match.Index;
-        double limit = Math.Max(evidence.Limits.MinPredictionShift, match.Chance(Level));
-        return value <= limit
-            ? Criterion(evidence, groups, value, limit, GateVerdict.Pass,
-                Invariant($"Where both packages saw the same inputs, they differ by {value:0.00} nats; up to {limit:0.00} is tolerated. {finding}."), others)
-            : Criterion(evidence, groups, value, limit, GateVerdict.Fail,
-                Invariant($"Where both packages saw the same inputs, {evidence.Version} differs by {value:0.00} nats, and at most {limit:0.00} is tolerated: {match.Worst}. {finding}."), others);
+        double share = match.Disagreement;
+        double value = ProportionInterval.Wilson((long)Math.Round(share * match.Matched), match.Matched, Confidence).Low;
+        double limit = evidence.Limits.MaxDisagreement;
+        string seen = Invariant($"On inputs both packages saw, {evidence.Version} answers otherwise on {share:P0} of {match.Matched} samples, surely on {value:P0}");
+        return (value <= limit
+            ? Criterion(evidence, groups, value, limit, GateVerdict.Pass, Invariant($"{seen}; up to {limit:P0} is tolerated. {finding}."), others)
+            : Criterion(evidence, groups, value, limit, GateVerdict.Fail, Invariant($"{seen}, and at most {limit:P0} is tolerated: {match.Worst}. {finding}."), others))
+            with
+        { Unit = "share" };
     }
 
     private static GateCriterion ByShiftAlone(

@@ -65,7 +65,13 @@ public sealed record GateLimits
     /// <summary>Milliseconds above the control that are always tolerated, whatever the ratio says. (default: 0.5)</summary>
     public double P99SlackMs { get; init; } = 0.5;
 
-    /// <summary>Smallest shift of the predictions that counts, in nats of the stability index. (default: 0.25; above 0)</summary>
+    /// <summary>Share of the inputs both packages saw on which the new one may answer otherwise. (default: 0.5; 0 to 1)</summary>
+    public double MaxDisagreement { get; init; } = 0.5;
+
+    /// <summary>
+    /// Smallest shift of the predictions that counts where inputs cannot be compared, in nats of the stability index.
+    /// (default: 0.25; above 0)
+    /// </summary>
     public double MinPredictionShift { get; init; } = 0.25;
 
     /// <summary>Share of drifting windows above the control's that is tolerated. (default: 0.5; 0 to 1)</summary>

@@ -59,6 +59,7 @@ public sealed record StartRollout(string Package, RolloutPlan Plan)
             MaxP99Ratio = gate.Double("max_p99_ratio", defaults.MaxP99Ratio, 1, 1e6),
             MaxP99Ms = gate.Double("max_p99_ms", JsonObjectReader.AboveZero, 1e9),
             P99SlackMs = gate.Double("p99_slack_ms", defaults.P99SlackMs, 0, 1e6),
+            MaxDisagreement = gate.Double("max_disagreement", defaults.MaxDisagreement, 0, 1),
             MinPredictionShift = gate.Double("min_prediction_shift", defaults.MinPredictionShift, JsonObjectReader.AboveZero, 1e3),
             MaxDriftShareIncrease = gate.Double("max_drift_share_increase", defaults.MaxDriftShareIncrease, 0, 1),
             MaxFailedInstalls = gate.Int("max_failed_installs", defaults.MaxFailedInstalls, 0, 1_000_000),

@@ -68,6 +68,9 @@ public sealed class Database : IDisposable
         _transaction = null;
     }
 
+    /// <summary>Rows changed since the database was opened, those of failed commits included.</summary>
+    public long Changes => SQLitePCL.raw.sqlite3_total_changes(_writer.Handle);
+
     /// <summary>Forgets the changes since <see cref="Begin"/>.</summary>
     public void Rollback()
     {

@@ -95,7 +95,7 @@ public sealed class SoakTrialTests
         }
 
         SoakVerdict.Undo undo = Assert.IsType<SoakVerdict.Undo>(trial.Verdict);
-        Assert.StartsWith("the predictions differ from the model's before by a stability index of", undo.Reason, StringComparison.Ordinal);
+        Assert.Equal("the predictions differ from those before by a stability index of 2.39; 0.25 is the limit", undo.Reason);
         Assert.Equal(64, trial.Samples);
     }
 

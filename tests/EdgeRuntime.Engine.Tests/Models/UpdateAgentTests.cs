@@ -73,6 +73,26 @@ public sealed class UpdateAgentTests
     }
 
     [Fact]
+    public void A_trial_that_gets_no_samples_ends_after_ten_times_its_time()
+    {
+        // 400 samples of 2 frames at 10 frames per second, and a first window of 4: 80.4 s.
+        byte[] two = TestPackages.Make(
+            counter: 2, change: manifest => manifest with { Soak = manifest.Soak with { Samples = 400 } });
+        using SimulatedDevice device = new SimulatedDevice(_disk, One).Start();
+        device.Judge = _ => null;
+        device.Obey(device.OrderFor(two, generation: 1));
+
+        device.Time.Advance(803);
+        device.Run();
+        Assert.Equal("2.0.0", device.Version);
+        device.Time.Advance(2);
+        device.Run();
+
+        Assert.Equal("1.0.0", device.Version);
+        Assert.Equal("undone: its trial did not get its samples within 00:13:24", device.Story[^1]);
+    }
+
+    [Fact]
     public void A_restart_during_the_trial_returns_to_the_trusted_package_and_tells_it()
     {
         using (SimulatedDevice device = new SimulatedDevice(_disk, One).Start())

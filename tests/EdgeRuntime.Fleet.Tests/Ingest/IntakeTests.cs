@@ -124,6 +124,8 @@ public sealed class IntakeTests
             right with { Infer = infer with { MaxMicroseconds = double.NaN } },
             right with { Infer = infer with { Counts = [.. infer.Counts.Select(_ => long.MaxValue)] } },
             right with { Features = [right.Features[0], right.Features[0]] },
+            right with { Features = [null!] },
+            right with { Predictions = right.Predictions with { Labels = [null!, "b", "c"] } },
         ];
 
         foreach (WindowMessage window in wrong)
@@ -134,6 +136,29 @@ public sealed class IntakeTests
 
         Assert.Equal(wrong.Length, rig.Host.Parts.Counters.Malformed);
         Assert.Single(Windows(rig, 0));
+    }
+
+    [Fact]
+    public void A_message_that_leaves_out_what_may_be_left_out_is_taken_in()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        const string Head = """{"boot":"00000000000000aa","sequence":1,"unix_ms":1,"clock_synchronized":true,""";
+        const string Latency = """{"buckets":[],"counts":[],"max_microseconds":0}""";
+        string digest = new('a', 64);
+
+        rig.Devices[0].PublishRaw("status", Encoding.UTF8.GetBytes(Head + "\"state\":\"online\"}"));
+        rig.Devices[0].PublishRaw("info", Encoding.UTF8.GetBytes(
+            Head + """ "hardware":{"architecture":"x64","cpu":"","cores":1,"memory_bytes":1},"operating_system":"","runtime":"","profile":""}"""));
+        rig.Devices[0].PublishRaw("event/drift", Encoding.UTF8.GetBytes(Head + """ "kind":"drift","severity":"info","detail":"so"}"""));
+        rig.Devices[0].PublishRaw("latest/vitals", Encoding.UTF8.GetBytes(
+            Head + $$""" "model":"vitals","version":"1","digest":"{{digest}}","n":1,"sample_unix_ms":1,"decision":"a","label":"a","score":1,"infer_microseconds":1,"path_microseconds":1}"""));
+        rig.Devices[0].PublishRaw("window/vitals", Encoding.UTF8.GetBytes(
+            Head + $$""" "model":"vitals","version":"1","digest":"{{digest}}","start_unix_ms":1,"end_unix_ms":2,"samples":0,"failed":0,"predictions":{"labels":[],"counts":[]},"infer":{{Latency}},"path":{{Latency}}}"""));
+        rig.Settle();
+
+        Assert.Empty(rig.Host.Parts.Counters.Samples);
+        Assert.NotNull(rig.Ask(() => rig.Show.Device(rig.Devices[0].Id, 10, 10))!.Compare["vitals"]);
+        Assert.NotEmpty(rig.Ask(rig.Show.Devices).Devices);
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class GateTests
         GateFinding finding = scene.Judge();
 
         Assert.Equal(GateVerdict.Pass, finding.Verdict);
-        Assert.Contains("saw the same inputs", Criterion(finding, "predictions").Detail, StringComparison.Ordinal);
+        Assert.Contains("On inputs both packages saw", Criterion(finding, "predictions").Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,6 +166,25 @@ public sealed class GateTests
         };
 
         Assert.Equal(GateVerdict.Fail, Criterion(scene.Judge(), "predictions").Verdict);
+    }
+
+    [Fact]
+    public void A_better_model_that_corrects_the_old_one_on_some_inputs_passes()
+    {
+        Scene scene = new() { Before = Behaviour.Good with { Confusion = 0.3 }, Control = Behaviour.Good with { Confusion = 0.3 } };
+
+        GateCriterion predictions = Criterion(scene.Judge(), "predictions");
+
+        Assert.Equal(GateVerdict.Pass, predictions.Verdict);
+        Assert.InRange(predictions.Value!.Value, 0.1, 0.35);
+    }
+
+    [Fact]
+    public void The_sentence_of_a_failure_names_what_is_called_what()
+    {
+        GateFinding finding = new Scene { LoadsBefore = [Compute], LoadsAfter = [Compute], After = Behaviour.WrongLabels }.Judge();
+
+        Assert.Contains("what the old one calls 'compute' it mostly calls 'disk'", finding.Summary, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class StoryTests
         rig.Pass(300, () => rig.Rollout(rollout.Id).State is RolloutState.Reverted);
 
         RolloutState.Reverted state = Assert.IsType<RolloutState.Reverted>(rig.Rollout(rollout.Id).State);
-        Assert.Contains("differs by", state.Reason, StringComparison.Ordinal);
+        Assert.Contains("answers otherwise", state.Reason, StringComparison.Ordinal);
         Assert.All(rig.Devices, device => Assert.Equal("1.0.0", device.Active.Version));
         Assert.Single(rig.Devices, device => device.Served.Count > 0);
         Assert.Equal(["1.2.0", "1.0.0"], rig.Devices.Single(device => device.Served.Count > 0).Served.Select(label => label.Version));

@@ -15,6 +15,9 @@ internal sealed record Behaviour
 
     public int LabelShift { get; init; }
 
+    /// <summary>Share of samples that get the next label in place of their own.</summary>
+    public double Confusion { get; init; }
+
     /// <summary>Typical inference time, milliseconds.</summary>
     public double InferMs { get; init; } = 0.05;
 
@@ -44,6 +47,7 @@ internal static class TestWindows
         for (int i = 0; i < samples; i++)
         {
             int label = random.Next(30) == 0 ? (load + 1 + random.Next(2)) % 3 : load;
+            label = random.NextDouble() < behaviour.Confusion ? (label + 1) % 3 : label;
             if (random.NextDouble() < behaviour.ErrorShare)
             {
                 failed++;

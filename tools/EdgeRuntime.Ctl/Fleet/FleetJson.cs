@@ -160,13 +160,9 @@ internal sealed record RolloutStage
     public double Percent { get; init; }
 
     public string? State { get; init; }
-
-    public IReadOnlyList<RolloutDevice>? Devices { get; init; }
 }
 
-internal sealed record RolloutDevice(string? Device, string? State, double? Percent, string? Reason);
-
-internal sealed record RolloutChange(long T, string? From, string? To, string? Cause, string? Detail);
+internal sealed record RolloutChange(long T, string? To, string? Cause, string? Detail, string? Device);
 
 internal sealed record Gate(string? Verdict, string? Summary, IReadOnlyList<GateCriterion>? Criteria);
 

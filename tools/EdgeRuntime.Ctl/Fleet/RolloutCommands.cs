@@ -46,7 +46,7 @@ internal static class RolloutCommands
                 $"{rollout.Stage + 1} of {rollout.Stages?.Count ?? 0}",
                 $"{rollout.Exposed} of {rollout.Targets}",
                 $"{Shown.Age(rollout.CreatedUnixMs, around.Time)} ago",
-                rollout.Reason);
+                Shown.Cut(rollout.Reason, 60));
         }
 
         table.Print(around);

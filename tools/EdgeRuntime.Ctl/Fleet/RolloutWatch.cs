@@ -1,9 +1,9 @@
 namespace EdgeRuntime.Ctl.Fleet;
 
-/// <summary>The verb <c>rollout watch</c>: prints what happens in a rollout, a line for each thing, until it ends.</summary>
+/// <summary>The verb <c>rollout watch</c>: prints what happens in a rollout, one line each, until it ends.</summary>
 /// <remarks>
-/// Asks once a second and prints what is new since the answer before; what happened in between is in the rollout's own
-/// history, so nothing is missed and a fleet that was restarted is simply asked again.
+/// Asks once a second and prints what is new since the answer before. What happened in between is in the rollout's own
+/// history, so nothing is missed, and a fleet that was restarted is simply asked again.
 /// </remarks>
 internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings around)
 {
@@ -16,12 +16,16 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
 
     public const string Example = "edgectl rollout watch vitals-1-1-0-k3f9 && echo rolled out";
 
+    // A gate that counts down says the same in other numbers every second; this often is enough.
+    private const long CountdownMs = 10_000;
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, string> _devices = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private long _lastT = long.MinValue;
-    private int _seenAtLastT;
+    private int _printedAtLastT;
     private string _gate = "";
+    private long _gateSaidMs;
     private bool _silent;
 
     public static async Task<int> RunAsync(IReadOnlyList<string> words, Surroundings around, CancellationToken stop)
@@ -35,7 +39,7 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
 
     /// <summary>Watches until the end.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="CommandException">There is no such rollout, or the fleet does not answer the first question.</exception>
+    /// <exception cref="CommandException">There is no such rollout, or the first question is not answered.</exception>
     public async Task<int> RunAsync(CancellationToken stop)
     {
         bool answered = false;
@@ -44,7 +48,8 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
             if (await AskAsync(answered, stop) is { } rollout)
             {
                 answered = true;
-                PrintNews(rollout);
+                PrintHistory(rollout.History ?? []);
+                PrintGate(rollout.Gate);
                 if (Ended(rollout))
                 {
                     return PrintEnd(rollout);
@@ -72,60 +77,66 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
             if (!_silent)
             {
                 _silent = true;
-                around.Errors.WriteLine($"watch: {e.Message}; asking again until it does");
+                around.Errors.WriteLine($"watch: asking again until the fleet answers: {e.Message}");
             }
 
             return null;
         }
     }
 
-    private void PrintNews(Rollout rollout)
+    private void PrintHistory(IReadOnlyList<RolloutChange> history)
     {
-        int seen = 0;
-        foreach (RolloutChange change in rollout.History ?? [])
+        int seenAtLastT = 0;
+        foreach (RolloutChange change in history)
         {
             // Several changes may carry one time; those already printed are counted off.
-            seen = change.T == _lastT ? seen + 1 : seen;
-            if (change.T < _lastT || (change.T == _lastT && seen <= _seenAtLastT))
+            seenAtLastT += change.T == _lastT ? 1 : 0;
+            if (change.T < _lastT || (change.T == _lastT && seenAtLastT <= _printedAtLastT))
             {
                 continue;
             }
 
-            _seenAtLastT = change.T == _lastT ? _seenAtLastT + 1 : 1;
-            seen = _seenAtLastT;
+            _printedAtLastT = change.T == _lastT ? _printedAtLastT + 1 : 1;
+            seenAtLastT = _printedAtLastT;
             _lastT = change.T;
-            Line(change.T, around.Bold(Table.Plain(change.To)), change.Detail ?? change.Cause);
-        }
-
-        long now = around.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (RolloutDevice device in (rollout.Stages ?? []).SelectMany(stage => stage.Devices ?? []))
-        {
-            PrintDevice(device, now);
-        }
-
-        if (rollout.Gate is { } gate && $"{gate.Verdict} {gate.Summary}" is string said && said != _gate)
-        {
-            _gate = said;
-            Line(now, $"gate {Shown.State(gate.Verdict, around).Coloured}", gate.Summary);
+            Print(change);
         }
     }
 
-    private void PrintDevice(RolloutDevice device, long now)
+    private void Print(RolloutChange change)
     {
-        string name = device.Device ?? "";
-        bool fetching = device.State == "downloading" && device.Percent is not null;
-        string percent = fetching ? $" {Shown.Number(device.Percent, "0")} %" : "";
-        string state = $"{device.State}{percent}";
-        bool known = _devices.TryGetValue(name, out string? before);
-        if (before == state || (!known && device.State == "waiting"))
+        string detail = change.Detail ?? change.Cause ?? "";
+        _said.Add(detail);
+        string state = Shown.State(change.To, around).Coloured;
+        if (change.Device is not string device)
         {
-            _devices[name] = state;
+            Line(change.T, around.Bold(state), detail);
             return;
         }
 
-        _devices[name] = state;
-        Cell shown = Shown.State(device.State, around) with { Text = state };
-        Line(now, $"{Table.Plain(name)} {shown.Coloured}", device.Reason);
+        // "dev-a is soaking." behind "dev-a soaking" says nothing; a reason does.
+        bool more = detail != $"{device} is {change.To}.";
+        Line(change.T, $"{Table.Plain(device)} {state}", more ? detail : "");
+    }
+
+    private void PrintGate(Gate? gate)
+    {
+        string summary = gate?.Summary ?? "";
+        if (gate is null || _said.Contains(summary))
+        {
+            return;
+        }
+
+        long now = around.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        string wording = $"{gate.Verdict} {string.Concat(summary.Where(c => !char.IsAsciiDigit(c)))}";
+        if (wording == _gate && now - _gateSaidMs < CountdownMs)
+        {
+            return;
+        }
+
+        _gate = wording;
+        _gateSaidMs = now;
+        Line(now, $"gate {Shown.State(gate.Verdict, around).Coloured}", summary);
     }
 
     private int PrintEnd(Rollout rollout)
@@ -140,15 +151,15 @@ internal sealed class RolloutWatch(FleetClient fleet, string id, Surroundings ar
         }
 
         string state = Shown.State(rollout.State, around).Coloured;
-        string reason = rollout.Reason is null ? "" : $": {Table.Plain(rollout.Reason)}";
+        string reason = rollout.Reason is null || _said.Contains(rollout.Reason) ? "" : $": {Table.Plain(rollout.Reason)}";
         around.Output.WriteLine(
             $"{Table.Plain(rollout.Id)} {state} on {rollout.Exposed} of {rollout.Targets} devices{reason}");
         return rollout.State == "completed" ? ExitCode.Done : ExitCode.RolloutFailed;
     }
 
-    private void Line(long unixMs, string what, string? detail)
+    private void Line(long unixMs, string what, string detail)
     {
-        string rest = string.IsNullOrEmpty(detail) ? "" : $"  {Table.Plain(detail)}";
+        string rest = detail.Length == 0 ? "" : $"  {Table.Plain(detail)}";
         around.Output.WriteLine($"{around.Faint(Shown.Clock(unixMs, around.Time))} {what}{rest}");
     }
 }

@@ -12,6 +12,10 @@ internal static class Shown
 
     public static string Short(string? digest) => digest is { Length: > 12 } ? digest[..12] : digest ?? "";
 
+    /// <summary>The beginning of a long text.</summary>
+    public static string Cut(string? text, int longest) =>
+        text is { Length: int length } && length > longest ? $"{text[..(longest - 1)]}…" : text ?? "";
+
     /// <summary>How long ago a moment was: <c>3 s</c>, <c>2 h</c>, <c>5 d</c>.</summary>
     public static string Age(long unixMs, TimeProvider time)
     {

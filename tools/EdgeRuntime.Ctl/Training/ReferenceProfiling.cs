@@ -14,8 +14,8 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     private const double Safety = 1.25;
 
     // Beyond what was seen by this share of its range begins what was never seen. Without it every new record of a
-    // healthy machine would fall into a bin that is empty in training.
-    private const double Margin = 0.05;
+    // healthy machine would fall into a bin that is empty in training, and so would a machine a little quieter than ours.
+    private const double Margin = 0.2;
 
     private readonly double _share = EffectiveShare(table);
 
