@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EdgeRuntime.Onnx;
 
 namespace EdgeRuntime.Bench;
 
@@ -28,9 +29,11 @@ internal static class InferenceSuite
             CallFloor(options, figures, scratch);
             Model(options, figures, scratch, "kws", KeywordModel(options, scratch), calls: 1000);
             Model(options, figures, scratch, "autoencoder", AutoencoderModel(options, scratch), calls: 3000);
+            StepRows.Add(options, figures, scratch);
             ExactProducts(options, figures, scratch);
             ColdStart(options, figures, scratch);
             Memory(options, figures);
+            DeviceRows.Add(options, figures, scratch);
             KeywordAccuracy(options, figures);
         }
         finally
@@ -65,11 +68,11 @@ internal static class InferenceSuite
         string same = duel.Agree() ? "equal outputs" : "OUTPUTS DIFFER";
         string how = $"1-op graph, {FloorCalls} calls a round, 1 thread, {same}";
 
-        figures.Add(Time("call floor, ours", rounds[0], how));
-        figures.Add(Time("call floor, C++ RunWithBinding", rounds[1], how));
-        figures.Add(Time("call floor, onnxruntime-node", rounds[2], $"{how}, {duel.Node.Greeting}"));
-        figures.Add(Ratio("call floor, ours / C++ RunWithBinding", rounds[0], rounds[1], how, 1.05));
-        figures.Add(Ratio("call floor, ours / onnxruntime-node", rounds[0], rounds[2], how, 0.15));
+        figures.Add(Rows.Time("call floor, ours", rounds[0], how));
+        figures.Add(Rows.Time("call floor, C++ RunWithBinding", rounds[1], how));
+        figures.Add(Rows.Time("call floor, onnxruntime-node", rounds[2], $"{how}, {duel.Node.Greeting}"));
+        figures.Add(Rows.Ratio("call floor, ours / C++ RunWithBinding", rounds[0], rounds[1], how, 1.05));
+        figures.Add(Rows.Ratio("call floor, ours / onnxruntime-node", rounds[0], rounds[2], how, 0.15));
 
         const int AllocationCalls = 1_000_000;
         figures.Add(new Figure(
@@ -102,14 +105,14 @@ internal static class InferenceSuite
         string[] names = ["ours", "C++", "onnxruntime-node"];
         for (int i = 0; i < names.Length; i++)
         {
-            figures.Add(Time($"{name} p50, {names[i]}", rounds[i].Select(round => round.P50), how));
-            figures.Add(Time($"{name} p99, {names[i]}", rounds[i].Select(round => round.P99), how));
+            figures.Add(Rows.Time($"{name} p50, {names[i]}", rounds[i].Select(round => round.P50), how));
+            figures.Add(Rows.Time($"{name} p99, {names[i]}", rounds[i].Select(round => round.P99), how));
         }
 
         for (int i = 1; i < names.Length; i++)
         {
-            figures.Add(Ratio($"{name} p50, ours / {names[i]}", P50(rounds[0]), P50(rounds[i]), how));
-            figures.Add(Ratio($"{name} p99, ours / {names[i]}", P99(rounds[0]), P99(rounds[i]), how));
+            figures.Add(Rows.Ratio($"{name} p50, ours / {names[i]}", P50(rounds[0]), P50(rounds[i]), how));
+            figures.Add(Rows.Ratio($"{name} p99, ours / {names[i]}", P99(rounds[0]), P99(rounds[i]), how));
         }
     }
 
@@ -150,22 +153,27 @@ internal static class InferenceSuite
         string program = options.Device ?? Environment.ProcessPath!;
         string[] words = ["infer", model, "--input", input, "--library", options.Library];
         string[] node = [Path.Combine(options.NodeScripts, "infer.js"), model, input, .. shape];
+        string[] cpp = [model, input, options.Library, OnnxEnvironment.ExactInt8Requested ? "1" : "0"];
         double[] ours = new double[ColdRounds];
+        double[] byHand = new double[ColdRounds];
         double[] theirs = new double[ColdRounds];
         for (int round = -1; round < ColdRounds; round++)
         {
             double mine = Programs.Milliseconds(program, words, options.NodePath);
+            double raw = Programs.Milliseconds(options.CppProgram("once"), cpp, options.NodePath);
             double other = Programs.Milliseconds("node", node, options.NodePath);
             if (round >= 0)
             {
-                (ours[round], theirs[round]) = (mine, other);
+                (ours[round], byHand[round], theirs[round]) = (mine, raw, other);
             }
         }
 
         string how = $"{Path.GetFileName(program)} infer {Path.GetFileName(model)}, from start to end of the process";
-        figures.Add(InUnit("cold start to first result, ours", ours, "ms", how));
-        figures.Add(InUnit("cold start to first result, onnxruntime-node", theirs, "ms", how));
-        figures.Add(Ratio("cold start to first result, ours / onnxruntime-node", ours, theirs, how, 0.40));
+        figures.Add(Rows.InUnit("cold start to first result, ours", ours, "ms", how));
+        figures.Add(Rows.InUnit("cold start to first result, C++", byHand, "ms", "once.cpp: the same library, model and input"));
+        figures.Add(Rows.InUnit("cold start to first result, onnxruntime-node", theirs, "ms", how));
+        figures.Add(Rows.Ratio("cold start to first result, ours / C++", ours, byHand, how, 1.10));
+        figures.Add(Rows.Ratio("cold start to first result, ours / onnxruntime-node", ours, theirs, how, 0.40));
     }
 
     private static void Memory(SuiteOptions options, Figures figures)
@@ -180,34 +188,16 @@ internal static class InferenceSuite
         }
 
         double[] ours = Programs.Megabytes(
-            device, ["run", "--config", configuration, "--plain"], options, _ => AwaitPredictions(port), MemorySeconds);
+            device, ["run", "--config", configuration, "--plain"], options, _ => Broker.Await(port, "edge/v1/bench-device/up/latest/#", 3), MemorySeconds);
         string[] hold = [Path.Combine(options.NodeScripts, "hold.js"), model, port];
         double[] theirs = Programs.Megabytes("node", hold, options, AwaitReady, MemorySeconds);
 
         const string How = "resident memory (VmRSS) over 8 s, edge-device run against a node program with the same "
             + "model and npm mqtt, "
             + "both connected to mosquitto and inferring";
-        figures.Add(InUnit("memory of the running device, ours", ours, "MB", How));
-        figures.Add(InUnit("memory of the running device, node", theirs, "MB", How));
+        figures.Add(Rows.InUnit("memory of the running device, ours", ours, "MB", How));
+        figures.Add(Rows.InUnit("memory of the running device, node", theirs, "MB", How));
         figures.Add(new Figure(Name, Spread.Of(ours).Median / Spread.Of(theirs).Median, "x", How, 0.55));
-    }
-
-    // Predictions at the broker are the proof that the device is connected and infers.
-    private static void AwaitPredictions(string port)
-    {
-        ProcessStartInfo start = new(
-            "mosquitto_sub",
-            ["-h", "127.0.0.1", "-p", port, "-t", "edge/v1/bench-device/up/latest/#", "-C", "3", "-W", "30"])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process subscriber = Process.Start(start)!;
-        string said = subscriber.StandardOutput.ReadToEnd();
-        subscriber.WaitForExit();
-        if (subscriber.ExitCode != 0)
-        {
-            throw new BenchException($"edge-device published no prediction within 30 s {said}");
-        }
     }
 
     private static void AwaitReady(Process process)
@@ -282,20 +272,5 @@ internal static class InferenceSuite
         string path = Path.Combine(scratch, name);
         File.WriteAllBytes(path, content);
         return path;
-    }
-
-    private static Figure Time(string name, IEnumerable<double> nanoseconds, string how) =>
-        InUnit(name, nanoseconds.Select(value => value / 1000), "us", how);
-
-    private static Figure InUnit(string name, IEnumerable<double> rounds, string unit, string how)
-    {
-        Spread spread = Spread.Of(rounds);
-        return new Figure(name, spread.Median, unit, $"{spread}; {how}");
-    }
-
-    private static Figure Ratio(string name, double[] ours, double[] theirs, string how, double? most = null)
-    {
-        Spread spread = Spread.Of(ours.Zip(theirs, (mine, other) => mine / other));
-        return new Figure(name, spread.Median, "x", $"{spread}, a ratio for each round; {how}", most);
     }
 }

@@ -21,7 +21,8 @@ internal static class Keywords
         int right = 0;
         foreach (string file in files)
         {
-            Decode(File.ReadAllBytes(file)).CopyTo(MemoryMarshal.Cast<byte, float>(runner.Input(0)));
+            float[] input = [.. Decode(File.ReadAllBytes(file)).Select(value => (float)value)];
+            input.CopyTo(MemoryMarshal.Cast<byte, float>(runner.Input(0)));
             runner.Run();
             ReadOnlySpan<float> scores = MemoryMarshal.Cast<byte, float>(runner.Output(0));
             int best = 0;
@@ -43,11 +44,18 @@ internal static class Keywords
     /// <summary>One input of the material as the bytes of the model's input.</summary>
     public static byte[] SampleIn(string material)
     {
-        string[] files = Directory.GetFiles(Path.Combine(material, "kws", "features"), "*.bin");
-        Array.Sort(files, StringComparer.Ordinal);
-        return MemoryMarshal.AsBytes<float>(Decode(File.ReadAllBytes(files[0]))).ToArray();
+        float[] input = [.. AllIn(material).First().Select(value => (float)value)];
+        return MemoryMarshal.AsBytes<float>(input).ToArray();
     }
 
-    private static float[] Decode(byte[] features) =>
-        Array.ConvertAll(features, value => (float)(((sbyte)value - ZeroPoint) * Scale));
+    /// <summary>All inputs of the material in the order of their names, 49 frames of 10 coefficients each.</summary>
+    public static IEnumerable<double[]> AllIn(string material)
+    {
+        string[] files = Directory.GetFiles(Path.Combine(material, "kws", "features"), "*.bin");
+        Array.Sort(files, StringComparer.Ordinal);
+        return files.Select(file => Decode(File.ReadAllBytes(file)));
+    }
+
+    private static double[] Decode(byte[] features) =>
+        Array.ConvertAll(features, value => ((sbyte)value - ZeroPoint) * Scale);
 }

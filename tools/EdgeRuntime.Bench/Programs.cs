@@ -24,12 +24,19 @@ internal static class Programs
             : throw new BenchException($"{program} ended with {process.ExitCode}");
     }
 
+    /// <summary>As <see cref="Usage"/>, the memory alone.</summary>
+    public static double[] Megabytes(
+        string program, IEnumerable<string> words, SuiteOptions options, Action<Process> whenReady, int seconds) =>
+        Usage(program, words, options, whenReady, seconds).Megabytes;
+
     /// <summary>
     /// Starts a program that stays, waits until it works, and takes its resident memory once a second.
     /// </summary>
     /// <param name="whenReady">Returns once the program works.</param>
-    /// <returns>Megabytes (10^6 bytes), the first two seconds left out.</returns>
-    public static double[] Megabytes(
+    /// <returns>
+    /// Megabytes (10^6 bytes), and the processor time as a share of one core; the first two seconds left out of both.
+    /// </returns>
+    public static (double[] Megabytes, double CpuShare) Usage(
         string program, IEnumerable<string> words, SuiteOptions options, Action<Process> whenReady, int seconds)
     {
         ProcessStartInfo start = new(program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -43,6 +50,8 @@ internal static class Programs
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             using PeriodicTimer tick = new(TimeSpan.FromSeconds(1));
             double[] samples = new double[seconds];
+            TimeSpan busy = TimeSpan.Zero;
+            long begin = 0;
             for (int i = -2; i < seconds; i++)
             {
                 tick.WaitForNextTickAsync().AsTask().Wait();
@@ -50,9 +59,15 @@ internal static class Programs
                 {
                     samples[i] = Resident(process.Id);
                 }
+                else
+                {
+                    process.Refresh();
+                    (busy, begin) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
+                }
             }
 
-            return samples;
+            process.Refresh();
+            return (samples, (process.TotalProcessorTime - busy) / Stopwatch.GetElapsedTime(begin));
         }
         finally
         {

@@ -9,6 +9,9 @@ internal sealed record SuiteOptions
     /// <summary>The compiled C++ loop.</summary>
     public required string Cpp { get; init; }
 
+    /// <summary>The device profile of this machine. (default: linux-x64)</summary>
+    public string Profile { get; init; } = "linux-x64";
+
     /// <summary>The directory of the node programs.</summary>
     public required string NodeScripts { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record SuiteOptions
         {
             Library = Needed(given, "--library"),
             Cpp = Needed(given, "--cpp"),
+            Profile = given.GetValueOrDefault("--profile", "linux-x64"),
             NodeScripts = Needed(given, "--node-scripts"),
             NodePath = Needed(given, "--node-path"),
             Output = Needed(given, "--output"),
@@ -71,6 +75,9 @@ internal sealed record SuiteOptions
             Rounds = int.TryParse(Given(given, "--rounds"), out int rounds) && rounds >= 3 ? rounds : 25,
         };
     }
+
+    /// <summary>One of the C++ programs, which stand in one directory.</summary>
+    public string CppProgram(string name) => Path.Combine(Path.GetDirectoryName(Cpp)!, $"{name}-cpp");
 
     private static string? Given(Dictionary<string, string> given, string name) =>
         given.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;

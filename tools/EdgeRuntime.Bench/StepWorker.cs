@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Features;
+using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Onnx;
+
+namespace EdgeRuntime.Bench;
+
+/// <summary>
+/// The product's own sample path as a competitor: a frame is read, the window moves on, the features are computed, the model
+/// runs, the decision is made, everything is counted. Speaks the lines of <see cref="Worker"/>.
+/// </summary>
+internal static class StepWorker
+{
+    /// <param name="name">Which package; see <see cref="StepPackage.Named"/>.</param>
+    /// <param name="frames">A file of little-endian doubles, shape [frames, channels].</param>
+    public static int Serve(string name, string model, string frames, string library)
+    {
+        StepPackage step = StepPackage.Named(name);
+        OnnxEnvironment environment = OnnxEnvironment.Open(library);
+        using SigningKey key = SigningKey.Create();
+        using FrameSource sensor = new(
+            MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(frames)).ToArray(), step.Channels, step.RateHz);
+        PackageVerification verification =
+            new([key.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
+        ModelSite site = new() { Model = step.Name, Channels = sensor.Channels, RateHz = sensor.RateHz };
+        byte[] archive = step.Pack(File.ReadAllBytes(model), environment.Load, key);
+        using LoadedModel loaded = verification.Verify(archive, site, (_, _) => null);
+        if (!PipelineBinding.TryBind(
+            loaded.Manifest, site.Channels, site.RateHz, null, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes))
+        {
+            throw new BenchException(string.Join("; ", mistakes));
+        }
+
+        PredictionRing ring = new(1024);
+        SamplePath path = new(step.Name, sensor, TimeProvider.System, ring, TimeSpan.FromSeconds(1));
+        path.Offer(new ServingModel(loaded, pipeline, trial: null));
+        Walk(path, ring, step.WindowFrames);
+        Console.WriteLine($"ready {environment.Version} exact={(OnnxEnvironment.ExactInt8Requested ? 1 : 0)}");
+        while (Console.ReadLine() is { } line)
+        {
+            string[] words = line.Split(' ');
+            int count = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : 0;
+            Console.WriteLine(words[0] switch
+            {
+                "calls" => Calls(path, ring, count),
+                "allocated" => Allocated(path, ring, count),
+                _ => Convert.ToHexString(MemoryMarshal.AsBytes(loaded.Output)),
+            });
+        }
+
+        return 0;
+    }
+
+    private static string Calls(SamplePath path, PredictionRing ring, int count)
+    {
+        long[] times = new long[count];
+        for (int i = 0; i < count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            path.Step();
+            times[i] = Stopwatch.GetTimestamp() - start;
+            ring.TryRead(out _);
+        }
+
+        Array.Sort(times);
+        return $"{times[count / 2]} {times[(int)(count * 0.99)]}";
+    }
+
+    private static string Allocated(SamplePath path, PredictionRing ring, int count)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Walk(path, ring, count);
+        return (GC.GetTotalAllocatedBytes(precise: true) - before).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void Walk(SamplePath path, PredictionRing ring, int frames)
+    {
+        for (int i = 0; i < frames; i++)
+        {
+            path.Step();
+            ring.TryRead(out _);
+        }
+    }
+}
