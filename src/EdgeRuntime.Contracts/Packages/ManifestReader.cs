@@ -55,7 +55,7 @@ public static class ManifestReader
             Pipeline = root.RequiredObject("pipeline", pipeline => ReadPipeline(pipeline, channels)),
             Model = root.RequiredObject("model", ReadModel),
             Output = output,
-            Decision = root.RequiredObject("decision", decision => ReadDecision(decision, output)),
+            Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
             Soak = root.RequiredObject("soak", ReadSoak),
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Files = form == ManifestForm.Source && !root.Has("files")
@@ -154,30 +154,6 @@ public static class ManifestReader
         NoteMisplaced(output, "labels", classification || spec.Labels.Count == 0, "classification");
         NoteMisplaced(output, "activation", classification || spec.Activation == "softmax", "classification");
         NoteMisplaced(output, "unit", spec.Kind == "regression", "regression");
-        return spec;
-    }
-
-    private static DecisionSpec ReadDecision(JsonObjectReader decision, OutputSpec output)
-    {
-        bool classification = output.Kind == "classification";
-        bool other = output.Kind is "regression" or "reconstruction";
-        double largest = classification ? 1 : double.MaxValue;
-        DecisionSpec spec = new()
-        {
-            Threshold = decision.RequiredDouble("threshold", classification ? 0 : double.MinValue, largest),
-            Hysteresis = decision.Double("hysteresis", 0, 0, largest),
-            Initial = decision.String("initial", "unknown", text => PackageNames.Line(text, 63)),
-            Below = decision.String("below", "normal", text => PackageNames.Line(text, 63)),
-            Above = decision.String("above", "anomaly", text => PackageNames.Line(text, 63)),
-        };
-
-        NoteMisplaced(decision, "below", !classification || spec.Below == "normal", "regression and reconstruction");
-        NoteMisplaced(decision, "above", !classification || spec.Above == "anomaly", "regression and reconstruction");
-        if (other && spec.Below.Length > 0 && spec.Below == spec.Above)
-        {
-            decision.Mistake("above", $"\"{spec.Above}\" is the same as below; nothing would ever be decided");
-        }
-
         return spec;
     }
 

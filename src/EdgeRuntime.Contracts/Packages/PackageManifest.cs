@@ -148,31 +148,6 @@ public sealed record OutputSpec
     public string? Unit { get; init; }
 }
 
-/// <summary>From output to decision, with hysteresis so that it does not flap.</summary>
-public sealed record DecisionSpec
-{
-    /// <summary>
-    /// A new decision needs a score of at least this. Classification: probability of the best label, 0 to 1.
-    /// Regression and reconstruction: the value at which <see cref="Above"/> begins.
-    /// </summary>
-    public required double Threshold { get; init; }
-
-    /// <summary>
-    /// Classification: the decision in force yields only when the new label leads it by this much. Regression and
-    /// reconstruction: the alarm ends only below <c>threshold - hysteresis</c>. At least 0.
-    /// </summary>
-    public double Hysteresis { get; init; }
-
-    /// <summary>Decision before any sample was sure enough. (default: unknown)</summary>
-    public string Initial { get; init; } = "unknown";
-
-    /// <summary>Regression and reconstruction: decision below the threshold. (default: normal)</summary>
-    public string Below { get; init; } = "normal";
-
-    /// <summary>Regression and reconstruction: decision at and above the threshold. (default: anomaly)</summary>
-    public string Above { get; init; } = "anomaly";
-}
-
 /// <summary>What a device demands of a new package, from its own evidence, before it trusts it.</summary>
 public sealed record SoakSpec
 {

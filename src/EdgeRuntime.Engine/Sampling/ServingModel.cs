@@ -88,7 +88,7 @@ public sealed class ServingModel
         bool ran = TryRun(Package.Runner);
         long after = clock.GetTimestamp();
         Decoded decoded = ran ? _decoder.Decode(input, Package.Output) : Decoded.Invalid;
-        bool changed = _rule.Step(decoded);
+        bool changed = _rule.Step(decoded, time.UnixMs);
         long decided = clock.GetTimestamp();
 
         long infer = Nanoseconds(clock, before, after);

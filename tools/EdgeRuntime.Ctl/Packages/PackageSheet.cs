@@ -57,6 +57,11 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
             ? Invariant($"at a probability of {decision.Threshold}{hysteresis}")
             : Invariant($"\"{decision.Above}\" from {decision.Threshold}{hysteresis}, else \"{decision.Below}\"");
         Row("decision", $"{rule}; \"{decision.Initial}\" before");
+        foreach (string stage in DecisionStages(decision))
+        {
+            Row("", stage);
+        }
+
         SoakSpec soak = _manifest.Soak;
         string psi = soak.MaxPredictionPsi is double limit ? Invariant($", prediction PSI <= {limit}") : "";
         Row("soak", Invariant(
@@ -66,6 +71,45 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
             Row("goal", Invariant($"{goal} = {value}"));
         }
     }
+
+    private static IEnumerable<string> DecisionStages(DecisionSpec decision)
+    {
+        foreach ((string label, double threshold) in decision.Thresholds ?? new Dictionary<string, double>())
+        {
+            yield return Invariant($"\"{label}\" at a probability of {threshold}");
+        }
+
+        if (decision.MinConfidence is double least)
+        {
+            yield return Invariant($"below a confidence of {least} {(decision.Uncertain is { } unsure ? $"\"{unsure}\"" : "as before")}");
+        }
+
+        if (decision.Vote is { } vote)
+        {
+            yield return Invariant($"{vote.K} of {vote.N} samples must agree");
+        }
+
+        if (decision.Debounce is { } debounce)
+        {
+            yield return $"must hold for {Span(debounce)}";
+        }
+
+        if (decision.Refractory is { } refractory)
+        {
+            yield return $"stays for {Span(refractory)} after a change";
+        }
+
+        if (decision.StaleMs is double stale)
+        {
+            yield return Invariant($"\"{decision.Stale}\" after {stale} ms without an answer");
+        }
+    }
+
+    private static string Span(SampleSpanSpec span) => string.Join(" and ", new[]
+    {
+        span.Samples is int samples ? Invariant($"{samples} samples") : null,
+        span.Ms is double ms ? Invariant($"{ms} ms") : null,
+    }.OfType<string>());
 
     private void PrintPipeline()
     {
