@@ -24,6 +24,9 @@ public sealed record InfoMessage : DeviceMessage
 
     /// <summary>One entry for each model the configuration names.</summary>
     public IReadOnlyList<SensorInfo> Sensors { get; init; } = [];
+
+    /// <summary>What became of the real-time settings of the profile.</summary>
+    public IReadOnlyList<RealTimeSetting> RealTime { get; init; } = [];
 }
 
 /// <summary>The machine a device runs on.</summary>

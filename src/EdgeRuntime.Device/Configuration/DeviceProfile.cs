@@ -24,6 +24,9 @@ public sealed record DeviceProfile
     /// <summary>Bytes that stay free on the disk of the state directory. (default: 16 MiB)</summary>
     public long DiskReserveBytes { get; init; } = 16L * 1024 * 1024;
 
+    /// <summary>How the sample paths are kept on time.</summary>
+    public RealTimeOptions RealTime { get; init; } = new();
+
     /// <summary>Reads a profile and those it inherits from, with all their mistakes.</summary>
     /// <param name="name">A name, looked for in <paramref name="directories"/>, or a path that ends in <c>.json</c>.</param>
     /// <returns>Null when there was any mistake; then <paramref name="mistakes"/> says which.</returns>
@@ -126,6 +129,7 @@ public sealed record DeviceProfile
             OnnxRuntimeLibrary = inference.String("library"),
             IntraOpThreads = inference.Int("intra_op_threads", 1, min: 1, max: 64),
         }) ?? profile;
+        profile = profile with { RealTime = root.Object("realtime", RealTimeReader.Read) ?? profile.RealTime };
         return root.Object("limits", limits => profile with
         {
             PackageBytesMax = limits.Long("package_bytes_max", profile.PackageBytesMax, min: 1024, max: 1L << 32),

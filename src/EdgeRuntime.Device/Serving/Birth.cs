@@ -4,13 +4,15 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Verbs;
 using System.Text.Json;
 
 namespace EdgeRuntime.Device.Serving;
 
 /// <summary>What a device says of itself: after every connection, on every change, and when it goes. For the agent's thread only.</summary>
-internal sealed class Birth(Setup setup, Publisher publisher, IReadOnlyList<SensorInfo> sensors, IReadOnlyDictionary<string, string> libraries)
+internal sealed class Birth(
+    Setup setup, Publisher publisher, IReadOnlyList<SensorInfo> sensors, IReadOnlyDictionary<string, string> libraries, RealTimeReport realTime)
 {
     private readonly HardwareInfo _hardware = MachineInfo.Hardware();
     private readonly string _operatingSystem = MachineInfo.OperatingSystem();
@@ -57,6 +59,7 @@ internal sealed class Birth(Setup setup, Publisher publisher, IReadOnlyList<Sens
             Profile = setup.Profile.Name,
             Labels = setup.Configuration.Labels,
             Sensors = sensors,
+            RealTime = realTime.Settings,
         },
         WireJson.Default.InfoMessage);
 

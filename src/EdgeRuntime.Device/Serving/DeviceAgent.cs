@@ -5,6 +5,7 @@ using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Output;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -34,9 +35,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Commands _commands;
     private readonly IReadOnlyList<ModelHost> _hosts;
     private readonly UpdateAgent _updates;
+    private readonly ThreadPlacement _placement;
     private readonly Loader _loader;
     private readonly long _started;
     private readonly Queue<string> _news = [];
+    private readonly HashSet<RealTimeSetting> _realTimeLogged = [];
+    private int _realTimeTold;
     private string _linkState = "not connected yet";
     private bool _reportedChanged;
     private volatile Exception? _failure;
@@ -57,7 +61,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _hosts = [.. setup.Configuration.Models.Zip(parts.Sensors, (model, sensor) => new ModelHost(
             model, sensor, _publisher, telemetry, _time,
             (decision, score) => DeviceLog.Decided(_logger, model.Name, decision, score)))];
-        _birth = new Birth(setup, _publisher, [.. _hosts.Select(host => host.Info())], parts.Libraries);
+        _birth = new Birth(setup, _publisher, [.. _hosts.Select(host => host.Info())], parts.Libraries, parts.Placement.Report);
         _updates = new UpdateAgent(new AgentParts
         {
             Device = setup.Configuration.Device,
@@ -69,7 +73,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Time = _time,
             Random = parts.Random,
         });
+        _placement = parts.Placement;
         _loader = new Loader(
+            _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
         _commands = new Commands(setup.Configuration.Device, _topics, _publisher, _updates, _hosts, _outbox, SendBirth);
@@ -84,7 +90,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _link.Start(new LinkBridge(_mailbox));
         foreach (ModelHost host in _hosts)
         {
-            host.Start(error => Fail($"the sample path of {host.Name}", error));
+            host.Start(_placement, error => Fail($"the sample path of {host.Name}", error));
         }
 
         long drawn = 0;
@@ -283,6 +289,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _updates.Tick();
+        TellRealTime();
         if (_reportedChanged)
         {
             _reportedChanged = false;
@@ -290,6 +297,40 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _publisher.Pump();
+    }
+
+    // A setting is applied by the thread it is about, which may be after the device first spoke of itself.
+    private void TellRealTime()
+    {
+        RealTimeReport report = _placement.Report;
+        if (report.Version == _realTimeTold)
+        {
+            return;
+        }
+
+        _realTimeTold = report.Version;
+        foreach (RealTimeSetting setting in report.Settings)
+        {
+            if (!_realTimeLogged.Add(setting))
+            {
+                continue;
+            }
+
+            if (setting.Granted)
+            {
+                ProcessLog.Granted(_logger, setting.Name, setting.Detail);
+            }
+            else
+            {
+                ProcessLog.Refused(_logger, setting.Name, setting.Detail);
+                Tell("real_time", EventSeverity.Warning, null, $"{setting.Name}: {setting.Detail}");
+            }
+        }
+
+        if (_link.IsConnected)
+        {
+            _birth.Info();
+        }
     }
 
     private void Changed(ModelHost host, ModelId digest)

@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,9 @@ internal sealed record DeviceParts
 
     /// <summary>Checks and loads packages.</summary>
     public required PackageVerification Verification { get; init; }
+
+    /// <summary>Cores, scheduling and memory of the threads.</summary>
+    public required ThreadPlacement Placement { get; init; }
 
     /// <summary>Boot, sequence and time of messages.</summary>
     public required MessageStamp Stamp { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Models;
 
 namespace EdgeRuntime.Device.Serving;
@@ -7,16 +8,19 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class Loader : IDisposable
 {
     private readonly BlockingCollection<VerificationJob> _jobs = [];
+    private readonly ThreadPlacement _placement;
     private readonly Action<VerificationJob> _done;
     private readonly Action<Exception> _failed;
 
+    /// <param name="placement">Gives the thread its priority.</param>
     /// <param name="done">Called on the loader's thread with every job that was run.</param>
     /// <param name="failed">Called there when a job met an error it does not know; the loader then stands still.</param>
-    public Loader(Action<VerificationJob> done, Action<Exception> failed)
+    public Loader(ThreadPlacement placement, Action<VerificationJob> done, Action<Exception> failed)
     {
+        _placement = placement;
         _done = done;
         _failed = failed;
-        new Thread(Run) { Name = "loader", IsBackground = true, Priority = ThreadPriority.Lowest }.Start();
+        new Thread(Run) { Name = "loader", IsBackground = true }.Start();
     }
 
     /// <summary>Queues a job. There is at most one for each model, so the queue is bounded by their number.</summary>
@@ -29,6 +33,7 @@ internal sealed class Loader : IDisposable
     {
         try
         {
+            _placement.EnterLoader();
             foreach (VerificationJob job in _jobs.GetConsumingEnumerable())
             {
                 job.Run();

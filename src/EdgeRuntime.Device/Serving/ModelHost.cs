@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Output;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
@@ -71,7 +72,10 @@ internal sealed class ModelHost : IDisposable
     };
 
     /// <summary>Begins to read the sensor.</summary>
-    public void Start(Action<Exception> failed) => _thread = new PathThread(_path, _time, failed);
+    public void Start(ThreadPlacement placement, Action<Exception> failed) => _thread = new PathThread(_path, _time, placement, failed);
+
+    /// <summary>Counts up while the sample path lives; 0 before it started.</summary>
+    public long Turns => _thread?.Turns ?? 0;
 
     /// <summary>Wants a package to answer from the next sample on, or none.</summary>
     public void Activate(LoadedModel? package, bool onTrial)

@@ -7,6 +7,7 @@ using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Output;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Engine.Inference;
@@ -60,6 +61,8 @@ internal static class RunVerb
         try
         {
             TimeProvider time = TimeProvider.System;
+            ThreadPlacement placement = new(setup.Profile.RealTime);
+            placement.EnterProcess();
             Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
             DeviceConfiguration configuration = setup.Configuration;
             OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
@@ -85,6 +88,7 @@ internal static class RunVerb
                 Verification = new PackageVerification(
                     setup.ReleaseKeys, onnx.Load, onnx.Version, new RunnerOptions { IntraOpThreads = setup.Profile.IntraOpThreads },
                     new PackageLimits(setup.Profile.PackageBytesMax)),
+                Placement = placement,
                 Stamp = stamp,
                 Libraries = new Dictionary<string, string> { ["onnxruntime"] = onnx.Version, ["mqtt"] = MqttLink.Library },
             });

@@ -1,0 +1,217 @@
+using System.Runtime.InteropServices;
+
+namespace EdgeRuntime.Device.RealTime;
+
+/// <summary>
+/// What the C library offers for scheduling, memory and waiting on 64-bit Linux. No system call numbers, and no structure whose
+/// layout differs between processors: a core set is bytes, a time is two machine words.
+/// </summary>
+/// <remarks>Methods that return an <see cref="int"/> named error return 0 or an errno.</remarks>
+internal static partial class Kernel
+{
+    /// <summary>EPERM.</summary>
+    public const int NotPermitted = 1;
+
+    /// <summary>ENOMEM.</summary>
+    public const int NoMemory = 12;
+
+    /// <summary>EINVAL.</summary>
+    public const int Invalid = 22;
+
+    /// <summary>RLIMIT_MEMLOCK.</summary>
+    public const int LockedMemory = 8;
+
+    /// <summary>RLIMIT_RTPRIO.</summary>
+    public const int RealTimePriority = 14;
+
+    /// <summary>A limit that is none.</summary>
+    public const ulong Unlimited = ulong.MaxValue;
+
+    private const int CoreSetBytes = 128;
+    private const int MonotonicClock = 1;
+    private const int AbsoluteTime = 1;
+    private const int SetTimerSlackOption = 29;
+    private const int PollIn = 1;
+    private const int CloseOnExec = 0x80000;
+
+    /// <summary>Scheduling policies, numbered as Linux does.</summary>
+    public enum Policy
+    {
+        /// <summary>SCHED_OTHER.</summary>
+        Other = 0,
+
+        /// <summary>SCHED_FIFO.</summary>
+        Fifo = 1,
+
+        /// <summary>SCHED_IDLE.</summary>
+        Idle = 5,
+    }
+
+    /// <summary>The calling thread's id, as in /proc/self/task.</summary>
+    public static int ThreadId => GetTid();
+
+    /// <summary>Sets policy and priority of a thread.</summary>
+    /// <param name="thread">0 for the calling one.</param>
+    public static int SetPolicy(int thread, Policy policy, int priority) => Error(SetScheduler(thread, (int)policy, in priority));
+
+    /// <summary>The policy of a thread as a number; below 0 where it cannot be asked.</summary>
+    public static int PolicyOf(int thread) => GetScheduler(thread);
+
+    /// <summary>Sets the nice value, -20 to 19, of one thread.</summary>
+    public static int SetNice(int thread, int nice)
+    {
+        const int OneThread = 0; // PRIO_PROCESS, which means a thread on Linux
+        return Error(SetPriority(OneThread, (uint)thread, nice));
+    }
+
+    /// <summary>Binds a thread to cores.</summary>
+    public static int SetCores(int thread, IReadOnlyList<int> cores)
+    {
+        Span<byte> set = stackalloc byte[CoreSetBytes];
+        set.Clear();
+        foreach (int core in cores)
+        {
+            set[core / 8] |= (byte)(1 << (core % 8));
+        }
+
+        return Error(SetAffinity(thread, CoreSetBytes, ref MemoryMarshal.GetReference(set)));
+    }
+
+    /// <summary>The cores a thread may run on, ascending; empty where they cannot be asked.</summary>
+    public static List<int> CoresOf(int thread)
+    {
+        Span<byte> set = stackalloc byte[CoreSetBytes];
+        set.Clear();
+        List<int> cores = [];
+        if (GetAffinity(thread, CoreSetBytes, ref MemoryMarshal.GetReference(set)) < 0)
+        {
+            return cores;
+        }
+
+        for (int core = 0; core < CoreSetBytes * 8; core++)
+        {
+            if ((set[core / 8] & (1 << (core % 8))) != 0)
+            {
+                cores.Add(core);
+            }
+        }
+
+        return cores;
+    }
+
+    /// <summary>Locks the memory of the process, present and future.</summary>
+    /// <param name="onFault">True to lock pages only once they were touched.</param>
+    public static int LockMemory(bool onFault)
+    {
+        const int Current = 1, Future = 2, OnFault = 4;
+        return Error(MLockAll(Current | Future | (onFault ? OnFault : 0)));
+    }
+
+    /// <summary>Lets the calling thread's timers be late by at most so many nanoseconds; at least 1.</summary>
+    public static int SetTimerSlack(nuint nanoseconds) => Error(PrCtl(SetTimerSlackOption, nanoseconds, 0, 0, 0));
+
+    /// <summary>The soft and the hard limit of a resource of this process.</summary>
+    public static (ulong Soft, ulong Hard) Limit(int resource) =>
+        GetRLimit(resource, out ResourceLimit limit) == 0 ? (limit.Soft, limit.Hard) : (0, 0);
+
+    /// <summary>True for the user who may do everything.</summary>
+    public static bool IsRoot() => GetEffectiveUser() == 0;
+
+    /// <summary>Sleeps until a moment of CLOCK_MONOTONIC, nanoseconds. Allocates nothing; a signal may end it early.</summary>
+    public static void SleepUntil(long nanoseconds)
+    {
+        TimeSpec at = new() { Seconds = (nint)(nanoseconds / 1_000_000_000), Nanoseconds = (nint)(nanoseconds % 1_000_000_000) };
+        _ = ClockNanoSleep(MonotonicClock, AbsoluteTime, in at, 0);
+    }
+
+    /// <summary>Makes a descriptor that another thread can make readable; below 0 when there is none left.</summary>
+    public static int NewWakeUp() => EventFd(0, CloseOnExec);
+
+    /// <summary>Makes it readable for good.</summary>
+    public static void WakeUp(int descriptor)
+    {
+        ulong one = 1;
+        _ = Write(descriptor, in one, sizeof(ulong));
+    }
+
+    /// <summary>Waits until the descriptor is readable.</summary>
+    /// <returns>False when it was not within so many milliseconds.</returns>
+    public static bool AwaitWakeUp(int descriptor, int milliseconds)
+    {
+        PollDescriptor one = new() { Descriptor = descriptor, Events = PollIn };
+        return Poll(ref one, 1, milliseconds) > 0;
+    }
+
+    /// <summary>Gives a descriptor back.</summary>
+    public static void CloseDescriptor(int descriptor) => _ = Close(descriptor);
+
+    private static int Error(int result) => result >= 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetTid();
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
+    private static partial int SetScheduler(int thread, int policy, in int priority);
+
+    [LibraryImport("libc", EntryPoint = "sched_getscheduler")]
+    private static partial int GetScheduler(int thread);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, uint who, int nice);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    private static partial int SetAffinity(int thread, nuint bytes, ref byte set);
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
+    private static partial int GetAffinity(int thread, nuint bytes, ref byte set);
+
+    [LibraryImport("libc", EntryPoint = "mlockall", SetLastError = true)]
+    private static partial int MLockAll(int flags);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int PrCtl(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetRLimit(int resource, out ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
+    private static partial int ClockNanoSleep(int clock, int flags, in TimeSpec at, nint remaining);
+
+    [LibraryImport("libc", EntryPoint = "eventfd")]
+    private static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, in ulong value, nuint bytes);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    // time_t and long are machine words on every 64-bit Linux.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+
+namespace EdgeRuntime.Device.RealTime;
+
+/// <summary>
+/// Gives every thread of the device its cores, its scheduling and its memory, as the profile asks. Each <c>Enter</c> method is
+/// called once on the thread it is about; what the kernel refuses stands in <see cref="Report"/>, and the thread goes on without.
+/// </summary>
+/// <param name="options">What the profile asks for.</param>
+internal sealed class ThreadPlacement(RealTimeOptions options)
+{
+    private const int StackBytes = 256 * 1024;
+    private const int PageBytes = 4096;
+    private const int FewCores = 2;
+
+    private IReadOnlyList<int> _others = [];
+
+    /// <summary>What became of every setting.</summary>
+    public RealTimeReport Report { get; } = new();
+
+    /// <summary>What the profile asks for.</summary>
+    public RealTimeOptions Options => options;
+
+    /// <summary>Sets what holds for the whole process. On the main thread, before others are started: they inherit its cores.</summary>
+    public void EnterProcess()
+    {
+        ChooseCollection();
+        if (options.LockMemory != MemoryLock.None)
+        {
+            LockMemory();
+        }
+
+        if (options.Cores.Count > 0)
+        {
+            LeaveThePathsCores();
+        }
+    }
+
+    /// <summary>Makes the calling thread a sample path's.</summary>
+    public void EnterPath()
+    {
+        TouchStack();
+        if (options.Cores.Count > 0)
+        {
+            PinPath();
+        }
+
+        if (options.PreciseWait)
+        {
+            Note("timer_slack", Kernel.SetTimerSlack(1), "1 ns", "the kernel keeps its 50 µs of timer slack", "");
+        }
+
+        if (options.Scheduler == PathScheduler.Fifo)
+        {
+            int error = Kernel.SetPolicy(0, Kernel.Policy.Fifo, options.Priority);
+            Note("scheduler", error, $"fifo, priority {options.Priority}", $"SCHED_FIFO with priority {options.Priority}", FifoRemedy());
+        }
+    }
+
+    /// <summary>Makes the calling thread the loader's.</summary>
+    public void EnterLoader()
+    {
+        if (options.IsolateLoader)
+        {
+            Note("loader", Kernel.SetPolicy(0, Kernel.Policy.Idle, 0), "idle priority", "SCHED_IDLE for the loader", "");
+        }
+    }
+
+    /// <summary>What mends a refused SCHED_FIFO, from the limits of this process.</summary>
+    public string FifoRemedy()
+    {
+        (ulong soft, _) = Kernel.Limit(Kernel.RealTimePriority);
+        return soft >= (ulong)options.Priority
+            ? "the control group has no real-time budget (cpu.rt_runtime_us), or seccomp forbids it"
+            : $"RLIMIT_RTPRIO is {soft}; set LimitRTPRIO={options.Priority} in the unit, or give the program CAP_SYS_NICE";
+    }
+
+    /// <summary>What mends a refused mlockall, from the limits of this process.</summary>
+    public static string MemoryRemedy()
+    {
+        (ulong soft, _) = Kernel.Limit(Kernel.LockedMemory);
+        string limit = soft == Kernel.Unlimited ? "unlimited" : string.Create(CultureInfo.InvariantCulture, $"{soft} bytes");
+        return $"RLIMIT_MEMLOCK is {limit}; set LimitMEMLOCK=infinity in the unit (address space counts, not use), or give CAP_IPC_LOCK";
+    }
+
+    private static string Names(IEnumerable<int> cores) => string.Join(',', cores);
+
+    // The collector's choice can be changed while running, so one program fits every board: it is built to be concurrent, and
+    // the latency mode Batch switches that off before the collector ever starts its thread.
+    private void ChooseCollection()
+    {
+        bool blocking = options.Collection == CollectorMode.Blocking
+            || (options.Collection == CollectorMode.ByCores && Environment.ProcessorCount <= FewCores);
+        GCSettings.LatencyMode = blocking ? GCLatencyMode.Batch : GCLatencyMode.Interactive;
+        Report.Add(new RealTimeSetting(
+            "collection", true, $"{(blocking ? "blocking" : "concurrent")}, {Environment.ProcessorCount} cores"));
+    }
+
+    private void LockMemory()
+    {
+        bool touched = options.LockMemory == MemoryLock.Touched;
+        Note(
+            "lock_memory", Kernel.LockMemory(touched), touched ? "every page stays once touched" : "every page is resident",
+            "mlockall", MemoryRemedy());
+    }
+
+    private void LeaveThePathsCores()
+    {
+        List<int> mine = Kernel.CoresOf(0);
+        _others = [.. mine.Except(options.Cores)];
+        if (_others.Count == 0)
+        {
+            Report.Add(new RealTimeSetting(
+                "other_cores", false,
+                $"loader and telemetry share core {Names(mine)} with the sample paths: the profile leaves them no other"));
+            return;
+        }
+
+        int error = 0;
+        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            if (int.TryParse(Path.GetFileName(task), CultureInfo.InvariantCulture, out int thread))
+            {
+                int refused = Kernel.SetCores(thread, _others);
+                error = refused == 0 ? error : refused;
+            }
+        }
+
+        Note("other_cores", error, $"loader and telemetry on {Names(_others)}", $"cores {Names(_others)} for loader and telemetry", "");
+    }
+
+    private void PinPath()
+    {
+        int error = Kernel.SetCores(0, options.Cores);
+        List<int> got = Kernel.CoresOf(0);
+        int[] missing = error == 0 ? [.. options.Cores.Except(got)] : [.. options.Cores];
+        string isolated = IsolatedCores();
+        Report.Add(missing.Length == 0
+            ? new RealTimeSetting(
+                "cores", true,
+                $"{Names(options.Cores)}; {(isolated.Length == 0 ? "not isolated from other programs" : $"the kernel isolates {isolated}")}")
+            : new RealTimeSetting(
+                "cores", false,
+                $"core {Names(missing)} is not there or not allowed; this process may use {Names(_others.Concat(got).Distinct().Order())}: "
+                    + "change realtime.cores in the profile, or AllowedCPUs= of the unit"));
+    }
+
+    /// <summary>The cores that the kernel keeps free of ordinary programs, such as <c>2-3</c>; empty for none.</summary>
+    internal static string IsolatedCores()
+    {
+        const string Path = "/sys/devices/system/cpu/isolated";
+        try
+        {
+            return File.Exists(Path) ? File.ReadAllText(Path).Trim() : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private void Note(string name, int error, string granted, string refused, string remedy) => Report.Add(error == 0
+        ? new RealTimeSetting(name, true, granted)
+        : new RealTimeSetting(
+            name, false, $"{refused} was refused ({ErrorName(error)}){(remedy.Length == 0 ? "" : $": {remedy}")}"));
+
+    private static string ErrorName(int error) => error switch
+    {
+        Kernel.NotPermitted => "not permitted",
+        Kernel.NoMemory => "over the limit",
+        Kernel.Invalid => "not valid here",
+        _ => string.Create(CultureInfo.InvariantCulture, $"error {error}"),
+    };
+
+    // The path's first deep call must not wait for a page; never inlined, so that the memory is below the caller's frame.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TouchStack()
+    {
+        Span<byte> stack = stackalloc byte[StackBytes];
+        for (int i = 0; i < stack.Length; i += PageBytes)
+        {
+            Volatile.Write(ref stack[i], 1);
+        }
+    }
+}

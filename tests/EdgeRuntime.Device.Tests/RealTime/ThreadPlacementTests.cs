@@ -1,0 +1,118 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.RealTime;
+
+namespace EdgeRuntime.Device.Tests.RealTime;
+
+public sealed class ThreadPlacementTests
+{
+    private const int NoSuchCore = 1000;
+
+    [Fact]
+    public void A_path_is_pinned_to_the_core_it_was_given()
+    {
+        int core = Kernel.CoresOf(0)[^1];
+        ThreadPlacement placement = new(new RealTimeOptions { Cores = [core] });
+
+        List<int> cores = OnAThread(() =>
+        {
+            placement.EnterPath();
+            return Kernel.CoresOf(0);
+        });
+
+        Assert.Equal([core], cores);
+        Assert.True(Setting(placement, "cores").Granted);
+    }
+
+    [Fact]
+    public void A_core_that_is_not_there_is_refused_with_a_remedy_and_the_path_goes_on()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { Cores = [NoSuchCore] });
+
+        List<int> cores = OnAThread(() =>
+        {
+            placement.EnterPath();
+            return Kernel.CoresOf(0);
+        });
+
+        Assert.NotEmpty(cores);
+        RealTimeSetting setting = Setting(placement, "cores");
+        Assert.False(setting.Granted);
+        Assert.Contains($"core {NoSuchCore}", setting.Detail, StringComparison.Ordinal);
+        Assert.Contains("realtime.cores", setting.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fifo_is_either_in_force_or_refused_with_its_remedy()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { Scheduler = PathScheduler.Fifo, Priority = 3 });
+
+        int policy = OnAThread(() =>
+        {
+            placement.EnterPath();
+            return Kernel.PolicyOf(0);
+        });
+
+        RealTimeSetting setting = Setting(placement, "scheduler");
+        Assert.Equal(setting.Granted, policy == (int)Kernel.Policy.Fifo);
+        Assert.True(setting.Granted || setting.Detail.Contains("LimitRTPRIO=3", StringComparison.Ordinal), setting.Detail);
+    }
+
+    [Fact]
+    public void The_loader_runs_at_idle_priority_when_asked()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { IsolateLoader = true });
+
+        int policy = OnAThread(() =>
+        {
+            placement.EnterLoader();
+            return Kernel.PolicyOf(0);
+        });
+
+        Assert.Equal((int)Kernel.Policy.Idle, policy);
+        Assert.True(Setting(placement, "loader").Granted);
+    }
+
+    [Fact]
+    public void Every_setting_is_reported_once_however_many_paths_there_are()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { Cores = [NoSuchCore] });
+        OnAThread(() => Entered(placement));
+        int version = placement.Report.Version;
+
+        OnAThread(() => Entered(placement));
+
+        Assert.Equal(version, placement.Report.Version);
+        Assert.Single(placement.Report.Settings, setting => setting.Name == "cores");
+    }
+
+    [Fact]
+    public void A_refusal_is_not_covered_by_a_later_grant()
+    {
+        RealTimeReport report = new();
+        report.Add(new RealTimeSetting("scheduler", false, "refused"));
+
+        report.Add(new RealTimeSetting("scheduler", true, "fifo"));
+
+        Assert.False(Assert.Single(report.Settings).Granted);
+    }
+
+    private static bool Entered(ThreadPlacement placement)
+    {
+        placement.EnterPath();
+        return true;
+    }
+
+    private static RealTimeSetting Setting(ThreadPlacement placement, string name) =>
+        Assert.Single(placement.Report.Settings, setting => setting.Name == name);
+
+    // Scheduling is of the thread: a thread of its own leaves the test runner's alone.
+    private static T OnAThread<T>(Func<T> act)
+    {
+        T result = default!;
+        Thread thread = new(() => result = act());
+        thread.Start();
+        thread.Join();
+        return result;
+    }
+}
