@@ -142,25 +142,30 @@ public sealed class MaterialTests
             InferRun run = InferRun.Of([Path.Combine(folder, "model.onnx"), "--input", .. files]);
             if (run.Code != 0)
             {
-                Assert.Contains("Could not find an implementation", run.Refused(65), StringComparison.Ordinal);
+                Assert.Matches("Could not find an implementation|which the package .* cannot carry", run.Refused(65));
                 refused.Add(Path.GetFileName(folder));
                 continue;
             }
 
             for (int i = 0; i < Directory.GetFiles(data, "output_*.pb").Length; i++)
             {
-                double[] expected = Expected(Path.Combine(data, $"output_{i}.pb"));
+                double[] wanted = Expected(Path.Combine(data, $"output_{i}.pb"));
                 double[] actual = run.Values(i);
 
-                Assert.Equal(expected.Length, actual.Length);
-                Assert.All(expected.Zip(actual), pair => AssertNodeValue(folder, pair.First, pair.Second));
+                Assert.Equal(wanted.Length, actual.Length);
+                Assert.All(wanted.Zip(actual), pair => AssertNodeValue(folder, pair.First, pair.Second));
             }
         }
 
-        // 4-bit floats have no CPU kernel in ONNX Runtime 1.30.
-        Assert.Equal(
-            ["test_dequantizelinear_float4e2m1", "test_quantizelinear_float4e2m1"],
-            refused.Order(StringComparer.Ordinal));
+        // 4-bit floats have no CPU kernel in ONNX Runtime 1.30. The package's C# knows neither 4-bit nor 8-bit floats nor
+        // 4-bit integers, so it cannot take them in or give them out.
+        string[] unknown = OnnxEnvironment.Binding == "native"
+            ? ["float4e2m1"]
+            : ["e4m3fn", "e5m2", "float4e2m1", "int4", "uint4"];
+        string[] expected = [.. folders.Select(folder => Path.GetFileName(folder)).Where(name =>
+            unknown.Any(type => name.Split('_').Contains(type))).Order(StringComparer.Ordinal)];
+        Assert.Equal(expected, refused.Order(StringComparer.Ordinal));
+        Assert.Equal(OnnxEnvironment.Binding == "native" ? 2 : 12, refused.Count);
     }
 
     // 512 new samples at 16 kHz after the last 64 of the chunk before, and the state of the chunk before.

@@ -8,12 +8,16 @@ internal sealed unsafe class OrtLibrary
 {
     private const string FileName = "libonnxruntime.so.1";
 
-    private OrtLibrary(OrtApi api, string version, string path)
+    private OrtLibrary(nint handle, OrtApi api, string version, string path)
     {
+        Handle = handle;
         Api = api;
         Version = version;
         Path = path;
     }
+
+    /// <summary>As the system's loader knows it.</summary>
+    public nint Handle { get; }
 
     /// <summary>The library's functions.</summary>
     public OrtApi Api { get; }
@@ -26,10 +30,13 @@ internal sealed unsafe class OrtLibrary
 
     /// <summary>Finds and opens the library.</summary>
     /// <param name="chosen">The one file to use, from a device profile or an argument; null to search.</param>
+    /// <param name="oldest">The minor version of ONNX Runtime 1 that suffices.</param>
+    /// <param name="package">Finds the library that a package brought along, looked for before the system's own; null
+    /// for no package.</param>
     /// <exception cref="ModelLoadException">
     /// There is none, or it is too old; the message says where was looked.
     /// </exception>
-    public static OrtLibrary Load(string? chosen)
+    public static OrtLibrary Load(string? chosen, uint oldest = OrtApi.Version, Func<nint>? package = null)
     {
         // Official builds since 1.29 otherwise write a device id and a database under the user's cache and upload
         // events about every model to their maker. A device of ours talks to its own broker and to nobody else. The
@@ -40,15 +47,17 @@ internal sealed unsafe class OrtLibrary
         string? fromEnvironment = Environment.GetEnvironmentVariable("EDGE_ONNXRUNTIME");
         if (!string.IsNullOrEmpty(chosen))
         {
-            return Open(chosen, "ONNX Runtime was to be loaded from ");
+            return Open(chosen, "ONNX Runtime was to be loaded from ", oldest);
         }
 
         // What the user names is used or refused. Falling back to another file would run the model on a library
         // that nobody chose, and say nothing.
-        return string.IsNullOrEmpty(fromEnvironment) ? Search() : Open(fromEnvironment, "EDGE_ONNXRUNTIME names ");
+        return string.IsNullOrEmpty(fromEnvironment)
+            ? Search(oldest, package)
+            : Open(fromEnvironment, "EDGE_ONNXRUNTIME names ", oldest);
     }
 
-    private static OrtLibrary Search()
+    private static OrtLibrary Search(uint oldest, Func<nint>? package)
     {
         string beside = AppContext.BaseDirectory;
         string[] candidates =
@@ -60,19 +69,20 @@ internal sealed unsafe class OrtLibrary
         {
             if (File.Exists(candidate))
             {
-                return Open(candidate, "ONNX Runtime was to be loaded from ");
+                return Open(candidate, "ONNX Runtime was to be loaded from ", oldest);
             }
         }
 
-        return NativeLibrary.TryLoad(FileName, out nint handle)
-            ? Bind(handle, FileName)
+        nint handle = package is null ? 0 : package();
+        return handle != 0 || NativeLibrary.TryLoad(FileName, out handle)
+            ? Bind(handle, FileName, oldest)
             : throw new ModelLoadException(
                 $"ONNX Runtime was not found: neither {candidates[0]} nor {candidates[1]} nor {FileName} on the "
                     + "system; "
                 + "name the file in EDGE_ONNXRUNTIME or in the device profile");
     }
 
-    private static OrtLibrary Open(string path, string origin)
+    private static OrtLibrary Open(string path, string origin, uint oldest)
     {
         if (!File.Exists(path))
         {
@@ -91,10 +101,10 @@ internal sealed unsafe class OrtLibrary
             throw new ModelLoadException($"{origin}{path}, which cannot be loaded: {LoaderReason(e.Message, full)}", e);
         }
 
-        return Bind(handle, path);
+        return Bind(handle, path, oldest);
     }
 
-    private static OrtLibrary Bind(nint handle, string path)
+    private static OrtLibrary Bind(nint handle, string path, uint oldest)
     {
         if (!NativeLibrary.TryGetExport(handle, "OrtGetApiBase", out nint export))
         {
@@ -104,11 +114,11 @@ internal sealed unsafe class OrtLibrary
         // OrtApiBase has two members: GetApi, then GetVersionString.
         void** functions = (void**)((delegate* unmanaged<void*>)export)();
         string version = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)functions[1])()) ?? "unknown";
-        void** slots = (void**)((delegate* unmanaged<uint, void*>)functions[0])(OrtApi.Version);
+        void** slots = (void**)((delegate* unmanaged<uint, void*>)functions[0])(oldest);
         return slots is null
             ? throw new ModelLoadException(
-                $"{path} is ONNX Runtime {version}, which is too old: version 1.{OrtApi.Version} or newer is needed")
-            : new OrtLibrary(new OrtApi(slots), version, path);
+                $"{path} is ONNX Runtime {version}, which is too old: version 1.{oldest} or newer is needed")
+            : new OrtLibrary(handle, new OrtApi(slots), version, path);
     }
 
     // The loader's message is advice for developers on one line and the reason, after the file's name, on another.
