@@ -23,7 +23,7 @@ internal static class StepWorker
         StepPackage step = StepPackage.Named(name);
         OnnxEnvironment environment = OnnxEnvironment.Open(library);
         using SigningKey key = SigningKey.Create();
-        using FrameSource sensor = new(
+        using RepeatedFrames sensor = new(
             MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(frames)).ToArray(), step.Channels, step.RateHz);
         PackageVerification verification =
             new([key.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
@@ -37,7 +37,7 @@ internal static class StepWorker
         }
 
         PredictionRing ring = new(1024);
-        SamplePath path = new(step.Name, sensor, TimeProvider.System, ring, TimeSpan.FromSeconds(1));
+        SamplePath path = new(step.Name, new FrameSource(sensor), TimeProvider.System, ring, TimeSpan.FromSeconds(1));
         path.Offer(new ServingModel(loaded, pipeline, trial: null));
         Walk(path, ring, step.WindowFrames);
         Console.WriteLine($"ready {environment.Version} exact={(OnnxEnvironment.ExactInt8Requested ? 1 : 0)}");

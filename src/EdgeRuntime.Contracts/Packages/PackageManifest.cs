@@ -72,6 +72,10 @@ public sealed record PipelineSpec
     /// <summary>Features in the order of the model's input.</summary>
     public required IReadOnlyList<FeatureSpec> Features { get; init; }
 
+    /// <summary>Names of what telemetry watches of a sample, and a reference profile describes: the features but for <c>raw</c> ones.</summary>
+    public IReadOnlyList<string> ValueNames() =>
+        [.. Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+
     /// <summary>Elements of the model's input: one for each feature, a whole window for each <c>raw</c> one.</summary>
     public int InputLength() => Features.Sum(feature => feature.Statistic == "raw" ? WindowFrames : 1);
 }

@@ -98,8 +98,7 @@ public static class ReferenceReader
 
     private static void CheckNames(JsonObjectReader root, ReferenceProfile profile, PackageManifest manifest)
     {
-        List<string> wanted =
-            [.. manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+        IReadOnlyList<string> wanted = manifest.Pipeline.ValueNames();
         HashSet<string> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < profile.Features.Count; i++)
         {

@@ -100,4 +100,4 @@ public sealed record ModelConfiguration
 /// <summary>A sensor, described well enough to be made.</summary>
 /// <param name="Driver">Kind: <c>vitals</c>, <c>replay</c> or <c>simulated</c>.</param>
 /// <param name="Make">Makes it; throws <see cref="IOException"/> when the source is not there.</param>
-public sealed record SensorConfiguration(string Driver, Func<TimeProvider, ISensor> Make);
+public sealed record SensorConfiguration(string Driver, Func<TimeProvider, FrameSource> Make);

@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors;
 using EdgeRuntime.Sensors.Replay;
 using EdgeRuntime.Sensors.Simulated;
@@ -27,7 +28,7 @@ internal static class SensorReader
             Root = sensor.String("root", "/"),
         };
         Note(sensor, options.Validate(), "rate_hz");
-        return new SensorConfiguration("vitals", time => new VitalsSensor(time, options));
+        return new SensorConfiguration("vitals", time => new FrameSource(new VitalsSensor(time, options)));
     }
 
     private static SensorConfiguration Replay(JsonObjectReader sensor, string directory)
@@ -43,7 +44,7 @@ internal static class SensorReader
             Disturbances = sensor.Objects("disturbances", ReadDisturbance, max: 64),
         };
         Note(sensor, options.Validate(), "rate_hz", "speed", "start_s");
-        return new SensorConfiguration("replay", time => new ReplaySensor(time, options));
+        return new SensorConfiguration("replay", time => new FrameSource(new ReplaySensor(time, options)));
     }
 
     private static SensorConfiguration Simulated(JsonObjectReader sensor)
@@ -67,7 +68,7 @@ internal static class SensorReader
         Note(
             sensor, options.Validate(), "rate_hz", "speed", "shortest_stay_s", "healthy_share", "shaft_hz", "severity", "noise_rms",
             "ambient_cel");
-        return new SensorConfiguration("simulated", time => new SimulatedSensor(time, options));
+        return new SensorConfiguration("simulated", time => new FrameSource(new SimulatedSensor(time, options)));
     }
 
     private static ConditionSpan ReadSpan(JsonObjectReader item)

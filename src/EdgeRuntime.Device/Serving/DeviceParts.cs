@@ -28,7 +28,7 @@ internal sealed record DeviceParts
     public required IDisk Disk { get; init; }
 
     /// <summary>One for each model of the configuration, in its order.</summary>
-    public required IReadOnlyList<ISensor> Sensors { get; init; }
+    public required IReadOnlyList<FrameSource> Sensors { get; init; }
 
     /// <summary>Checks and loads packages.</summary>
     public required PackageVerification Verification { get; init; }

@@ -28,10 +28,10 @@ internal sealed class ModelHost : IDisposable
     private ModelTelemetry? _telemetry;
     private string? _fault;
 
-    /// <param name="sensor">Owned from here on.</param>
+    /// <param name="source">Owned from here on.</param>
     /// <param name="decided">Told every change of decision, with its score.</param>
     public ModelHost(
-        ModelConfiguration configuration, ISensor sensor, Publisher publisher, TelemetryConfiguration options, TimeProvider time,
+        ModelConfiguration configuration, FrameSource source, Publisher publisher, TelemetryConfiguration options, TimeProvider time,
         Action<string, double> decided)
     {
         _configuration = configuration;
@@ -39,16 +39,16 @@ internal sealed class ModelHost : IDisposable
         _options = options;
         _time = time;
         _decided = decided;
-        Sensor = sensor;
-        _path = new SamplePath(configuration.Name, sensor, time, _ring, TimeSpan.FromSeconds(options.WindowSeconds));
-        Site = SiteOf(configuration, sensor);
+        Source = source;
+        _path = new SamplePath(configuration.Name, source, time, _ring, TimeSpan.FromSeconds(options.WindowSeconds));
+        Site = SiteOf(configuration, source);
     }
 
     public string Name => _configuration.Name;
 
     public string Driver => _configuration.Sensor.Driver;
 
-    public ISensor Sensor { get; }
+    public FrameSource Source { get; }
 
     /// <summary>What feeds the model.</summary>
     public ModelSite Site { get; }
@@ -63,11 +63,12 @@ internal sealed class ModelHost : IDisposable
     public long Failed => _telemetry?.Failed ?? 0;
 
     /// <summary>What feeds a model, as a package must fit it.</summary>
-    public static ModelSite SiteOf(ModelConfiguration configuration, ISensor sensor) => new()
+    public static ModelSite SiteOf(ModelConfiguration configuration, FrameSource source) => new()
     {
         Model = configuration.Name,
-        Channels = sensor.Channels,
-        RateHz = sensor.RateHz,
+        Channels = source.Channels,
+        Image = source.Image,
+        RateHz = source.RateHz,
         Mapping = configuration.Channels,
     };
 
@@ -89,7 +90,7 @@ internal sealed class ModelHost : IDisposable
         }
 
         if (!PipelineBinding.TryBind(
-            package.Manifest, Site.Channels, Site.RateHz, Site.Mapping, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes))
+            package.Manifest, Site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
         {
             // Verification bound the same package to the same sensor; it cannot have changed since.
             throw new InvalidOperationException($"a verified package does not fit: {string.Join("; ", mistakes)}");
@@ -156,7 +157,7 @@ internal sealed class ModelHost : IDisposable
     }
 
     /// <summary>What the fleet is told about the sensor.</summary>
-    public SensorInfo Info() => new(Name, Driver, Sensor.RateHz, [.. Sensor.Channels.Select(channel => channel.Name)]);
+    public SensorInfo Info() => new(Name, Driver, Source.RateHz, [.. Source.Channels.Select(channel => channel.Name)]);
 
     /// <summary>What the live view shows.</summary>
     public ModelView View(string phase)
@@ -181,7 +182,7 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
-        Sensor.Dispose();
+        Source.Dispose();
     }
 
     // Comparable only where both packages tell the same things.

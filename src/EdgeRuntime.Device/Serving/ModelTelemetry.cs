@@ -41,8 +41,7 @@ internal sealed class ModelTelemetry
         _options = options;
         _time = time;
         _horizon = new DriftHorizon(serving.Package.Manifest, serving.Package.Reference);
-        _featureNames =
-            [.. serving.Package.Manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+        _featureNames = [.. serving.Package.Manifest.Pipeline.ValueNames()];
     }
 
     /// <summary>The newest decision as it went out, or null before the first.</summary>

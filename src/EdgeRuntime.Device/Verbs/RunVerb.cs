@@ -69,7 +69,7 @@ internal static class RunVerb
             FileDisk disk = new(configuration.StateDirectory);
             MessageStamp stamp = new(BootId.Draw(random), time);
             using ILink link = MqttLink.Create(LinkTo(configuration, stamp), time, random);
-            List<ISensor> sensors = [];
+            List<FrameSource> sensors = [];
             foreach (ModelConfiguration model in configuration.Models)
             {
                 sensors.Add(model.Sensor.Make(time));

@@ -98,14 +98,14 @@ internal static class SelftestVerb
         PackageVerification verification = new([key.Public], onnx.Load, onnx.Version, new RunnerOptions(), new PackageLimits());
         ModelSite site = new() { Model = "selftest", Channels = sensor.Channels, RateHz = sensor.RateHz };
         using LoadedModel loaded = verification.Verify(SelftestPackage.Pack(key, channel.Name, channel.Unit, sensor.RateHz), site, (_, _) => null);
-        if (!PipelineBinding.TryBind(loaded.Manifest, site.Channels, site.RateHz, null, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes))
+        if (!PipelineBinding.TryBind(loaded.Manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
         {
             throw new SelftestException(string.Join("; ", mistakes));
         }
 
         ServingModel serving = new(loaded, pipeline, trial: null);
         PredictionRing ring = new(1024);
-        SamplePath path = new("selftest", sensor, TimeProvider.System, ring, TimeSpan.FromSeconds(1));
+        SamplePath path = new("selftest", new FrameSource(sensor), TimeProvider.System, ring, TimeSpan.FromSeconds(1));
         path.Offer(serving);
 
         // The first samples fill the window and touch what is made once.

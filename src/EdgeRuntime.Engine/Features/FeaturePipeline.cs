@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Engine.Features;
 
@@ -9,9 +10,9 @@ namespace EdgeRuntime.Engine.Features;
 /// <remarks>
 /// Made by <see cref="PipelineBinding"/>. Keeps the newest frames in a ring; every hop, once a window is full, computes
 /// all features. A value outside its channel's physical bounds counts as missing, like NaN. All memory is taken at
-/// construction: <see cref="Push"/> allocates nothing. Not thread-safe.
+/// construction: <see cref="Push(Frame)"/> allocates nothing. Not thread-safe.
 /// </remarks>
-public sealed class FeaturePipeline
+public sealed class FeaturePipeline : IPipeline
 {
     private readonly BoundChannel[] _channels;
     private readonly double[][] _rings;
@@ -41,6 +42,7 @@ public sealed class FeaturePipeline
         _window = new ChannelWindow(_windowFrames, parts.RateHz, parts.Spectrum);
         _values = new double[parts.Names.Count];
         _input = new float[parts.InputLength];
+        Layout = [new TensorSlice(parts.Tensor, 0, parts.InputLength)];
         Names = parts.Names;
         Reset();
     }
@@ -59,6 +61,15 @@ public sealed class FeaturePipeline
     /// window held nothing at all.
     /// </summary>
     public int MissingElements { get; private set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TensorSlice> Layout { get; }
+
+    /// <inheritdoc/>
+    public bool MustDrop => MissingElements == _input.Length;
+
+    /// <inheritdoc/>
+    public bool Push(Frame frame) => Push(frame.Values);
 
     /// <summary>Takes one frame. Allocates nothing.</summary>
     /// <param name="frame">Shape and order of the sensor's channels; NaN where a channel has no value.</param>
@@ -87,11 +98,6 @@ public sealed class FeaturePipeline
         Compute();
         return true;
     }
-
-    /// <summary>Copies <see cref="Input"/> into a model's memory.</summary>
-    /// <param name="input">Shape of <see cref="Input"/>.</param>
-    /// <exception cref="ArgumentException">It is smaller.</exception>
-    public void WriteInput(Span<float> input) => _input.CopyTo(input);
 
     /// <summary>Forgets all frames, as after a gap in time: the next window holds only frames pushed from now on.</summary>
     public void Reset()
@@ -168,6 +174,9 @@ internal sealed record PipelineParts
 
     /// <summary>Names of the features that are single values.</summary>
     public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>Name of the model's input tensor.</summary>
+    public required string Tensor { get; init; }
 
     /// <summary>Elements of the model's input.</summary>
     public required int InputLength { get; init; }

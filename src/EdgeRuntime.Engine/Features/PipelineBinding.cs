@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Engine.Features;
@@ -11,7 +12,32 @@ public static class PipelineBinding
     // A clock may be off and a sensor may round its rate; beyond this the windows would mean something else.
     private const double RateTolerance = 0.1;
 
-    /// <summary>Binds a pipeline.</summary>
+    /// <summary>Binds a pipeline to what feeds a model, be it scalar or pictures.</summary>
+    /// <param name="manifest">Of a package that was read and checked.</param>
+    /// <param name="pipeline">The pipeline, or null.</param>
+    /// <param name="mistakes">Every mistake, as a sentence behind the path of what it concerns; empty when bound.</param>
+    /// <returns>True when bound.</returns>
+    /// <exception cref="ArgumentException">The manifest is not a valid one in itself; the message names the fault.</exception>
+    public static bool TryBind(
+        PackageManifest manifest,
+        ModelSite site,
+        [NotNullWhen(true)] out IPipeline? pipeline,
+        out IReadOnlyList<string> mistakes)
+    {
+        if (site.Image is not null)
+        {
+            pipeline = null;
+            mistakes = [$"channels: the package reads channels and the sensor gives pictures, {site.Image}"];
+            return false;
+        }
+
+        bool bound = TryBind(
+            manifest, site.Channels, site.RateHz, site.Mapping, out FeaturePipeline? features, out mistakes);
+        pipeline = features;
+        return bound;
+    }
+
+    /// <summary>Binds a pipeline of scalar channels.</summary>
     /// <remarks>
     /// Frequencies and slopes are on the manifest's rate, not on the sensor's, so that a band holds the same spectral
     /// lines on every device; where the rates differ, by at most a tenth, so do the physical frequencies.
@@ -110,6 +136,7 @@ public static class PipelineBinding
                 .. used.Select(channel => features.Plans.Where(plan => plan.Channel == channel)
                     .Select(plan => plan.Plan).ToArray()),
             ],
+            Tensor = manifest.Model.Input,
             Names = features.Names,
             InputLength = features.InputLength,
             RateHz = manifest.Pipeline.RateHz,

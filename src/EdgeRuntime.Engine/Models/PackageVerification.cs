@@ -13,8 +13,11 @@ public sealed record ModelSite
     /// <summary>Name of the model; the manifest's must be the same.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The sensor's channels, in the order of its frames.</summary>
+    /// <summary>The scalar sensor's channels, in the order of its frames; empty for an image sensor.</summary>
     public required IReadOnlyList<Channel> Channels { get; init; }
+
+    /// <summary>The image sensor's format; null for a scalar sensor. (default: null)</summary>
+    public ImageFormat? Image { get; init; }
 
     /// <summary>The sensor's frames per second.</summary>
     public required double RateHz { get; init; }
@@ -64,8 +67,7 @@ public sealed class PackageVerification(
                 package, PackageFault.WrongPackage, [$"it is for the model '{manifest.Name}', not '{site.Model}'"]);
         }
 
-        if (!PipelineBinding.TryBind(
-            manifest, site.Channels, site.RateHz, site.Mapping, out _, out IReadOnlyList<string> mistakes))
+        if (!PipelineBinding.TryBind(manifest, site, out _, out IReadOnlyList<string> mistakes))
         {
             throw Refuse(package, PackageFault.IncompatibleInputs, mistakes);
         }

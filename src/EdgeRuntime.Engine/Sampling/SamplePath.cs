@@ -10,10 +10,10 @@ namespace EdgeRuntime.Engine.Sampling;
 /// </remarks>
 public sealed class SamplePath
 {
-    private readonly ISensor _sensor;
+    private readonly FrameSource _source;
     private readonly TimeProvider _clock;
     private readonly PredictionRing _ring;
-    private readonly double[] _frame;
+    private readonly Frame _frame;
     private readonly long _windowTicks;
     private ServingModel? _serving;
     private ServingModel? _offered;
@@ -30,22 +30,22 @@ public sealed class SamplePath
     /// <summary>Creates a path without a model: frames are read and dropped until the first is offered.</summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="window">Span of time in one window of counters; greater than 0.</param>
-    public SamplePath(string model, ISensor sensor, TimeProvider clock, PredictionRing ring, TimeSpan window)
+    public SamplePath(string model, FrameSource source, TimeProvider clock, PredictionRing ring, TimeSpan window)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
         Model = model;
-        _sensor = sensor;
+        _source = source;
         _clock = clock;
         _ring = ring;
-        _frame = new double[sensor.Channels.Count];
+        _frame = source.NewFrame();
         _windowTicks = (long)(window.TotalSeconds * clock.TimestampFrequency);
     }
 
     /// <summary>Name of the model.</summary>
     public string Model { get; }
 
-    /// <summary>The sensor.</summary>
-    public ISensor Sensor => _sensor;
+    /// <summary>Where the frames come from.</summary>
+    public FrameSource Source => _source;
 
     /// <summary>The model that answers now, or null.</summary>
     public ServingModel? Serving => Volatile.Read(ref _serving);
@@ -66,10 +66,10 @@ public sealed class SamplePath
     public string? SensorFault => Volatile.Read(ref _sensorFault);
 
     /// <summary>When <see cref="Step"/> is to be called next, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long NextDue => _sensor.NextDue;
+    public long NextDue => _source.NextDue;
 
     /// <summary>True when a finite recording was read to its end.</summary>
-    public bool Ended => _sensor.Ended;
+    public bool Ended => _source.Ended;
 
     /// <summary>
     /// Hands over a model that is to answer from the next possible sample on. It has when <see cref="Serving"/> is it;
@@ -138,7 +138,8 @@ public sealed class SamplePath
     {
         try
         {
-            bool read = _sensor.TryRead(_frame, out time);
+            bool read = _source.TryRead(_frame);
+            time = _frame.Time;
             if (read && _sensorFault is not null)
             {
                 Volatile.Write(ref _sensorFault, null);

@@ -13,7 +13,7 @@ namespace EdgeRuntime.Engine.Sampling;
 /// </summary>
 public sealed class ServingModel
 {
-    private readonly FeaturePipeline _pipeline;
+    private readonly IPipeline _pipeline;
     private readonly OutputDecoder _decoder;
     private readonly DecisionRule _rule;
     private readonly Handover<LatestSample> _latest;
@@ -26,7 +26,7 @@ public sealed class ServingModel
     /// <param name="package">Must outlive this; an undo may bind it again.</param>
     /// <param name="pipeline">Compiled for the sensor that will feed it.</param>
     /// <param name="trial">Judges it while it is on trial; null for a trusted package.</param>
-    public ServingModel(LoadedModel package, FeaturePipeline pipeline, SoakTrial? trial)
+    public ServingModel(LoadedModel package, IPipeline pipeline, SoakTrial? trial)
     {
         Package = package;
         Trial = trial;
@@ -70,13 +70,13 @@ public sealed class ServingModel
 
     /// <summary>Adds a frame.</summary>
     /// <returns>True when a window is full and its sample is due.</returns>
-    internal bool Push(ReadOnlySpan<double> frame) => _pipeline.Push(frame);
+    internal bool Push(Frame frame) => _pipeline.Push(frame);
 
     /// <summary>Infers on the window that <see cref="Push"/> completed, decides, and counts.</summary>
-    /// <returns>False when the window held no value at all: it is counted as dropped, and the model is not asked.</returns>
+    /// <returns>False when the sample lacks what it needs: it is counted as dropped, and the model is not asked.</returns>
     internal bool Serve(long n, int number, in FrameTime time, TimeProvider clock, PredictionRing ring)
     {
-        if (_pipeline.MissingElements == _pipeline.Input.Length)
+        if (_pipeline.MustDrop)
         {
             _drops += new DropCounts(Late: 0, SensorError: 0, MissingValue: 1);
             return false;

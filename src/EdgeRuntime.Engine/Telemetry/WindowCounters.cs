@@ -33,8 +33,7 @@ public sealed class WindowCounters
     {
         _manifest = manifest;
         _profile = reference;
-        List<string> values =
-            [.. manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+        List<string> values = [.. manifest.Pipeline.ValueNames()];
         _features = [.. reference.Features.Select(feature => new ReferenceBins(feature))];
         _sources = [.. _features.Select(feature => SourceOf(values, feature.Name))];
         _predictions = new PredictionBins(manifest.Output, reference);

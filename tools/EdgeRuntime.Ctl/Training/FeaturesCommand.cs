@@ -46,7 +46,7 @@ internal static class FeaturesCommand
         try
         {
             using StreamWriter rows = new(file);
-            IEnumerable<string> names = read.Has("--scaled") ? InputNames(manifest) : ValueNames(manifest);
+            IEnumerable<string> names = read.Has("--scaled") ? InputNames(manifest) : manifest.Pipeline.ValueNames();
             rows.Write($"recording,row,{string.Join(',', names)},label\n");
             foreach (string recording in read.Files.Skip(1))
             {
@@ -121,9 +121,6 @@ internal static class FeaturesCommand
             rows.Write($",{(alike >= windowFrames ? label : "")}\n");
         }
     }
-
-    private static IEnumerable<string> ValueNames(PackageManifest manifest) =>
-        manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name);
 
     private static IEnumerable<string> InputNames(PackageManifest manifest) =>
         manifest.Pipeline.Features.SelectMany(feature => feature.Statistic == "raw"

@@ -43,8 +43,7 @@ internal static class ReferenceCommand
 
         read.Check();
         PackageManifest manifest = Manifest(files[0]);
-        string[] names =
-            [.. manifest.Pipeline.Features.Where(feature => feature.Statistic != "raw").Select(feature => feature.Name)];
+        IReadOnlyList<string> names = manifest.Pipeline.ValueNames();
         FeatureTable table = FeatureTable.Read(files[1], names);
         ReferenceProfiling profiling = new(table, (int)bins);
         int samples = window == 0 ? profiling.Horizon : (int)window;

@@ -4,7 +4,7 @@ namespace EdgeRuntime.Bench;
 
 /// <summary>Recorded frames one after the other, again and again, each due as soon as it is asked for.</summary>
 /// <param name="frames">Shape [frames, channels].</param>
-internal sealed class FrameSource(double[] frames, int channels, double rateHz) : ISensor
+internal sealed class RepeatedFrames(double[] frames, int channels, double rateHz) : ISensor
 {
     private int _next;
 
