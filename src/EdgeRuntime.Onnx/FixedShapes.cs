@@ -59,7 +59,7 @@ internal static class FixedShapes
     {
         if (!options.InputShapes.TryGetValue(declared.Name, out IReadOnlyList<long>? wanted))
         {
-            return declared with { Shape = [.. declared.Shape.Select(size => size < 0 ? 1 : size)] };
+            return declared with { Shape = Settle(declared, options.InputLengths.GetValueOrDefault(declared.Name, 1)) };
         }
 
         bool fits = declared.Shape.Count == 0 || declared.Shape.Count == wanted.Count;
@@ -74,6 +74,21 @@ internal static class FixedShapes
             : throw new ModelLoadException(
                 $"input '{declared.Name}' is {TensorElements.Spell(declared.Shape)} in the model, it cannot be given "
                     + $"the shape {TensorElements.Spell(wanted)}");
+    }
+
+    // The last open dimension takes what the fixed ones leave of the elements, others are 1: batches come first. Where that
+    // does not come out even every open one is 1, and whoever gives the elements says that they are too many or too few.
+    private static long[] Settle(TensorInfo declared, long elements)
+    {
+        long[] shape = [.. declared.Shape.Select(size => size < 0 ? 1 : size)];
+        int open = declared.Shape.ToList().FindLastIndex(size => size < 0);
+        long others = shape.Aggregate(1L, (product, size) => product * size);
+        if (open >= 0 && others > 0 && elements % others == 0)
+        {
+            shape[open] = elements / others;
+        }
+
+        return shape;
     }
 
     private static TensorInfo[] Probe(OnnxSession session, TensorInfo[] inputs)

@@ -53,7 +53,7 @@ public static class ManifestReader
             Description = root.RequiredString("description", text => PackageNames.Line(text, 500)),
             Channels = channels,
             Pipeline = root.RequiredObject("pipeline", pipeline => ReadPipeline(pipeline, channels)),
-            Model = root.RequiredObject("model", ReadModel),
+            Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
             Output = output,
             Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
             Soak = root.RequiredObject("soak", ReadSoak),
@@ -116,14 +116,6 @@ public static class ManifestReader
         return spec;
     }
 
-    private static ModelSpec ReadModel(JsonObjectReader model) => new()
-    {
-        File = model.RequiredString("file", PackageNames.Path),
-        Input = model.RequiredString("input", text => PackageNames.Line(text, 256)),
-        Output = model.RequiredString("output", text => PackageNames.Line(text, 256)),
-        MinOnnxruntime = model.String("min_onnxruntime", PackageNames.Version),
-    };
-
     private static OutputSpec ReadOutput(JsonObjectReader output)
     {
         OutputSpec spec = new()
@@ -174,11 +166,13 @@ public static class ManifestReader
 
     private static void RequireFiles(JsonObjectReader root, PackageManifest manifest)
     {
-        string model = manifest.Model.File;
-        if (model.Length > 0 && !Holds(manifest, model))
+        foreach (string model in manifest.Model.Files())
         {
-            string hint = Spelling.Hint(model, manifest.Files.Select(file => file.Path));
-            root.Mistake("files", $"'{model}', the model's file, is not listed{hint}");
+            if (model.Length > 0 && !Holds(manifest, model))
+            {
+                string hint = Spelling.Hint(model, manifest.Files.Select(file => file.Path));
+                root.Mistake("files", $"'{model}', the model's file, is not listed{hint}");
+            }
         }
 
         if (!Holds(manifest, GoldenVectors.FileName))

@@ -120,22 +120,6 @@ public sealed record FeatureSpec
     public double Missing { get; init; }
 }
 
-/// <summary>The ONNX model and how its tensors are bound.</summary>
-public sealed record ModelSpec
-{
-    /// <summary>File in the package.</summary>
-    public required string File { get; init; }
-
-    /// <summary>Input tensor that takes the features; float32, with as many elements as there are features.</summary>
-    public required string Input { get; init; }
-
-    /// <summary>Output tensor that <see cref="OutputSpec"/> reads; float32.</summary>
-    public required string Output { get; init; }
-
-    /// <summary>Oldest ONNX Runtime that runs it, such as <c>1.17.0</c>; null when any does.</summary>
-    public string? MinOnnxruntime { get; init; }
-}
-
 /// <summary>What the model's output means.</summary>
 public sealed record OutputSpec
 {

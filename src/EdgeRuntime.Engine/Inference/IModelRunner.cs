@@ -1,3 +1,5 @@
+using EdgeRuntime.Contracts.Packages;
+
 namespace EdgeRuntime.Engine.Inference;
 
 /// <summary>
@@ -7,10 +9,12 @@ namespace EdgeRuntime.Engine.Inference;
 /// <remarks>Not thread-safe: <see cref="Input"/> and <see cref="Output"/> are the same memory on every run.</remarks>
 public interface IModelRunner : IDisposable
 {
-    /// <summary>The model's inputs in its own order; every dimension fixed and at least 1.</summary>
+    /// <summary>The model's inputs in its own order; every dimension fixed and at least 1, none for a scalar.</summary>
     IReadOnlyList<TensorInfo> Inputs { get; }
 
-    /// <summary>The model's outputs in its own order; every dimension fixed and at least 1.</summary>
+    /// <summary>
+    /// The outputs that were asked for, in the model's own order; every dimension fixed and at least 1, none for a scalar.
+    /// </summary>
     IReadOnlyList<TensorInfo> Outputs { get; }
 
     /// <summary>Raw memory of one input, to be written before <see cref="Run"/>: row-major, little endian.</summary>
@@ -30,23 +34,15 @@ public interface IModelRunner : IDisposable
 /// <exception cref="ModelLoadException">The bytes are not a model this device can run.</exception>
 public delegate IModelRunner ModelLoader(ReadOnlyMemory<byte> model, RunnerOptions options);
 
-/// <summary>How a model is to be run.</summary>
-public sealed record RunnerOptions
-{
-    /// <summary>Threads inside one operator. (default: 1: waking a pool costs more than a small model; 1 to 64)</summary>
-    public int IntraOpThreads { get; init; } = 1;
-
-    /// <summary>Shapes for inputs whose dimensions the model leaves open, by input name. (default: 1 for every open one)</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<long>> InputShapes { get; init; } =
-        new Dictionary<string, IReadOnlyList<long>>();
-}
-
 /// <summary>Name, element type and shape of one tensor.</summary>
 /// <param name="Shape">Row-major dimensions; -1 for one the model leaves open; empty for a scalar.</param>
 public sealed record TensorInfo(string Name, TensorElement Element, IReadOnlyList<long> Shape)
 {
     /// <summary>Number of elements, open dimensions counted as 1.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * Math.Max(size, 1));
+
+    /// <summary>What the model's own operators say its codes stand for; null when they say nothing.</summary>
+    public QuantizationSpec? Quantization { get; init; }
 }
 
 /// <summary>Element types of tensors, numbered as in the ONNX standard (TensorProto.DataType).</summary>

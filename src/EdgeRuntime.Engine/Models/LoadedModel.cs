@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
@@ -8,7 +7,7 @@ namespace EdgeRuntime.Engine.Models;
 /// <summary>
 /// A verified package whose model is loaded and bound: what <see cref="PackageVerification"/> makes, and nothing else.
 /// </summary>
-/// <remarks>Not thread-safe: <see cref="Input"/> and <see cref="Output"/> are the same memory on every run.</remarks>
+/// <remarks>Not thread-safe, as <see cref="Call"/> is not.</remarks>
 public sealed class LoadedModel : IDisposable
 {
     private static readonly ReferenceProfile NoProfile = new()
@@ -19,19 +18,12 @@ public sealed class LoadedModel : IDisposable
         Features = [],
     };
 
-    private readonly int _input;
-    private readonly int _output;
-
-    internal LoadedModel(PackageArchive package, IModelRunner runner, int input, int output)
+    internal LoadedModel(PackageArchive package, ModelCall call)
     {
         Digest = package.Id;
         Manifest = package.Manifest;
         Reference = package.Profile ?? NoProfile;
-        Runner = runner;
-        _input = input;
-        _output = output;
-        InputLength = (int)runner.Inputs[input].Count;
-        OutputLength = (int)runner.Outputs[output].Count;
+        Call = call;
     }
 
     /// <summary>The package.</summary>
@@ -43,23 +35,9 @@ public sealed class LoadedModel : IDisposable
     /// <summary>The yardstick for drift; without features when the package brings none.</summary>
     public ReferenceProfile Reference { get; }
 
-    /// <summary>The model.</summary>
-    public IModelRunner Runner { get; }
-
-    /// <summary>Elements of <see cref="Input"/>.</summary>
-    public int InputLength { get; }
-
-    /// <summary>Elements of <see cref="Output"/>.</summary>
-    public int OutputLength { get; }
-
-    /// <summary>
-    /// Scaled features, in the manifest's order; to be written before <see cref="IModelRunner.Run"/>.
-    /// </summary>
-    public Span<float> Input => MemoryMarshal.Cast<byte, float>(Runner.Input(_input));
-
-    /// <summary>The model's raw output; overwritten by the next run.</summary>
-    public ReadOnlySpan<float> Output => MemoryMarshal.Cast<byte, float>(Runner.Output(_output));
+    /// <summary>The model, bound to the manifest's features and output.</summary>
+    public ModelCall Call { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => Runner.Dispose();
+    public void Dispose() => Call.Dispose();
 }

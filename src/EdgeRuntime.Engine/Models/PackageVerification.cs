@@ -97,122 +97,86 @@ public sealed class PackageVerification(
             throw Refuse(package, PackageFault.CounterTooLow, [objection]);
         }
 
-        IModelRunner runner = Load(package);
+        ModelCall call = Load(package);
         try
         {
-            LoadedModel model = Bind(package, runner);
-            CheckGolden(package, model);
-            return model;
+            CheckOutput(package, call);
+            CheckGolden(package, call);
+            return new LoadedModel(package, call);
         }
         catch
         {
-            runner.Dispose();
+            call.Dispose();
             throw;
         }
     }
 
-    private IModelRunner Load(PackageArchive package)
+    private ModelCall Load(PackageArchive package)
     {
         try
         {
-            return loader(package.Model, options);
+            return ModelCall.Load(
+                package.Manifest.Model,
+                InputSlice.LayoutOf(package.Manifest),
+                (file, tensors) => loader(package.Find(file).GetValueOrDefault(), tensors),
+                options);
         }
         catch (ModelLoadException refused)
         {
-            throw Refuse(package, PackageFault.ModelRefused, [$"{package.Manifest.Model.File}: {refused.Message}"]);
+            throw Refuse(package, PackageFault.ModelRefused, [refused.Message]);
+        }
+        catch (ModelBindingException unfit)
+        {
+            throw Refuse(package, PackageFault.ModelRefused, unfit.Mistakes);
         }
     }
 
-    private static LoadedModel Bind(PackageArchive package, IModelRunner runner)
+    private static void CheckOutput(PackageArchive package, ModelCall call)
     {
-        ModelSpec spec = package.Manifest.Model;
-        List<string> mistakes = [];
-        if (runner.Inputs.Count != 1)
+        IReadOnlyList<string> mistakes = OutputDecoder.Mistakes(package.Manifest.Output, call.InputLength, call.OutputLength);
+        if (mistakes.Count > 0)
         {
-            mistakes.Add($"model.input: the model has {runner.Inputs.Count} inputs; one is all it may have");
+            throw Refuse(package, PackageFault.ModelRefused, mistakes);
         }
-
-        int input = Find(runner.Inputs, spec.Input, "model.input", mistakes);
-        int output = Find(runner.Outputs, spec.Output, "model.output", mistakes);
-        int features = package.Manifest.Pipeline.InputLength();
-        if (input >= 0 && runner.Inputs[input].Count != features)
-        {
-            long elements = runner.Inputs[input].Count;
-            mistakes.Add($"model.input: '{spec.Input}' has {elements} elements and the pipeline makes {features}");
-        }
-
-        if (output >= 0)
-        {
-            int elements = (int)runner.Outputs[output].Count;
-            mistakes.AddRange(OutputDecoder.Mistakes(package.Manifest.Output, features, elements));
-        }
-
-        return mistakes.Count == 0
-            ? new LoadedModel(package, runner, input, output)
-            : throw Refuse(package, PackageFault.ModelRefused, mistakes);
     }
 
-    private static int Find(IReadOnlyList<TensorInfo> tensors, string name, string path, List<string> mistakes)
-    {
-        for (int i = 0; i < tensors.Count; i++)
-        {
-            if (tensors[i].Name == name)
-            {
-                if (tensors[i].Element == TensorElement.Float32)
-                {
-                    return i;
-                }
-
-                mistakes.Add($"{path}: '{name}' is {tensors[i].Element}, not Float32");
-                return -1;
-            }
-        }
-
-        string names = string.Join(", ", tensors.Select(tensor => $"'{tensor.Name}'"));
-        mistakes.Add($"{path}: the model has no '{name}'; it has {names}");
-        return -1;
-    }
-
-    private static void CheckGolden(PackageArchive package, LoadedModel model)
+    private static void CheckGolden(PackageArchive package, ModelCall call)
     {
         int runs = 0;
         do
         {
+            // One sequence from the beginning: what a stateful model remembers of one vector is part of the next answer.
+            call.Reset();
             for (int i = 0; i < package.Golden.Vectors.Count; i++)
             {
-                CheckGolden(package, model, i);
+                CheckGolden(package, call, i);
                 runs++;
             }
         }
         while (runs < WarmUpRuns);
     }
 
-    private static void CheckGolden(PackageArchive package, LoadedModel model, int number)
+    private static void CheckGolden(PackageArchive package, ModelCall call, int number)
     {
         GoldenVector vector = package.Golden.Vectors[number];
-        if (vector.Input.Count != model.InputLength || vector.Output.Count != model.OutputLength)
+        if (vector.Input.Count != call.InputLength || vector.Output.Count != call.OutputLength)
         {
             string shapes = $"golden vector {number} has {vector.Input.Count} inputs and {vector.Output.Count} outputs; "
-                + $"the model has {model.InputLength} and {model.OutputLength}";
+                + $"the model has {call.InputLength} and {call.OutputLength}";
             throw Refuse(package, PackageFault.GoldenMismatch, [shapes]);
         }
 
-        Span<float> input = model.Input;
-        for (int i = 0; i < input.Length; i++)
-        {
-            input[i] = (float)vector.Input[i];
-        }
-
+        float[] features = [.. vector.Input.Select(value => (float)value)];
         try
         {
-            model.Runner.Run();
+            call.Run(features);
         }
         catch (InferenceException failed)
         {
             throw Refuse(package, PackageFault.GoldenMismatch, [$"golden vector {number}: {failed.Message}"]);
         }
 
-        ReadOnlySpan<float> output = model.Output;
+        ReadOnlySpan<float> output = call.Output;
         for (int i = 0; i < output.Length; i++)
         {
             // Written as "not within" so that NaN, which is within nothing, is refused too.

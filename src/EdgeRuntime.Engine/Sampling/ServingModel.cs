@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Decisions;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Inference;
@@ -17,6 +18,9 @@ public sealed class ServingModel
     private readonly OutputDecoder _decoder;
     private readonly DecisionRule _rule;
     private readonly Handover<LatestSample> _latest;
+    private readonly double _resetAfterMs;
+    private long _lastUnixMs;
+    private bool _started;
     private WindowCounters _counters;
     private DropCounts _drops;
     private WindowCounters? _spare;
@@ -31,7 +35,8 @@ public sealed class ServingModel
         Package = package;
         Trial = trial;
         _pipeline = pipeline;
-        _decoder = new OutputDecoder(package.Manifest.Output, package.OutputLength);
+        _resetAfterMs = ResetAfterMs(package.Manifest);
+        _decoder = new OutputDecoder(package.Manifest.Output, package.Call.OutputLength);
         _rule = new DecisionRule(package.Manifest.Decision, package.Manifest.Output);
         _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Names.Count, package.Manifest.Output.Labels.Count));
         _counters = new WindowCounters(package.Manifest, package.Reference);
@@ -82,12 +87,11 @@ public sealed class ServingModel
             return false;
         }
 
-        Span<float> input = Package.Input;
-        _pipeline.Input.CopyTo(input);
+        ResetAfterGap(time);
         long before = clock.GetTimestamp();
-        bool ran = TryRun(Package.Runner);
+        bool ran = TryRun(Package.Call, _pipeline.Input);
         long after = clock.GetTimestamp();
-        Decoded decoded = ran ? _decoder.Decode(input, Package.Output) : Decoded.Invalid;
+        Decoded decoded = ran ? _decoder.Decode(_pipeline.Input, Package.Call.Output) : Decoded.Invalid;
         bool changed = _rule.Step(decoded, time.UnixMs);
         long decided = clock.GetTimestamp();
 
@@ -125,11 +129,24 @@ public sealed class ServingModel
         Volatile.Write(ref _filled, full);
     }
 
-    private static bool TryRun(IModelRunner runner)
+    // By the frames' own time, so that a recording played back resets where the device did. A clock set back is a gap too.
+    private void ResetAfterGap(in FrameTime time)
+    {
+        long since = time.UnixMs - _lastUnixMs;
+        if (!_started || since < 0 || since > _resetAfterMs)
+        {
+            Package.Call.Reset();
+            _started = true;
+        }
+
+        _lastUnixMs = time.UnixMs;
+    }
+
+    private static bool TryRun(ModelCall call, ReadOnlySpan<float> features)
     {
         try
         {
-            runner.Run();
+            call.Run(features);
             return true;
         }
         catch (InferenceException)
@@ -138,6 +155,9 @@ public sealed class ServingModel
             return false;
         }
     }
+
+    private static double ResetAfterMs(PackageManifest manifest) =>
+        1000 * (manifest.Model.ResetAfterS ?? Math.Max(1, 3 * manifest.Pipeline.HopFrames / manifest.Pipeline.RateHz));
 
     private static long Nanoseconds(TimeProvider clock, long from, long to) =>
         (long)((to - from) * (1e9 / clock.TimestampFrequency));

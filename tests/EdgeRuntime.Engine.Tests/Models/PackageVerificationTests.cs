@@ -13,12 +13,10 @@ public sealed class PackageVerificationTests
         using LoadedModel loaded = Verify(TestPackages.Make(counter: 3, gain: 2));
 
         Assert.Equal("3.0.0", loaded.Manifest.Version);
-        Assert.Equal((2, 2), (loaded.InputLength, loaded.OutputLength));
-        Assert.True(((LinearModel)loaded.Runner).Runs >= 2);
-        loaded.Input[0] = 5;
-        loaded.Input[1] = -1;
-        loaded.Runner.Run();
-        Assert.Equal([10f, -2f], loaded.Output.ToArray());
+        Assert.Equal((2, 2), (loaded.Call.InputLength, loaded.Call.OutputLength));
+        Assert.True(((LinearModel)loaded.Call.Runners[0]).Runs >= 2);
+        loaded.Call.Run([5, -1]);
+        Assert.Equal([10f, -2f], loaded.Call.Output.ToArray());
     }
 
     [Fact]

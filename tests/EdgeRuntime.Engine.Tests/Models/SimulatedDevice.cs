@@ -164,9 +164,9 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     {
         if (package is not null)
         {
-            Assert.False(((LinearModel)package.Runner).IsDisposed, $"{package.Manifest.Version} was disposed of before it answered");
+            Assert.False(((LinearModel)package.Call.Runners[0]).IsDisposed, $"{package.Manifest.Version} was disposed of before it answered");
             _held.Add(package);
-            package.Runner.Run();
+            package.Call.Run([1, 1]);
         }
 
         if (model == "plant")
@@ -204,7 +204,7 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public void Dispose()
     {
         Agent.Dispose();
-        Assert.All(_held, package => Assert.True(((LinearModel)package.Runner).IsDisposed));
+        Assert.All(_held, package => Assert.True(((LinearModel)package.Call.Runners[0]).IsDisposed));
         _held.Clear();
     }
 
