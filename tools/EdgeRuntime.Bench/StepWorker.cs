@@ -49,7 +49,7 @@ internal static class StepWorker
             {
                 "calls" => Calls(path, ring, count),
                 "allocated" => Allocated(path, ring, count),
-                _ => Convert.ToHexString(MemoryMarshal.AsBytes(loaded.Output)),
+                _ => Convert.ToHexString(MemoryMarshal.AsBytes(loaded.Call.Output)),
             });
         }
 
