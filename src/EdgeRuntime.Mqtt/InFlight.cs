@@ -34,6 +34,9 @@ internal sealed class InFlight(int credits)
         }
     }
 
+    /// <summary>True when a message with this identifier is under way.</summary>
+    public bool Contains(int packetId) => _entries.ContainsKey(packetId);
+
     /// <summary>Takes one message out. False when its identifier is not known.</summary>
     public bool TryRemove(int packetId, out long token)
     {

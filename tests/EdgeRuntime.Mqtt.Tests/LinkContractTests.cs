@@ -67,7 +67,7 @@ public sealed class LinkContractTests
     {
         using LinkRig rig = Rig(kind);
         (ILink publisher, Recorder told) = rig.Connect(rig.Options("publisher"));
-        _ = publisher.TryPublish(Text("kept", "x") with { Retain = true, Qos = 1, ExpirySeconds = 1 }, token: 0);
+        _ = publisher.TryPublish(Text("kept", "x") with { Retain = true, Qos = 1, ExpirySeconds = 2 }, token: 0);
         told.WaitUntil(it => it.Published.Count == 1, "it is acknowledged");
         int tries = 0;
         bool stillThere = true;

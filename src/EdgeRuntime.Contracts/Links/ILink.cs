@@ -1,6 +1,6 @@
 namespace EdgeRuntime.Contracts.Links;
 
-/// <summary>One session with an MQTT 5 broker. Two kinds exist: libmosquitto, and one in memory for simulation.</summary>
+/// <summary>One session with an MQTT 5 broker. Over libmosquitto or MQTTnet, as built, and one in memory for simulation.</summary>
 /// <remarks>
 /// The link connects, subscribes, keeps alive and reconnects (full jitter, 1 to 60 s) by itself on a thread of its own.
 /// It holds no queue of its own: what cannot be sent now is the caller's to keep. Thread-safe.

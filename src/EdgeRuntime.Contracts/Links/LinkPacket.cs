@@ -51,6 +51,11 @@ public static class LinkPacket
             Refuse($"correlation data of '{message.Topic}' is {message.Correlation.Length} bytes, more than {FieldBytesMax}");
         }
 
+        if (StringProperty(message.ContentType) > 3 + FieldBytesMax || StringProperty(message.ResponseTopic) > 3 + FieldBytesMax)
+        {
+            Refuse($"content type or response topic of '{message.Topic}' is more than {FieldBytesMax} bytes");
+        }
+
         int limit = Math.Min(bytesMax, BytesMax);
         int bytes = Bytes(message);
         if (bytes > limit)

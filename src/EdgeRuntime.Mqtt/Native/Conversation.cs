@@ -161,7 +161,7 @@ internal sealed class Conversation : IDisposable
     {
         lock (_lock)
         {
-            _limits = BrokerLimits.Read(properties, _options.Credits);
+            _limits = MosquittoConnection.Limits(properties, _options.Credits);
             _isAccepted = true;
         }
 

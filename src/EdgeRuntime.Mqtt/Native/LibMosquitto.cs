@@ -33,8 +33,6 @@ internal static unsafe partial class LibMosquitto
     public const int PropertyMaximumPacketSize = 39;
 
     public const int ReasonRefused = 128;
-    public const int ReasonRetainNotSupported = 154;
-    public const int ReasonQosNotSupported = 155;
 
     private const string Library = "libmosquitto.so.1";
     private static readonly Lazy<string> Loaded = new(LoadOnce);

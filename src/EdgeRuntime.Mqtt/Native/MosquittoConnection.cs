@@ -157,6 +157,19 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         _client = 0;
     }
 
+    /// <summary>Reads the properties of a CONNACK; what it does not state is unlimited.</summary>
+    public static BrokerLimits Limits(nint properties, int credits)
+    {
+        ushort receiveMaximum = ushort.MaxValue;
+        byte maximumQos = 1, retain = 1;
+        uint packetBytesMax = uint.MaxValue;
+        _ = LibMosquitto.ReadInt16(properties, LibMosquitto.PropertyReceiveMaximum, &receiveMaximum, 0);
+        _ = LibMosquitto.ReadByte(properties, LibMosquitto.PropertyMaximumQos, &maximumQos, 0);
+        _ = LibMosquitto.ReadByte(properties, LibMosquitto.PropertyRetainAvailable, &retain, 0);
+        _ = LibMosquitto.ReadInt32(properties, LibMosquitto.PropertyMaximumPacketSize, &packetBytesMax, 0);
+        return BrokerLimits.Of(credits, receiveMaximum, maximumQos, retain != 0, packetBytesMax);
+    }
+
     private static void AddProperties(nint* properties, in LinkMessage message, byte* scratch)
     {
         if (message.ExpirySeconds > 0)

@@ -239,7 +239,7 @@ internal sealed class MosquittoLink : ILink
         }
 
         _backoff.Lasted(_time.GetElapsedTime(started));
-        AskLess(conversation.RefusedFor);
+        _will = Will.Lessen(_will, conversation.RefusedFor);
         return conversation.Why;
     }
 
@@ -296,21 +296,6 @@ internal sealed class MosquittoLink : ILink
         {
             Step(conversation, _ending, left);
             left = FarewellPatience - _time.GetElapsedTime(started);
-        }
-    }
-
-    /// <summary>A broker that keeps no messages, or knows no QoS 1, refuses the whole connection over a will that asks
-    /// for it. Better a lesser will than none.</summary>
-    private void AskLess(int refusedFor)
-    {
-        if (_will is { } will)
-        {
-            _will = refusedFor switch
-            {
-                LibMosquitto.ReasonRetainNotSupported => will with { Retain = false },
-                LibMosquitto.ReasonQosNotSupported => will with { Qos = 0 },
-                _ => will,
-            };
         }
     }
 
