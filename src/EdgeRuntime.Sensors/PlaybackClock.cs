@@ -31,22 +31,26 @@ internal sealed class PlaybackClock
         _anchor = time.GetTimestamp();
     }
 
-    /// <summary>When a frame is due, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long Due(double seconds) => _paced ? _anchor + (long)Math.Round(seconds * _ticksPerSecond) : _anchor;
+    /// <summary>When a frame is due (the first at once), on the clock of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public long Due(double seconds) => _paced && _started ? _anchor + (long)Math.Round(seconds * _ticksPerSecond) : _anchor;
 
     /// <summary>Whether the frame at <paramref name="seconds"/> is due now, and if so its time.</summary>
-    public bool TryTake(double seconds, out FrameTime time)
+    public bool TryTake(double seconds, out FrameTime time) => TryTake(seconds, seconds, out time);
+
+    /// <summary>As above, for a frame that is handed over later than it is taken, with the rest of its block.</summary>
+    /// <param name="handedOver">When, in seconds of the sensor's own time; not before <paramref name="seconds"/>.</param>
+    public bool TryTake(double seconds, double handedOver, out FrameTime time)
     {
         long now = _time.GetTimestamp();
         if (!_started)
         {
             // The first reading starts the sensor's time, however long the rest of the program took to get here.
             _started = true;
-            _anchor = now - (_paced ? (long)Math.Round(seconds * _ticksPerSecond) : 0);
-            _unixMs = _time.GetUtcNow().ToUnixTimeMilliseconds() - (seconds * 1000);
+            _anchor = now - (_paced ? (long)Math.Round(handedOver * _ticksPerSecond) : 0);
+            _unixMs = _time.GetUtcNow().ToUnixTimeMilliseconds() - (handedOver * 1000);
         }
 
-        long due = Due(seconds);
+        long due = Due(handedOver);
         if (now < due)
         {
             time = default;
@@ -61,7 +65,7 @@ internal sealed class PlaybackClock
         }
 
         double movedMs = _moved * 1000.0 / _time.TimestampFrequency;
-        time = new FrameTime(_paced ? due : now, (long)Math.Round(_unixMs + movedMs + (seconds * 1000)));
+        time = new FrameTime(_paced ? due - (long)Math.Round((handedOver - seconds) * _ticksPerSecond) : now, (long)Math.Round(_unixMs + movedMs + (seconds * 1000)));
         return true;
     }
 }

@@ -3,7 +3,10 @@ using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Sensors;
 
-/// <summary>Writes the frames of a sensor to CSV, as <see cref="Replay.ReplaySensor"/> reads it, with a label where one is known.</summary>
+/// <summary>
+/// Writes the frames of a sensor as <see cref="Replay.ReplaySensor"/> reads them: to CSV, with a label where one is
+/// known, or to an array of doubles.
+/// </summary>
 public sealed class Recorder
 {
     // Above this, milliseconds no longer tell two frames apart.
@@ -53,13 +56,60 @@ public sealed class Recorder
         bool fast = _sensor.RateHz > FastHz;
         string timeColumn = _options.TimeColumn ?? (fast ? "seconds" : "unix_ms");
         await output.WriteAsync(Header(timeColumn));
-
-        // Counted in frames, not by the clock: a simulation read as fast as it goes still yields what was asked for.
-        long wanted = Math.Max(1, (long)Math.Round(_options.Seconds * _sensor.RateHz));
-        long written = 0;
         long firstUnixMs = 0;
         char[] line = new char[64 + (_columns.Length * 32)];
-        while (written < wanted && !_sensor.Ended && !stop.IsCancellationRequested)
+        long written = await EachAsync(
+            async (index, time) =>
+            {
+                firstUnixMs = index == 0 ? time.UnixMs : firstUnixMs;
+                double seconds = fast ? index / _sensor.RateHz : (time.UnixMs - firstUnixMs) / 1000.0;
+                int length = Format(line, timeColumn == "seconds" ? seconds : time.UnixMs);
+                await output.WriteAsync(line.AsMemory(0, length), CancellationToken.None);
+                await output.WriteAsync(_label is null ? "\n" : $",{Quoted(_label())}\n");
+                return true;
+            },
+            stop);
+        await output.FlushAsync(CancellationToken.None);
+        return written;
+    }
+
+    /// <summary>As above, to a file of doubles, which come back to the bit. It holds no time, and ends where its format's lengths do.</summary>
+    /// <param name="output">Can seek; at its start; not closed.</param>
+    /// <returns>Frames written.</returns>
+    /// <exception cref="ArgumentException">The format cannot hold such a recording; the message says why.</exception>
+    /// <exception cref="IOException">The sensor or the output failed; what was written stands.</exception>
+    public async Task<long> RecordAsync(Stream output, ArrayFormat format, CancellationToken stop)
+    {
+        if (format == ArrayFormat.Wav && (_sensor.RateHz != Math.Floor(_sensor.RateHz) || _columns.Length > ushort.MaxValue / sizeof(double)))
+        {
+            throw new ArgumentException($"a WAV file cannot hold {_columns.Length} channels at {_sensor.RateHz} frames per second", nameof(format));
+        }
+
+        ArrayWriter writer = new(output, format, _columns.Length, _sensor.RateHz);
+        double[] frame = new double[_columns.Length];
+        long written = await EachAsync(
+            (_, _) =>
+            {
+                for (int i = 0; i < frame.Length; i++)
+                {
+                    frame[i] = _frame[_columns[i]];
+                }
+
+                writer.Write(frame);
+                return Task.FromResult(!writer.IsFull);
+            },
+            stop);
+        writer.Finish();
+        return written;
+    }
+
+    // Counted in frames, not by the clock: a simulation read as fast as it goes still yields what was asked for.
+    private async Task<long> EachAsync(Func<long, FrameTime, Task<bool>> write, CancellationToken stop)
+    {
+        long wanted = Math.Max(1, (long)Math.Round(_options.Seconds * _sensor.RateHz));
+        long written = 0;
+        bool more = true;
+        while (more && written < wanted && !_sensor.Ended && !stop.IsCancellationRequested)
         {
             if (!_sensor.TryRead(_frame, out FrameTime time))
             {
@@ -67,15 +117,10 @@ public sealed class Recorder
                 continue;
             }
 
-            firstUnixMs = written == 0 ? time.UnixMs : firstUnixMs;
-            double seconds = fast ? written / _sensor.RateHz : (time.UnixMs - firstUnixMs) / 1000.0;
-            int length = Format(line, timeColumn == "seconds" ? seconds : time.UnixMs);
-            await output.WriteAsync(line.AsMemory(0, length), CancellationToken.None);
-            await output.WriteAsync(_label is null ? "\n" : $",{Quoted(_label())}\n");
+            more = await write(written, time);
             written++;
         }
 
-        await output.FlushAsync(CancellationToken.None);
         return written;
     }
 

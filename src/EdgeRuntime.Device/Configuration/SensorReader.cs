@@ -38,12 +38,14 @@ internal static class SensorReader
             Path = Path.GetFullPath(sensor.RequiredString("path"), directory),
             Columns = sensor.Strings("columns", 0, 1024),
             RateHz = sensor.Double("rate_hz", 0, min: 0, max: 100_000),
+            BlockFrames = sensor.Int("block_frames", min: 1, max: 1_048_576),
+            MaxValues = sensor.Int("max_values", 4 * 1024 * 1024, min: 1, max: 268_435_456),
             Speed = sensor.Double("speed", 1, min: 0, max: 10_000),
             Loop = sensor.Bool("loop", false),
             StartSeconds = sensor.Double("start_s", 0, min: 0, max: 1e9),
             Disturbances = sensor.Objects("disturbances", ReadDisturbance, max: 64),
         };
-        Note(sensor, options.Validate(), "rate_hz", "speed", "start_s");
+        Note(sensor, options.Validate(), "rate_hz", "speed", "start_s", "block_frames", "max_values");
         return new SensorConfiguration("replay", time => new FrameSource(new ReplaySensor(time, options)));
     }
 

@@ -8,11 +8,11 @@ internal sealed record Recording
     /// <summary>One for each value of a row.</summary>
     public required IReadOnlyList<Channel> Channels { get; init; }
 
-    /// <summary>Row-major, rows times channels; NaN for an empty field.</summary>
-    public required double[] Values { get; init; }
+    /// <summary>One frame for each row; NaN for an empty field.</summary>
+    public required FrameStore Frames { get; init; }
 
-    /// <summary>Seconds of each row since the first; strictly ascending from 0.</summary>
-    public required double[] Seconds { get; init; }
+    /// <summary>Seconds of each row since the first; strictly ascending from 0. Null for rows at an even rate.</summary>
+    public required double[]? Seconds { get; init; }
 
     /// <summary>UTC milliseconds of the first row; null when the recording does not tell.</summary>
     public required double? StartUnixMs { get; init; }
@@ -27,7 +27,27 @@ internal sealed record Recording
     public required IReadOnlyList<string> LabelNames { get; init; }
 
     /// <summary>Seconds from the first row to the first row of the next round, when it is played in a loop.</summary>
-    public double RoundSeconds => Seconds[^1] + (1 / RateHz);
+    public double RoundSeconds => SecondsOf(Rows - 1) + (1 / RateHz);
+
+    /// <summary>Number of rows; at least 1.</summary>
+    public int Rows => Frames.Frames;
+
+    /// <summary>Seconds of a row since the first.</summary>
+    public double SecondsOf(int row) => Seconds is null ? row / RateHz : Seconds[row];
+
+    /// <summary>The first row that is not before a time; <see cref="Rows"/> when there is none.</summary>
+    public int RowAt(double seconds)
+    {
+        if (Seconds is null)
+        {
+            // The quotient may lie a rounding above or below the row it means.
+            int row = (int)Math.Clamp(Math.Round(seconds * RateHz), 0, Rows);
+            return row < Rows && SecondsOf(row) < seconds ? row + 1 : row;
+        }
+
+        int found = Array.BinarySearch(Seconds, seconds);
+        return found >= 0 ? found : ~found;
+    }
 }
 
 /// <summary>A recording cannot be replayed.</summary>

@@ -273,7 +273,7 @@ internal sealed class RecordingReader
         return new Recording
         {
             Channels = kept,
-            Values = values,
+            Frames = FrameStore.Of(values, channels),
             Seconds = [.. _seconds],
             StartUnixMs = _timeColumn == UnixMs ? _start : null,
             RateHz = rate,
@@ -337,7 +337,8 @@ internal sealed class RecordingReader
         return double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
     }
 
-    private static (string Name, string Unit) SplitUnit(string field)
+    /// <summary>A channel's name and unit of <c>name[unit]</c>; the unit is 1 where none stands.</summary>
+    public static (string Name, string Unit) SplitUnit(string field)
     {
         int open = field.IndexOf('[', StringComparison.Ordinal);
         return open > 0 && field.EndsWith(']') ? (field[..open].Trim(), field[(open + 1)..^1]) : (field.Trim(), "1");

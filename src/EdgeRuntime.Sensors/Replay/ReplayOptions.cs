@@ -4,17 +4,27 @@ namespace EdgeRuntime.Sensors.Replay;
 public sealed record ReplayOptions
 {
     /// <summary>
-    /// A CSV file: a header with channel names, each with its unit if it has one (<c>temperature[Cel]</c>); the first
-    /// column may be the time, as <c>unix_ms</c> or <c>seconds</c>. An empty field is NaN. A column <c>label</c> is the
-    /// truth and no channel.
+    /// A recording, told apart by its ending. <c>.npy</c>: an array of any type of number, of frames or of frames by
+    /// channels. <c>.wav</c>: PCM or float samples, full scale 1. Else CSV: a header with channel names, each with its
+    /// unit if it has one (<c>temperature[Cel]</c>); the first column may be the time, as <c>unix_ms</c> or
+    /// <c>seconds</c>; an empty field is NaN; a column <c>label</c> is the truth and no channel.
     /// </summary>
     public required string Path { get; init; }
 
-    /// <summary>Columns to replay, in this order. (default: empty, every column that holds numbers)</summary>
+    /// <summary>
+    /// CSV: columns to replay, in this order. (default: empty, every column that holds numbers) Arrays and audio: names
+    /// of all channels in their order, each with its unit in brackets if it has one. (default: <c>c0</c>, <c>c1</c>; <c>audio</c>, or <c>audio_0</c>, <c>audio_1</c>)
+    /// </summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Rows per second of a recording without a time column; 0 where it has one. (default: 0; up to 100,000)</summary>
+    /// <summary>Rows per second of a recording that does not tell: an array, CSV without a time column. (default: 0, it tells; up to 100,000)</summary>
     public double RateHz { get; init; }
+
+    /// <summary>
+    /// Rows that are due together, with the last of them, as a driver hands them over. (default: a hundredth of a second
+    /// for audio, else 1; 1 to 1,048,576)
+    /// </summary>
+    public int? BlockFrames { get; init; }
 
     /// <summary>How many times faster than recorded; 0 for as fast as it is read. (default: 1; 0 to 10,000)</summary>
     public double Speed { get; init; } = 1;
@@ -32,8 +42,8 @@ public sealed record ReplayOptions
     public IReadOnlyList<Disturbance> Disturbances { get; init; } = [];
 
     /// <summary>
-    /// Values (rows times channels) held in memory, 8 bytes each; a longer recording is refused. (default: 4,194,304,
-    /// 32 MiB; 1 to 268,435,456)
+    /// Values (rows times channels) held in memory, 1 to 8 bytes each as in the file, 8 for CSV; a longer recording is
+    /// refused. (default: 4,194,304; 1 to 268,435,456)
     /// </summary>
     public int MaxValues { get; init; } = 4 * 1024 * 1024;
 
@@ -68,6 +78,11 @@ public sealed record ReplayOptions
         if (!(StartSeconds is >= 0 and <= 1e9))
         {
             errors.Add($"start_s: {StartSeconds} is outside 0 to 1e9");
+        }
+
+        if (BlockFrames is < 1 or > 1_048_576)
+        {
+            errors.Add($"block_frames: {BlockFrames} is outside 1 to 1,048,576");
         }
 
         if (MaxValues is < 1 or > 268_435_456)

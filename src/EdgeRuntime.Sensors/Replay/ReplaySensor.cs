@@ -4,18 +4,24 @@ namespace EdgeRuntime.Sensors.Replay;
 
 /// <summary>A recording replayed: the recorded values, to the bit, at the recorded pace, faster, or as fast as it is read.</summary>
 /// <remarks>
+/// Rows come in blocks where the options say so: all rows of a block are due with its last one, and are then read one
+/// after the other, each with its own time.
 /// The wall time of a frame is the recorded one where the recording tells it, else counted from the start. In a loop it
 /// goes on growing: the second round lies after the first.
 /// </remarks>
 public sealed class ReplaySensor : ISensor
 {
+    // The period in which audio drivers hand over what they have taken.
+    private const double WavBlockSeconds = 0.01;
+
     private readonly Recording _recording;
     private readonly PlaybackClock _clock;
     private readonly Disturbances _disturbances;
     private readonly bool _loop;
     private readonly double _firstSeconds;
-    private readonly int _channels;
+    private readonly int _block;
     private int _row;
+    private long _inBlock;
     private long _round;
 
     /// <summary>Loads the recording; its first frame is due at once.</summary>
@@ -25,23 +31,22 @@ public sealed class ReplaySensor : ISensor
     public ReplaySensor(TimeProvider time, ReplayOptions options)
     {
         Refuse(options.Validate());
-        _recording = RecordingReader.Read(options);
+        _recording = Load(options);
         Refuse([.. Disturbances.Validate(options.Disturbances, _recording.Channels)]);
         _disturbances = new Disturbances(options.Disturbances, _recording.Channels);
         _clock = new PlaybackClock(time, options.Speed);
-        _channels = _recording.Channels.Count;
+        _block = options.BlockFrames ?? (IsWav(options.Path) ? Math.Max(1, (int)(_recording.RateHz * WavBlockSeconds)) : 1);
         _loop = options.Loop;
 
         double start = _loop ? options.StartSeconds % _recording.RoundSeconds : options.StartSeconds;
-        int row = Array.BinarySearch(_recording.Seconds, start);
-        _row = row >= 0 ? row : ~row;
-        if (_row == _recording.Seconds.Length)
+        _row = _recording.RowAt(start);
+        if (_row == _recording.Rows)
         {
-            Refuse(_loop ? [] : [$"start_s: {start} lies after the recording's end, {_recording.Seconds[^1]:0.###} s"]);
+            Refuse(_loop ? [] : [$"start_s: {start} lies after the recording's end, {_recording.SecondsOf(_row - 1):0.###} s"]);
             _row = 0;
         }
 
-        _firstSeconds = _recording.Seconds[_row];
+        _firstSeconds = _recording.SecondsOf(_row);
     }
 
     /// <inheritdoc/>
@@ -51,10 +56,10 @@ public sealed class ReplaySensor : ISensor
     public double RateHz => _recording.RateHz;
 
     /// <inheritdoc/>
-    public long NextDue => _clock.Due(Elapsed);
+    public long NextDue => _clock.Due(ElapsedAt(BlockEnd));
 
     /// <inheritdoc/>
-    public bool Ended => _row == _recording.Seconds.Length;
+    public bool Ended => _row == _recording.Rows;
 
     /// <summary>
     /// The truth: what the recording's column <c>label</c> says of the frame last read. Empty before the first, and where
@@ -62,27 +67,20 @@ public sealed class ReplaySensor : ISensor
     /// </summary>
     public string Label { get; private set; } = "";
 
-    // Seconds of the next frame since the first one delivered.
-    private double Elapsed
-    {
-        get
-        {
-            double inRound = Ended ? _recording.RoundSeconds : _recording.Seconds[_row];
-            return (_round * _recording.RoundSeconds) + inRound - _firstSeconds;
-        }
-    }
+    // The last row of the block that the next row is in. A block ends with the recording, and the next round begins one.
+    private int BlockEnd => (int)Math.Min(_row + (_block - 1 - _inBlock), _recording.Rows - 1);
 
     /// <inheritdoc/>
     public bool TryRead(Span<double> frame, out FrameTime time)
     {
-        double elapsed = Elapsed;
-        if (Ended || !_clock.TryTake(elapsed, out time))
+        double elapsed = ElapsedAt(_row);
+        if (Ended || !_clock.TryTake(elapsed, ElapsedAt(BlockEnd), out time))
         {
             time = default;
             return false;
         }
 
-        _recording.Values.AsSpan(_row * _channels, _channels).CopyTo(frame);
+        _recording.Frames.Read(_row, frame);
         _disturbances.Apply(elapsed, frame);
         if (_recording.StartUnixMs is { } start)
         {
@@ -91,9 +89,11 @@ public sealed class ReplaySensor : ISensor
 
         Label = _recording.Labels.Length > 0 ? _recording.LabelNames[_recording.Labels[_row]] : "";
         _row++;
+        _inBlock = _inBlock + 1 == _block ? 0 : _inBlock + 1;
         if (_loop && Ended)
         {
             _row = 0;
+            _inBlock = 0;
             _round++;
         }
 
@@ -104,6 +104,22 @@ public sealed class ReplaySensor : ISensor
     public void Dispose()
     {
     }
+
+    // Seconds of a row of this round since the first frame delivered.
+    private double ElapsedAt(int row)
+    {
+        double inRound = row == _recording.Rows ? _recording.RoundSeconds : _recording.SecondsOf(row);
+        return (_round * _recording.RoundSeconds) + inRound - _firstSeconds;
+    }
+
+    private static Recording Load(ReplayOptions options) => Path.GetExtension(options.Path).ToLowerInvariant() switch
+    {
+        ".npy" => ArrayRecording.ReadNpy(options),
+        ".wav" or ".wave" => ArrayRecording.ReadWav(options),
+        _ => RecordingReader.Read(options),
+    };
+
+    private static bool IsWav(string path) => Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".wave";
 
     private static void Refuse(IReadOnlyList<string> mistakes)
     {

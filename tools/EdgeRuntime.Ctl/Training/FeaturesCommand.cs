@@ -10,12 +10,13 @@ namespace EdgeRuntime.Ctl.Training;
 internal static class FeaturesCommand
 {
     public const string Usage = """
-        usage: edgectl features MANIFEST RECORDING.csv... --output FILE [--scaled] [--rate HZ]
+        usage: edgectl features MANIFEST RECORDING... --output FILE [--scaled] [--rate HZ]
 
         Runs the feature pipeline of a package's manifest over recordings, as a device would, and writes one row a window.
           MANIFEST     manifest.json of a package or of its source
           --scaled     writes the elements of the model's input instead of the features before scaling
-          --rate       rows per second of recordings without a time column
+          RECORDING    CSV, .npy or .wav
+          --rate       rows per second of recordings that do not tell
         Columns: recording, row (of the window's newest frame, from 1), the features, label (that of all the window's
         frames; empty when they differ). Each recording begins with a fresh pipeline.
         """;

@@ -5,14 +5,15 @@ using EdgeRuntime.Sensors.Vitals;
 
 namespace EdgeRuntime.Ctl.Training;
 
-/// <summary>The verb <c>record</c>: writes the frames of a sensor to CSV, for training and for replay.</summary>
+/// <summary>The verb <c>record</c>: writes the frames of a sensor to a file, for training and for replay.</summary>
 internal static class RecordCommand
 {
     public const string Usage = """
         usage: edgectl record --sensor vitals|simulated --seconds N --output FILE [--label LABEL] [--digits N] [--rate HZ]
                               [--seed N] [--speed N] [--severity N]
 
-        Writes a sensor's frames to CSV: time, channels with their units, and a label if there is one.
+        Writes a sensor's frames to CSV: time, channels with their units, and a label if there is one. To FILE.npy and
+        FILE.wav it writes the channels alone, as doubles.
           --sensor     vitals: this machine; simulated: a rotating machine, labelled with its condition
           --label      written into every row; a simulated machine's condition when absent
           --digits     significant digits (default: as many as it takes to read back the same bits)
@@ -50,6 +51,11 @@ internal static class RecordCommand
             Severity = read.Number("--severity", 1.0),
         };
         read.Mistakes.AddRange(options.Validate());
+        if (FormatOf(file) is not null && (label is not null || options.Digits != 0))
+        {
+            read.Mistakes.Add($"--output {file}: only CSV holds labels and digits");
+        }
+
         switch (kind)
         {
             case "vitals":
@@ -86,12 +92,31 @@ internal static class RecordCommand
     {
         try
         {
+            Recorder recorder = new(sensor, time, options, label);
+            if (FormatOf(file) is ArrayFormat format)
+            {
+                await using FileStream bytes = new(file, FileMode.Create, FileAccess.Write);
+                await recorder.RecordAsync(bytes, format, stop);
+                return;
+            }
+
             await using StreamWriter output = new(file);
-            await new Recorder(sensor, time, options, label).RecordAsync(output, stop);
+            await recorder.RecordAsync(output, stop);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(ExitCode.Usage, $"{file}: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(ExitCode.CannotCreate, $"{file}: cannot be written: {e.Message}");
         }
     }
+
+    private static ArrayFormat? FormatOf(string file) => Path.GetExtension(file).ToLowerInvariant() switch
+    {
+        ".npy" => ArrayFormat.Npy,
+        ".wav" => ArrayFormat.Wav,
+        _ => null,
+    };
 }
