@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors;
 using EdgeRuntime.Sensors.Replay;
+using EdgeRuntime.Sensors.Replay.Pictures;
 using EdgeRuntime.Sensors.Simulated;
 using EdgeRuntime.Sensors.Vitals;
 
@@ -11,6 +12,13 @@ namespace EdgeRuntime.Device.Configuration;
 internal static class SensorReader
 {
     private static readonly string[] Drivers = ["vitals", "replay", "simulated"];
+
+    private static readonly Dictionary<string, PixelFormat> PixelFormats = new()
+    {
+        ["rgb"] = PixelFormat.Rgb24,
+        ["bgr"] = PixelFormat.Bgr24,
+        ["gray"] = PixelFormat.Gray8,
+    };
 
     public static SensorConfiguration Read(JsonObjectReader sensor, string directory) =>
         sensor.RequiredChoice("driver", Drivers) switch
@@ -33,9 +41,31 @@ internal static class SensorReader
 
     private static SensorConfiguration Replay(JsonObjectReader sensor, string directory)
     {
+        string path = Path.GetFullPath(sensor.RequiredString("path"), directory);
+        return Directory.Exists(path) ? Pictures(sensor, path) : Recording(sensor, path);
+    }
+
+    private static SensorConfiguration Pictures(JsonObjectReader sensor, string path)
+    {
+        PictureReplayOptions options = new()
+        {
+            Path = path,
+            RateHz = sensor.RequiredDouble("rate_hz", JsonObjectReader.AboveZero, 1000),
+            Pixels = PixelFormats[sensor.Choice("pixels", "rgb", [.. PixelFormats.Keys])],
+            Speed = sensor.Double("speed", 1, min: 0, max: 10_000),
+            Loop = sensor.Bool("loop", false),
+            StartSeconds = sensor.Double("start_s", 0, min: 0, max: 1e9),
+            MaxBytes = sensor.Long("max_bytes", 256L * 1024 * 1024, min: 1, max: 1024L * 1024 * 1024),
+        };
+        Note(sensor, options.Validate(), "rate_hz", "speed", "start_s", "max_bytes");
+        return new SensorConfiguration("replay", time => new FrameSource(new PictureReplaySensor(time, options)));
+    }
+
+    private static SensorConfiguration Recording(JsonObjectReader sensor, string path)
+    {
         ReplayOptions options = new()
         {
-            Path = Path.GetFullPath(sensor.RequiredString("path"), directory),
+            Path = path,
             Columns = sensor.Strings("columns", 0, 1024),
             RateHz = sensor.Double("rate_hz", 0, min: 0, max: 100_000),
             BlockFrames = sensor.Int("block_frames", min: 1, max: 1_048_576),
