@@ -118,14 +118,17 @@ public sealed class JsonValue
     {
         const int Longest = 60;
         string cut = text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), "…");
-        return cut.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && !cut.Contains('\x7f')
-            ? cut
-            : string.Create(cut.Length, cut, static (to, from) =>
+        return Printable(cut);
+    }
+
+    internal static string Printable(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
+            ? text
+            : string.Create(text.Length, text, static (to, from) =>
             {
                 for (int i = 0; i < to.Length; i++)
                 {
                     to[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
                 }
             });
-    }
 }

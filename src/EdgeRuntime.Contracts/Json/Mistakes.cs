@@ -43,8 +43,15 @@ public sealed class Mistakes : IReadOnlyList<Mistake>
     public Mistake this[int index] => _kept[index];
 
     /// <summary>Adds a mistake.</summary>
+    /// <remarks>Pieces of the file may stand in it: control characters, which a terminal obeys, are replaced.</remarks>
     public void Add(Mistake mistake)
     {
+        mistake = mistake with
+        {
+            File = JsonValue.Printable(mistake.File),
+            Path = JsonValue.Printable(mistake.Path),
+            Sentence = JsonValue.Printable(mistake.Sentence),
+        };
         if (_kept.Count == Capacity)
         {
             More++;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
@@ -9,6 +10,7 @@ namespace EdgeRuntime.Device.Configuration;
 public static class ConfigurationReader
 {
     private const int MostModels = 16;
+    private const int LongestPassword = 1024;
 
     /// <summary>Reads a configuration file with all its mistakes.</summary>
     /// <returns>The configuration and the SHA-256 of its bytes, or null when there was any mistake.</returns>
@@ -20,9 +22,16 @@ public static class ConfigurationReader
             return null;
         }
 
+        return Read(bytes, path, mistakes) is { } configuration
+            ? (configuration, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+            : null;
+    }
+
+    /// <summary>Reads a configuration's bytes with all their mistakes; as <see cref="Load"/>.</summary>
+    internal static DeviceConfiguration? Read(ReadOnlySpan<byte> utf8, string path, Mistakes mistakes)
+    {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        DeviceConfiguration? configuration = JsonFile.Read(bytes, path, mistakes, root => Read(root, directory, DeviceProfile.Directories(path)));
-        return configuration is null ? null : (configuration, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return JsonFile.Read(utf8, path, mistakes, root => Read(root, directory, DeviceProfile.Directories(path)));
     }
 
     private static DeviceConfiguration Read(
@@ -33,7 +42,7 @@ public static class ConfigurationReader
         {
             Device = DeviceId.TryParse(device, out DeviceId id) ? id : default,
             Profile = root.RequiredString("profile", name => DeviceProfile.Objection(name, profiles)),
-            StateDirectory = Under(directory, root.RequiredString("state_dir")),
+            StateDirectory = Under(directory, root.RequiredString("state_dir", CheckPath)),
             Labels = root.Texts("labels"),
             Link = root.RequiredObject("link", link => ReadLink(link, directory)),
             Trust = root.RequiredObject("trust", trust => new TrustConfiguration(
@@ -54,10 +63,8 @@ public static class ConfigurationReader
 
     private static LinkConfiguration ReadLink(JsonObjectReader link, string directory)
     {
-        string? passwordFile = link.String("password_file", name => Existing(directory, name));
-        string? password = passwordFile is not null && File.Exists(Under(directory, passwordFile))
-            ? File.ReadAllText(Under(directory, passwordFile)).Trim()
-            : null;
+        string? password = null;
+        link.String("password_file", name => Existing(directory, name) ?? ReadPassword(Under(directory, name), out password));
         return new LinkConfiguration
         {
             Host = link.RequiredString("host"),
@@ -106,5 +113,28 @@ public static class ConfigurationReader
     private static string? Existing(string directory, string name) =>
         File.Exists(Under(directory, name)) ? null : $"there is no file {Under(directory, name)}";
 
-    private static string Under(string directory, string path) => Path.GetFullPath(path, directory);
+    /// <returns>Why the file holds no password, or null.</returns>
+    private static string? ReadPassword(string path, out string? password)
+    {
+        password = null;
+        try
+        {
+            // Bounded, because a name such as /dev/zero is a file without an end.
+            Span<byte> bytes = stackalloc byte[LongestPassword + 1];
+            using FileStream file = File.OpenRead(path);
+            int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            password = read > LongestPassword ? null : Encoding.UTF8.GetString(bytes[..read]).Trim();
+            return password is null ? $"{path} has more than the {LongestPassword} bytes of a password" : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} cannot be read: {e.Message}";
+        }
+    }
+
+    private static string? CheckPath(string path) =>
+        path.Contains('\0', StringComparison.Ordinal) ? "holds a character of value 0, which no path can" : null;
+
+    // Such a path is left as it is, and then not found.
+    internal static string Under(string directory, string path) => CheckPath(path) is null ? Path.GetFullPath(path, directory) : path;
 }

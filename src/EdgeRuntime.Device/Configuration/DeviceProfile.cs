@@ -43,6 +43,16 @@ public sealed record DeviceProfile
         return mistakes.Count == before ? profile : null;
     }
 
+    /// <summary>Reads a profile's bytes, and those it inherits from; as <see cref="Load"/>.</summary>
+    internal static DeviceProfile? Parse(ReadOnlySpan<byte> utf8, string file, IReadOnlyList<string> directories, Mistakes mistakes)
+    {
+        int before = mistakes.Found;
+        JsonValue? own = JsonFile.Parse(utf8, file, mistakes);
+        JsonValue? merged = own is null ? null : Merge(own, directories, mistakes, [file]);
+        DeviceProfile? profile = merged is null ? null : JsonObjectReader.Read(merged, "", mistakes, Read);
+        return mistakes.Found == before ? profile : null;
+    }
+
     /// <summary>Says that there is no such profile, and which there are; null when it exists.</summary>
     public static string? Objection(string name, IReadOnlyList<string> directories)
     {
@@ -88,7 +98,12 @@ public sealed record DeviceProfile
 
         byte[]? bytes = JsonFile.Bytes(path, mistakes);
         JsonValue? value = bytes is null ? null : JsonFile.Parse(bytes, path, mistakes);
-        if (value?.Find("inherits")?.Value is not { Kind: JsonKind.Text } parent)
+        return value is null ? null : Merge(value, directories, mistakes, chain);
+    }
+
+    private static JsonValue? Merge(JsonValue value, IReadOnlyList<string> directories, Mistakes mistakes, List<string> chain)
+    {
+        if (value.Find("inherits")?.Value is not { Kind: JsonKind.Text } parent)
         {
             return value;
         }

@@ -41,7 +41,7 @@ internal static class SensorReader
 
     private static SensorConfiguration Replay(JsonObjectReader sensor, string directory)
     {
-        string path = Path.GetFullPath(sensor.RequiredString("path"), directory);
+        string path = ConfigurationReader.Under(directory, sensor.RequiredString("path"));
         return Directory.Exists(path) ? Pictures(sensor, path) : Recording(sensor, path);
     }
 

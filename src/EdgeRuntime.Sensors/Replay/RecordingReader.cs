@@ -34,8 +34,14 @@ internal sealed class RecordingReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Recording Read(ReplayOptions options)
     {
-        RecordingReader reader = new(options);
         using StreamReader text = new(options.Path);
+        return Read(text, options);
+    }
+
+    /// <summary>As above, from text that is open already.</summary>
+    public static Recording Read(StreamReader text, ReplayOptions options)
+    {
+        RecordingReader reader = new(options);
         Recording? recording = reader.Read(text);
         if (recording is null || reader._mistakes.Count > 0)
         {

@@ -1,0 +1,44 @@
+namespace EdgeRuntime.Fuzz.Targets;
+
+/// <summary>One message of every class, each with every member.</summary>
+internal static class MessageSamples
+{
+    private const string Head = "\"boot\":\"0123456789abcdef\",\"sequence\":7,\"unix_ms\":1700000000000,\"clock_synchronized\":true";
+    private const string Digest = "\"00be0372d46474e236942d011c54f3c60062a52d18cac53d6c1240870361907a\"";
+
+    public const string Desired = "{\"device\":\"press-2\",\"deployment\":\"r-1\",\"generation\":3,\"issued_unix_ms\":1700000000000,\"slots\":{\"vitals\":{\"digest\":"
+        + Digest + ",\"version\":\"1.2.3\",\"size\":40000,\"archive_sha256\":" + Digest + ",\"chunk_bytes\":32768,\"chunk_sha256\":[" + Digest + "," + Digest
+        + "],\"revert\":false}}}";
+
+    public const string Command = "{\"expires_unix_ms\":1700000000000,\"model\":\"vitals\"}";
+
+    public const string Response = "{" + Head + ",\"done\":true,\"detail\":\"undone\",\"values\":{\"outbox.window.waiting\":3}}";
+
+    public const string Ack = "{\"class\":\"window\",\"boot\":\"0123456789abcdef\",\"highest\":41}";
+
+    public const string Manager = "{\"online\":true,\"unix_ms\":1700000000000}";
+
+    /// <summary>What devices send: class, what follows it in the topic, and an example.</summary>
+    public static IReadOnlyList<(string Class, string After, string Json)> All { get; } =
+    [
+        ("status", "", "{" + Head + ",\"state\":\"online\",\"models\":{\"vitals\":" + Digest + "}}"),
+        ("info", "", "{" + Head + ",\"hardware\":{\"architecture\":\"x64\",\"cpu\":\"c\",\"cores\":4,\"memory_bytes\":1000000},\"operating_system\":\"Linux\","
+            + "\"runtime\":\".NET\",\"libraries\":{\"onnxruntime\":\"1.30.0\"},\"profile\":\"linux-x64\",\"labels\":{\"site\":\"a\"},"
+            + "\"sensors\":[{\"model\":\"vitals\",\"driver\":\"vitals\",\"rate_hz\":5,\"channels\":[\"cpu\"]}]}"),
+        ("reported", "", "{" + Head + ",\"generation\":3,\"deployment\":\"r-1\",\"configuration_sha256\":" + Digest
+            + ",\"models\":[{\"name\":\"vitals\",\"phase\":\"soaking\",\"active\":{\"digest\":" + Digest + ",\"version\":\"1.0.0\"},\"previous\":null,\"candidate\":{\"digest\":"
+            + Digest + ",\"version\":\"1.1.0\"}}]}"),
+        ("latest", "vitals", "{" + Head + ",\"model\":\"vitals\",\"version\":\"1.0.0\",\"digest\":" + Digest
+            + ",\"n\":9,\"sample_unix_ms\":1700000000000,\"decision\":\"normal\",\"label\":\"idle\",\"score\":0.75,\"scores\":[0.75,0.25],\"labels\":[\"idle\",\"busy\"],"
+            + "\"infer_microseconds\":41.5,\"path_microseconds\":60,\"features\":{\"cpu_mean\":0.5},\"drift\":0.01}"),
+        ("window", "vitals", "{" + Head + ",\"model\":\"vitals\",\"version\":\"1.0.0\",\"digest\":" + Digest
+            + ",\"start_unix_ms\":1,\"end_unix_ms\":60001,\"samples\":300,\"failed\":0,\"dropped\":{\"queue\":2},"
+            + "\"predictions\":{\"labels\":[\"idle\",\"busy\"],\"counts\":[200,100],\"confidence\":[0,0,300],\"psi\":0.01,\"threshold\":0.2},"
+            + "\"infer\":{\"buckets\":[10,20],\"counts\":[100,200],\"max_microseconds\":99},\"path\":{\"buckets\":[11],\"counts\":[300],\"max_microseconds\":120},"
+            + "\"features\":[{\"name\":\"cpu_mean\",\"counts\":[1,2,3],\"missing\":0,\"psi\":0.02,\"threshold\":0.2}]}"),
+        ("event", "drift", "{" + Head + ",\"kind\":\"drift\",\"severity\":\"warning\",\"model\":\"vitals\",\"detail\":\"cpu_mean drifted\",\"values\":{\"psi\":0.4}}"),
+        ("update", "r-1", "{" + Head + ",\"deployment\":\"r-1\",\"generation\":3,\"model\":\"vitals\",\"digest\":" + Digest
+            + ",\"state\":\"downloading\",\"reason\":\"x\",\"percent\":12.5,\"bytes\":4000,\"bytes_per_second\":1000}"),
+        ("prediction", "vitals", "{" + Head + ",\"model\":\"vitals\",\"version\":\"1.0.0\",\"predictions\":[{\"n\":1,\"unix_ms\":1700000000000,\"label\":\"idle\",\"score\":0.9,\"decision\":\"normal\"}],\"dropped\":0}"),
+    ];
+}
