@@ -177,6 +177,10 @@ internal sealed class Campaign
         // Half of the time one of the newest, which few have been made from.
         int newest = Math.Max(0, _corpus.Count - 64);
         byte[] from = _corpus[_random.Next(2) == 0 ? _random.Next(_corpus.Count) : _random.Next(newest, _corpus.Count)];
+
+        // The smaller of two: it says the same with fewer bytes to change in vain.
+        byte[] another = _corpus[_random.Next(_corpus.Count)];
+        from = another.Length < from.Length ? another : from;
         byte[] other = _corpus[_random.Next(_corpus.Count)];
         Mutation.Mutation mutate = _target.Mutations[_random.Next(_target.Mutations.Count)];
         byte[] made = mutate(from, other, _words, _random);

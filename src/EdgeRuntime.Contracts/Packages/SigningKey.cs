@@ -44,7 +44,7 @@ public sealed class SigningKey : IDisposable
             key.ImportPkcs8PrivateKey(pkcs8, out _);
             return new SigningKey(key);
         }
-        catch (Exception e) when (e is CryptographicException or FormatException)
+        catch (Exception e) when (e is CryptographicException or FormatException or PlatformNotSupportedException)
         {
             key.Dispose();
             throw new FormatException("not an ECDSA private key on the curve P-256");

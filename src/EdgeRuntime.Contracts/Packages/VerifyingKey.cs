@@ -31,8 +31,9 @@ public sealed class VerifyingKey
         {
             key.ImportSubjectPublicKeyInfo(spki, out read);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
+            // The second for a curve that this machine's library does not know.
             throw new FormatException("not an ECDSA public key");
         }
 

@@ -112,6 +112,21 @@ public sealed class JsonFileTests
         Assert.Equal("f:3:2: 'a' stands here a second time; the first is on line 2", Assert.Single(mistakes.Lines()));
     }
 
+    [Theory]
+    [InlineData("\\u001b[2J")]
+    [InlineData("\\u009b2J")]
+    [InlineData("\\u0000")]
+    [InlineData("\\n")]
+    public void What_a_terminal_would_obey_does_not_reach_it_in_a_mistake(string written)
+    {
+        Mistakes mistakes = new();
+
+        JsonFile.Read(System.Text.Encoding.UTF8.GetBytes($$"""{ "a": "{{written}}" }"""), "f.json", mistakes, root =>
+            root.RequiredString("a", text => $"'{text}' is not known"));
+
+        Assert.DoesNotContain(Assert.Single(mistakes.Lines()), char.IsControl);
+    }
+
     [Fact]
     public void Merged_objects_keep_the_file_and_place_of_every_value()
     {

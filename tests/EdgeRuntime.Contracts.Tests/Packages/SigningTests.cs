@@ -137,6 +137,18 @@ public sealed class SigningTests
     }
 
     [Fact]
+    public void A_key_on_a_curve_that_nobody_knows_is_refused_as_no_key()
+    {
+        // The fuzzer's: the first byte of the curve's name, object identifier 1.2.840.10045.3.1.7, changed to 1.26.
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] spki = key.ExportSubjectPublicKeyInfo();
+        int curve = spki.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]);
+        spki[curve] = 0x42;
+
+        Assert.Throws<FormatException>(() => VerifyingKey.FromSpki(spki));
+    }
+
+    [Fact]
     public void A_key_of_another_kind_is_refused_with_a_sentence()
     {
         using ECDsa p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);

@@ -103,7 +103,7 @@ internal static class JsonMutation
     private static byte[] Repeat(byte[] json, Range at, int times)
     {
         int start = at.MemberStart >= 0 ? at.MemberStart : at.Start;
-        times = Math.Min(times, 1 + (16 * 1024 / Math.Max(1, at.End - start)));
+        times = Math.Min(times, 1 + (2 * 1024 / Math.Max(1, at.End - start)));
         List<byte> repeated = [];
         for (int i = 0; i < times; i++)
         {

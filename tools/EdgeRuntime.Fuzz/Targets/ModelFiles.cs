@@ -26,6 +26,7 @@ internal static class ModelFiles
             Mutations = [ProtoMutation.Change, ProtoMutation.Change, ProtoMutation.Change, ByteMutation.Havoc],
             Weight = 0.05,
             FixedBytes = 4 * 1024 * 1024,
+            LargestInput = 64 * 1024,
             TimeLimit = TimeSpan.FromSeconds(30),
         },
     ];

@@ -17,7 +17,8 @@ internal static class Packages
             Refuses = e => e is PackageRejectedException,
             Seeds = Archives,
             Mutations = [ArchiveMutation.Change, ArchiveMutation.Change, ArchiveMutation.Change, ByteMutation.Havoc],
-            Weight = 1.5,
+            Weight = 0.75,
+            LargestInput = 32 * 1024,
             FixedBytes = 4 * 1024 * 1024,
         },
         new Target

@@ -26,8 +26,8 @@ internal sealed record Target
     /// <summary>Share of all inputs, relative to the other targets. (default: 1)</summary>
     public double Weight { get; init; } = 1;
 
-    /// <summary>Longest input made, bytes. (default: 64 KiB)</summary>
-    public int LargestInput { get; init; } = 64 * 1024;
+    /// <summary>Longest input made, bytes. (default: 8 KiB)</summary>
+    public int LargestInput { get; init; } = 8 * 1024;
 
     /// <summary>Managed memory one input may take: so much for each of its bytes. (default: 200)</summary>
     public long BytesPerByte { get; init; } = 200;

@@ -22,7 +22,7 @@ internal static class WrittenFiles
             Run = Syntax,
             Seeds = () => SeedFiles.Of("tests", "*.json"),
             Mutations = Json,
-            Weight = 2,
+            Weight = 1.5,
         },
         new Target
         {
@@ -49,7 +49,7 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => ManifestReader.Read(bytes, mistakes, "manifest.json", bytes.Length % 4 == 0 ? ManifestForm.Source : ManifestForm.Packed)),
             Seeds = () => [.. SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures", "*manifest*.json"), .. SeedFiles.Of("tools/train", "manifest*.json")],
             Mutations = Json,
-            Weight = 2,
+            Weight = 1.5,
             FixedBytes = 1024 * 1024,
         },
         new Target
