@@ -59,6 +59,7 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => ReferenceReader.Read(bytes, Manifests[bytes.Length % Manifests.Length], mistakes)),
             Seeds = () => SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures", "*reference*.json"),
             Mutations = Json,
+            FixedBytes = 1024 * 1024,
         },
         new Target
         {
@@ -67,6 +68,7 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => GoldenReader.Read(bytes, Manifests[bytes.Length % Manifests.Length], mistakes)),
             Seeds = () => SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures", "*golden*.json"),
             Mutations = Json,
+            FixedBytes = 1024 * 1024,
         },
         new Target
         {
