@@ -8,7 +8,8 @@ setup_device() {
   EDGE_DEVICE=$PWD/artifacts/publish/$(host_rid)/edge-device
   export EDGE_DEVICE
   if unchanged "$EDGE_DEVICE" publish.sh tools/lib tools/npm device-profiles Directory.Build.props \
-    Directory.Packages.props src -not -path 'src/EdgeRuntime.Fleet*'; then
+    Directory.Packages.props src -not -path 'src/EdgeRuntime.Fleet*' \
+    && "$EDGE_DEVICE" --version 2>/dev/null | grep -q "^bindings *$(bindings)$"; then
     step "edge-device is up to date"
   else
     ./publish.sh

@@ -72,7 +72,12 @@ compile_natively() {
   step "compiling edge-device $version natively for $rid on $framework"
   publish_device -r "$rid" -p:EdgeTargetFramework="$framework" -p:EdgeNative=true "${linker[@]}"
   if warned=$(grep -E 'warning (IL|MSB|NETSDK)' "$log"); then
-    printf '%s\n' "$warned" | sort -u >&2
+    printf '%s\n' "$warned" | sort -u | head -n 30 >&2
+    if fall_back "edge-device compiles with warnings on them"; then
+      compile_natively
+      return
+    fi
+
     fail "the compilation warned about trimming or native code; it must not"
   fi
 
@@ -101,12 +106,18 @@ TXT
 publish_device() {
   out=artifacts/publish/$rid$flavour
   log=artifacts/publish/$rid$flavour.log
+  target=artifacts/target-$rid$flavour-$(bindings)
   rm -rf "$out"
   mkdir -p "$out"
   if ! dotnet publish src/EdgeRuntime.Device -c Release -v m --nologo -o "$out" \
-    -p:ArtifactsPath="$PWD/artifacts/target-$rid$flavour" \
+    -p:ArtifactsPath="$PWD/$target" \
     -p:TreatWarningsAsErrors=true "$@" >"$log" 2>&1; then
     grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2
+    if fall_back "edge-device does not compile on them"; then
+      publish_device "$@"
+      return
+    fi
+
     fail "edge-device does not compile; see $log"
   fi
 
@@ -115,8 +126,17 @@ publish_device() {
 
 add_libraries() {
   mkdir -p "$out/lib"
-  cp "artifacts/native/$rid/libonnxruntime.so.1" "$out/lib/"
-  if [ -z "$flavour" ]; then
+
+  # The package's own library, where it brought one: its C# was made for that.
+  if [ -e "$out/libonnxruntime.so" ]; then
+    mv "$out/libonnxruntime.so" "$out/lib/libonnxruntime.so.1"
+    onnxruntime=package
+  else
+    cp "artifacts/native/$rid/libonnxruntime.so.1" "$out/lib/"
+    onnxruntime=npm
+  fi
+
+  if [ -z "$flavour" ] && [ "$(bindings)" = native ]; then
     local mosquitto
     if [ "$rid" = "$(host_rid)" ]; then
       need_packages libmosquitto1
@@ -156,12 +176,18 @@ add_notices() {
       find "$folder" -maxdepth 1 -iname 'license*' | grep -q . \
         || sed -n 's:.*<license type="expression">\(.*\)</license>.*:The package states its licence as \1 and brings no text of it.:p' "$folder"/*.nuspec
     done < <(compiled_packages)
-    notice "ONNX Runtime $(npm_version onnxruntime-node) (lib/libonnxruntime.so.1)"
-    echo "From the npm package onnxruntime-node, which states its licence as $(npm_licence onnxruntime-node) and brings no text of it."
+    if [ "$onnxruntime" = npm ]; then
+      notice "ONNX Runtime $(npm_version onnxruntime-node) (lib/libonnxruntime.so.1)"
+      echo "From the npm package onnxruntime-node, which states its licence as $(npm_licence onnxruntime-node) and brings no text of it."
+    else
+      notice "ONNX Runtime (lib/libonnxruntime.so.1)"
+      echo "From the NuGet package Microsoft.ML.OnnxRuntime, under the MIT licence."
+    fi
+
     echo "The notices of its parts: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt"
     printf '\nCopyright (c) Microsoft Corporation\n'
     sed '1,/^Copyright/d' LICENSE # the text of the MIT licence, which is ours too
-    if [ -z "$flavour" ]; then
+    if [ -e "$out/lib/libmosquitto.so.1" ]; then
       notice "Eclipse Mosquitto's client library (lib/libmosquitto.so.1)"
       cat /usr/share/doc/libmosquitto1/copyright
     fi
@@ -180,7 +206,7 @@ compiled_packages() {
   local packages
   packages=$(dotnet nuget locals global-packages --list | sed 's/.*: //; s:/$::')
   if [ -z "$flavour" ]; then
-    find "artifacts/target-$rid" -name '*.ilc.rsp' -exec cat {} + | grep -oE "$packages/[^/]+/[^/]+" | sort -u
+    find "$target" -name '*.ilc.rsp' -exec cat {} + | grep -oE "$packages/[^/]+/[^/]+" | sort -u
   else
     find "$out" -maxdepth 1 -name '*.dll' ! -name 'EdgeRuntime.*' ! -name 'edge-device.dll' | while read -r file; do
       find "$packages" -maxdepth 5 -name "$(basename "$file")" -size "$(stat -c %s "$file")c" -print -quit \

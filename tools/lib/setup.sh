@@ -62,6 +62,22 @@ need_dotnet() {
   export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 }
 
+# The binding that is built, as Directory.Build.props decides it.
+bindings() {
+  local chosen=${EDGE_BINDINGS:-}
+  [ -n "$chosen" ] || chosen=$(cat .edge/bindings 2>/dev/null) || true
+  echo "${chosen:-native}"
+}
+
+# fall_back WHY: from the named packages to the native libraries, remembered as tools/bindings does; false where that is
+# no way out, or the user has chosen.
+fall_back() {
+  [ "$(bindings)" = nuget ] && [ -z "${EDGE_BINDINGS:-}" ] || return 1
+  echo native >.edge/bindings
+  echo "the feed has the named packages, but $1" >.edge/bindings.reason
+  step "bindings: native from here on ($(cat .edge/bindings.reason))"
+}
+
 # This machine's runtime identifier.
 host_rid() {
   case $(uname -m) in
