@@ -49,6 +49,9 @@ internal sealed class Competitor : IDisposable
     /// </summary>
     public double Allocated(int calls) => double.Parse(Ask($"allocated {calls}"), CultureInfo.InvariantCulture);
 
+    /// <summary>Its resident memory now, in megabytes (10^6 bytes).</summary>
+    public double Megabytes() => Programs.Resident(_process.Id);
+
     /// <summary>The bytes of the first output, in hexadecimal.</summary>
     public string Output() => Ask("output");
 

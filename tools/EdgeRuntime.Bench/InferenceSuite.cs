@@ -27,6 +27,7 @@ internal static class InferenceSuite
         {
             figures.Add(Machine(options));
             CallFloor(options, figures, scratch);
+            BindingRows.Add(options, figures, scratch);
             Model(options, figures, scratch, "kws", KeywordModel(options, scratch), calls: 1000);
             Model(options, figures, scratch, "autoencoder", AutoencoderModel(options, scratch), calls: 3000);
             StepRows.Add(options, figures, scratch);

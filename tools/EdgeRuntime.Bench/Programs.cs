@@ -89,7 +89,8 @@ internal static class Programs
         }
     }
 
-    private static double Resident(int process)
+    /// <summary>Resident memory of a process (VmRSS), in megabytes.</summary>
+    public static double Resident(int process)
     {
         const string Field = "VmRSS:";
         string line = File.ReadLines($"/proc/{process}/status")

@@ -38,6 +38,9 @@ internal sealed record SuiteOptions
     /// <summary>The model in that configuration's package.</summary>
     public string? DeviceModel { get; init; }
 
+    /// <summary>This program compiled with the other binding; null where only one can be built.</summary>
+    public string? OtherBench { get; init; }
+
     /// <summary>Port of a broker on this machine.</summary>
     public string? Port { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed record SuiteOptions
             Device = Given(given, "--device"),
             DeviceConfiguration = Given(given, "--device-configuration"),
             DeviceModel = Given(given, "--device-model"),
+            OtherBench = Given(given, "--other-bench"),
             Port = Given(given, "--port"),
             Qemu = Given(given, "--qemu"),
             Rounds = int.TryParse(Given(given, "--rounds"), out int rounds) && rounds >= 3 ? rounds : 25,
