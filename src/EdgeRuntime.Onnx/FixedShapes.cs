@@ -22,13 +22,15 @@ internal static class FixedShapes
     }
 
     /// <summary>
-    /// The model's outputs; where it leaves them open, the model is run once on zeros to learn their shapes.
+    /// Outputs of the model; where it leaves them open, the model is run once on zeros to learn their shapes.
     /// </summary>
+    /// <param name="wanted">Numbers of the outputs.</param>
     /// <exception cref="ModelLoadException">An output is empty, or the model does not run on zeros.</exception>
-    public static TensorInfo[] OfOutputs(OnnxSession session, TensorInfo[] inputs)
+    public static TensorInfo[] OfOutputs(OnnxSession session, TensorInfo[] inputs, IReadOnlyList<int> wanted)
     {
-        bool open = session.Outputs.Any(output => output.Shape.Count == 0 || output.Shape.Any(size => size < 0));
-        return open ? Probe(session, inputs) : [.. session.Outputs];
+        TensorInfo[] outputs = [.. wanted.Select(output => session.Outputs[output])];
+        bool open = outputs.Any(output => output.Shape.Count == 0 || output.Shape.Any(size => size < 0));
+        return open ? Probe(session, inputs, wanted) : outputs;
     }
 
     /// <summary>Memory that a tensor of fixed shape takes.</summary>
@@ -91,13 +93,13 @@ internal static class FixedShapes
         return shape;
     }
 
-    private static TensorInfo[] Probe(OnnxSession session, TensorInfo[] inputs)
+    private static TensorInfo[] Probe(OnnxSession session, TensorInfo[] inputs, IReadOnlyList<int> wanted)
     {
         Tensor[] zeros = [.. inputs.Select(input =>
             new Tensor(input.Name, input.Element, input.Shape) { Bytes = new byte[BytesOf(input, "input")] })];
         try
         {
-            IReadOnlyList<Tensor> outputs = session.Run(zeros).Outputs;
+            IReadOnlyList<Tensor> outputs = session.Run(zeros, wanted).Outputs;
             return [.. outputs.Select(output => new TensorInfo(output.Name, output.Element, output.Shape))];
         }
         catch (InferenceException e)

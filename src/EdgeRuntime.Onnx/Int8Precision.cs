@@ -16,7 +16,7 @@ internal static class Int8Precision
 
     /// <summary>True where the exact way must be asked for. False on every processor but x64 without VNNI.</summary>
     public static bool MustBeRequested() =>
-        RuntimeInformation.ProcessArchitecture == Architecture.X64 && !HasVnni(KernelFlags());
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 && !HasVnni(CpuFeatures.Flags());
 
     /// <summary>Asks the processor and the kernel, because either alone can be wrong.</summary>
     /// <param name="kernelFlags">
@@ -38,24 +38,4 @@ internal static class Int8Precision
         && (subLeaf == 0 || X86Base.CpuId(FeatureLeaf, 0).Eax >= subLeaf)
             ? X86Base.CpuId(FeatureLeaf, subLeaf)
             : default;
-
-    private static string? KernelFlags()
-    {
-        try
-        {
-            foreach (string line in File.ReadLines("/proc/cpuinfo"))
-            {
-                if (line.StartsWith("flags", StringComparison.Ordinal))
-                {
-                    return line;
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A sandbox may hide /proc. The processor's own answer is then the only one.
-        }
-
-        return null;
-    }
 }

@@ -1,4 +1,5 @@
 using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Inference.TensorFiles;
 
 namespace EdgeRuntime.Onnx;
 
@@ -65,15 +66,49 @@ public sealed class OnnxEnvironment
     /// </summary>
     public static void EndProcess(int code) => OnnxSession.EndProcess(code);
 
+    /// <summary>Execution providers that the library was built with, by its names; the processor's own comes last.</summary>
+    /// <exception cref="ModelLoadException">The library does not tell.</exception>
+    public IReadOnlyList<string> Providers => _runtime.Providers;
+
+    /// <summary>Where graphs are kept as the library optimized them; null for no such place. (default: null)</summary>
+    /// <remarks>To be set before the first model is loaded.</remarks>
+    public GraphCache? Cache { get; set; }
+
     /// <summary>Loads a model for the sample path: its memory bound once, 0 managed bytes a run.</summary>
     /// <exception cref="ModelLoadException">The bytes are not a model this device can run.</exception>
-    public IModelRunner Load(ReadOnlyMemory<byte> model, RunnerOptions options) =>
-        new OnnxRunner(Session(model, SessionSettings.For(options)), options);
+    public IModelRunner Load(ReadOnlyMemory<byte> model, RunnerOptions options)
+    {
+        long start = _time.GetTimestamp();
+        SessionLoad loaded = LoadWith(Cache, model, options);
+        RunnerReport report = new(
+            loaded.Providers, loaded.Fallbacks, _time.GetElapsedTime(start).TotalMilliseconds, loaded.FromCache);
+        try
+        {
+            return new OnnxRunner(loaded.Session, options, GraphQuantization.Read(model), report);
+        }
+        catch (ModelLoadException refused)
+        {
+            throw new ModelLoadException(SessionLoader.WithHint(refused.Message, model), refused);
+        }
+    }
+
+    /// <summary>As <see cref="Load"/>, with a cache of its own and nothing bound.</summary>
+    internal SessionLoad LoadWith(GraphCache? cache, ReadOnlyMemory<byte> model, RunnerOptions options) =>
+        new SessionLoader(_runtime, cache, _time).Load(model, options);
 
     /// <summary>Loads a model for single runs on any shapes.</summary>
     /// <exception cref="ModelLoadException">The bytes are not a model this device can run.</exception>
-    public OnnxModel Read(ReadOnlyMemory<byte> model, RunnerOptions options) =>
-        new(Session(model, SessionSettings.For(options)));
+    public OnnxModel Read(ReadOnlyMemory<byte> model, RunnerOptions options)
+    {
+        OnnxSession session = new SessionLoader(_runtime, cache: null, _time).Load(model, options).Session;
+        if (session.Unusable.Count > 0)
+        {
+            session.Dispose();
+            throw new ModelLoadException(SessionLoader.WithHint(session.Unusable.Values.First(), model));
+        }
+
+        return new OnnxModel(session);
+    }
 
     /// <summary>
     /// Writes the graph as this library optimizes it on this processor, to check which operators became quantized ones.
@@ -82,12 +117,11 @@ public sealed class OnnxEnvironment
     /// <exception cref="ModelLoadException">The bytes are not a model, or the file cannot be written.</exception>
     public void WriteOptimizedGraph(ReadOnlyMemory<byte> model, string path)
     {
-        SessionSettings settings = SessionSettings.For(new RunnerOptions()) with { OptimizedGraph = path };
-        Session(model, settings).Dispose();
+        SessionSettings settings = SessionSettings.For(new RunnerOptions()) with
+        {
+            Optimizations = GraphOptimizations.Portable,
+            OptimizedGraph = path,
+        };
+        new SessionLoader(_runtime, cache: null, _time).Create(model, settings).Dispose();
     }
-
-    private OnnxSession Session(ReadOnlyMemory<byte> model, SessionSettings settings) =>
-        model.IsEmpty
-            ? throw new ModelLoadException("the model is empty")
-            : new OnnxSession(_runtime, model.Span, settings, _time);
 }

@@ -23,7 +23,8 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Runs the model once.</summary>
     /// <param name="inputs">One tensor for every input, matched by name, and any optional ones.</param>
     /// <exception cref="InferenceException">The graph failed on these values.</exception>
-    public InferenceResult Run(IReadOnlyList<Tensor> inputs) => _session.Run(inputs);
+    public InferenceResult Run(IReadOnlyList<Tensor> inputs) =>
+        _session.Run(inputs, [.. Enumerable.Range(0, _session.Outputs.Count)]);
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();

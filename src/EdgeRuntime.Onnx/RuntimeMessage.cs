@@ -34,6 +34,19 @@ internal static partial class RuntimeMessage
                 + "custom operators are not supported";
         }
 
+        if (NewerFormat().Match(text) is { Success: true } format)
+        {
+            return $"the model is written in version {format.Groups[1].Value} of the ONNX format and ONNX Runtime {version} "
+                + $"reads up to {format.Groups[2].Value}; update the library, or export the model with an older one";
+        }
+
+        if (NewerOperators().Match(text) is { Success: true } operators)
+        {
+            string domain = operators.Groups[2].Value;
+            return $"the model uses operator set {operators.Groups[1].Value} of domain {domain} and ONNX Runtime {version} "
+                + $"has up to {operators.Groups[3].Value}; update the library, or export the model with an older one";
+        }
+
         return text.Length == 0 ? "ONNX Runtime failed and gave no reason" : text;
     }
 
@@ -100,6 +113,12 @@ internal static partial class RuntimeMessage
 
     [GeneratedRegex(@"(\S+) is not a registered function/op")]
     private static partial Regex UnknownOperator();
+
+    [GeneratedRegex(@"Unsupported model IR version: (\d+), max supported IR version: (\d+)")]
+    private static partial Regex NewerFormat();
+
+    [GeneratedRegex(@"Opset (\d+) is under development.*domain (\S+) is till opset (\d+)")]
+    private static partial Regex NewerOperators();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -17,6 +17,15 @@ internal sealed record SessionSettings
     /// <summary>ONNX Runtime's configuration entries, by its own names.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Entries { get; init; }
 
+    /// <summary>Whether freed memory is kept for the next run.</summary>
+    public bool Arena { get; init; } = true;
+
+    /// <summary>How far the graph is optimized. (default: all the library can)</summary>
+    public GraphOptimizations Optimizations { get; init; } = GraphOptimizations.All;
+
+    /// <summary>Execution providers to switch on, in this order. (default: none: the processor alone)</summary>
+    public IReadOnlyList<ProviderRegistration> Providers { get; init; } = [];
+
     /// <summary>File to which the graph is written as the library optimized it; null to write none.</summary>
     public string? OptimizedGraph { get; init; }
 
@@ -33,14 +42,33 @@ internal sealed record SessionSettings
         [
             // Waiting threads would otherwise burn a whole core between two samples: at 50 Hz with two threads and the
             // keyword model 86 to 101 % of a core, against 1.6 % without (2-core x64 VM, ONNX Runtime 1.30).
-            new("session.intra_op.allow_spinning", "0"),
+            new("session.intra_op.allow_spinning", options.Spinning ? "1" : "0"),
             new("session.inter_op.allow_spinning", "0"),
         ];
+        if (options.DenormalsAsZero)
+        {
+            // For the library's own threads; the thread that runs the model is ours, see FloatEnvironment.
+            entries.Add(new("session.set_denormal_as_zero", "1"));
+        }
+
         if (Int8Precision.MustBeRequested())
         {
             entries.Add(new("session.x64quantprecision", "1"));
         }
 
-        return new SessionSettings { IntraOpThreads = options.IntraOpThreads, Entries = entries };
+        return new SessionSettings { IntraOpThreads = options.IntraOpThreads, Entries = entries, Arena = options.Arena };
     }
+}
+
+/// <summary>How far a graph is optimized when it is loaded.</summary>
+internal enum GraphOptimizations
+{
+    /// <summary>Not at all: it was before.</summary>
+    None,
+
+    /// <summary>What does not depend on the processor's memory layouts, so that operators keep ONNX's own names.</summary>
+    Portable,
+
+    /// <summary>All the library can.</summary>
+    All,
 }

@@ -157,6 +157,79 @@ public sealed class OnnxRunnerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => _ = runner.Output(-1).Length);
     }
 
+    // 1e-39 is a denormal of float32. The thread's own arithmetic is as before.
+    [LibraryTheory]
+    [InlineData(false, 2e-39f)]
+    [InlineData(true, 0f)]
+    public void Denormals_count_as_zero_only_where_that_is_asked_for(bool asked, float expected)
+    {
+        byte[] model = new ModelBytes()
+            .Node("Add", ["x", "x"], ["y"])
+            .Input("x", TensorElement.Float32, 1)
+            .Output("y", TensorElement.Float32, 1)
+            .Build();
+        using IModelRunner runner = Load(model, new RunnerOptions { DenormalsAsZero = asked });
+        BitConverter.TryWriteBytes(runner.Input(0), 1e-39f);
+
+        runner.Run();
+
+        float half = BitConverter.ToSingle(runner.Input(0)) / 2;
+        Assert.Equal(expected, BitConverter.ToSingle(runner.Output(0)));
+        Assert.True(half > 0);
+    }
+
+    [LibraryFact]
+    public void A_provider_that_the_library_does_not_have_is_told_and_the_processor_serves()
+    {
+        RunnerOptions options = new()
+        {
+            Providers = [new ProviderOptions("acl", new Dictionary<string, string>())],
+        };
+
+        using IModelRunner runner = Load(ModelBytes.Relu(4), options);
+
+        Assert.Empty(runner.Report.Providers);
+        Assert.StartsWith(
+            $"execution provider 'acl' is not part of this ONNX Runtime {Surroundings.Environment.Version}, which has ",
+            Assert.Single(runner.Report.Fallbacks),
+            StringComparison.Ordinal);
+        runner.Run();
+    }
+
+    [LibraryFact]
+    public void What_stands_behind_the_processor_is_never_asked()
+    {
+        RunnerOptions options = new()
+        {
+            Providers =
+            [
+                new ProviderOptions("cpu", new Dictionary<string, string>()),
+                new ProviderOptions("no-such-thing", new Dictionary<string, string>()),
+            ],
+        };
+
+        using IModelRunner runner = Load(ModelBytes.Relu(4), options);
+
+        Assert.Empty(runner.Report.Fallbacks);
+    }
+
+    [LibraryFact]
+    public void Outputs_that_nobody_asked_for_are_neither_bound_nor_refused()
+    {
+        byte[] model = new ModelBytes()
+            .Node("Relu", ["x"], ["y"])
+            .Node("SequenceConstruct", ["x"], ["many"])
+            .Input("x", TensorElement.Float32, 1)
+            .Output("y", TensorElement.Float32, 1)
+            .SequenceOutput("many")
+            .Build();
+
+        using IModelRunner runner = Load(model, new RunnerOptions { Outputs = ["y"] });
+
+        Assert.Equal(["y"], runner.Outputs.Select(output => output.Name));
+        Assert.Equal("output 'many' is a sequence; only models whose inputs and outputs are tensors can be run", Refusal(model));
+    }
+
     private static IModelRunner Load(byte[] model, RunnerOptions? options = null) =>
         Surroundings.Environment.Load(model, options ?? new RunnerOptions());
 

@@ -9,7 +9,8 @@ public sealed class RuntimeMessageTests
         + "onnxruntime::PathString&, const onnxruntime::IOnnxRuntimeOpSchemaRegistryList*, const "
         + "onnxruntime::logging::Logger&, const onnxruntime::ModelOptions&) Unsupported model IR version: 99, max "
         + "supported IR version: 13\n",
-        "Unsupported model IR version: 99, max supported IR version: 13")]
+        "the model is written in version 99 of the ONNX format and ONNX Runtime 1.30.0 reads up to 13; update the library, "
+        + "or export the model with an older one")]
     [InlineData(
         "Non-zero status code returned while running Concat node. Name:'' Status Message: concatbase.h:133 "
         + "PrepareForComputeImpl Non concat axis dimensions must match: Axis 0 has mismatched dimensions of 3 and 1",

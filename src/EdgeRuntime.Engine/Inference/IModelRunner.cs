@@ -17,6 +17,9 @@ public interface IModelRunner : IDisposable
     /// </summary>
     IReadOnlyList<TensorInfo> Outputs { get; }
 
+    /// <summary>How it came to be loaded; of a runner with nothing to tell, the processor alone.</summary>
+    RunnerReport Report => RunnerReport.Plain;
+
     /// <summary>Raw memory of one input, to be written before <see cref="Run"/>: row-major, little endian.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such input.</exception>
     Span<byte> Input(int index);
@@ -33,6 +36,18 @@ public interface IModelRunner : IDisposable
 /// <summary>Loads a model from its bytes, already verified. The bytes may be reused once the call returns.</summary>
 /// <exception cref="ModelLoadException">The bytes are not a model this device can run.</exception>
 public delegate IModelRunner ModelLoader(ReadOnlyMemory<byte> model, RunnerOptions options);
+
+/// <summary>How a model was loaded, to be told to whoever looks after the device.</summary>
+/// <param name="Providers">Execution providers that take part, in order, without the processor, which always does.</param>
+/// <param name="Fallbacks">One sentence for everything that was asked for and is not so; empty when all is.</param>
+/// <param name="LoadMs">Time the load took, milliseconds.</param>
+/// <param name="FromCache">Whether the graph came optimized out of the device's cache.</param>
+public sealed record RunnerReport(
+    IReadOnlyList<string> Providers, IReadOnlyList<string> Fallbacks, double LoadMs, bool FromCache)
+{
+    /// <summary>The processor alone, and nothing to tell.</summary>
+    public static RunnerReport Plain { get; } = new([], [], 0, false);
+}
 
 /// <summary>Name, element type and shape of one tensor.</summary>
 /// <param name="Shape">Row-major dimensions; -1 for one the model leaves open; empty for a scalar.</param>

@@ -14,12 +14,6 @@ internal sealed unsafe class OnnxSession : IDisposable
 
     private const int Sequential = 0;
     private const int FatalOnly = 4;
-    private const int AllOptimizations = 99;
-
-    // The second level: what does not depend on the processor's memory layouts, so that operators keep ONNX's own
-    // names.
-    private const int PortableOptimizations = 2;
-
     private readonly OrtEnvironment _environment;
     private readonly OrtApi _api;
     private readonly TimeProvider _time;
@@ -57,8 +51,11 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <summary>Inputs for which the model has values of its own.</summary>
     public IReadOnlyList<TensorInfo> OptionalInputs => _values.OptionalInputs;
 
-    /// <summary>The outputs; -1 for an open dimension.</summary>
+    /// <summary>The outputs; -1 for an open dimension; of undefined type where <see cref="Unusable"/>.</summary>
     public IReadOnlyList<TensorInfo> Outputs => _values.Outputs;
+
+    /// <summary>Why outputs cannot be read, by name, for those that cannot.</summary>
+    public IReadOnlyDictionary<string, string> Unusable => _values.Unusable;
 
     /// <summary>Finds the library and starts its environment.</summary>
     /// <exception cref="ModelLoadException">There is no usable library.</exception>
@@ -93,11 +90,12 @@ internal sealed unsafe class OnnxSession : IDisposable
     }
 
     /// <summary>Runs once on tensors of any shape, with memory of its own.</summary>
+    /// <param name="outputs">Numbers of the outputs to compute.</param>
     /// <exception cref="InferenceException">The graph failed on these values.</exception>
-    public InferenceResult Run(IReadOnlyList<Tensor> inputs)
+    public InferenceResult Run(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> outputs)
     {
         using RunValues given = new(_environment, inputs);
-        using RunValues answered = new(_environment, _values.OutputNames);
+        using RunValues answered = new(_environment, [.. outputs.Select(output => _values.OutputNames[output])]);
         long start = _time.GetTimestamp();
         _environment.CheckRun(_api.Run(
             _session,
@@ -109,7 +107,7 @@ internal sealed unsafe class OnnxSession : IDisposable
             answered.Count,
             answered.Values));
         TimeSpan elapsed = _time.GetElapsedTime(start);
-        return new InferenceResult(answered.Read(_values.Outputs), elapsed.TotalMicroseconds);
+        return new InferenceResult(answered.Read([.. outputs.Select(output => Outputs[output])]), elapsed.TotalMicroseconds);
     }
 
     /// <inheritdoc/>
@@ -165,18 +163,27 @@ internal sealed unsafe class OnnxSession : IDisposable
 
     private void Apply(SessionSettings settings, OrtSessionOptions* options)
     {
-        bool keepsNames = settings.OptimizedGraph is not null;
         _environment.CheckLoad(_api.SetSessionExecutionMode(options, Sequential));
         _environment.CheckLoad(_api.SetSessionLogSeverityLevel(options, FatalOnly));
         _environment.CheckLoad(_api.SetSessionGraphOptimizationLevel(
-            options, keepsNames ? PortableOptimizations : AllOptimizations));
+            options, LevelOf(settings.Optimizations)));
         _environment.CheckLoad(_api.SetIntraOpNumThreads(options, settings.IntraOpThreads));
         _environment.CheckLoad(_api.SetInterOpNumThreads(options, 1));
+        if (!settings.Arena)
+        {
+            _environment.CheckLoad(_api.DisableCpuMemArena(options));
+        }
+
         foreach (KeyValuePair<string, string> entry in settings.Entries)
         {
             using Utf8Text key = new(entry.Key);
             using Utf8Text value = new(entry.Value);
             _environment.CheckLoad(_api.AddSessionConfigEntry(options, key.Start, value.Start));
+        }
+
+        foreach (ProviderRegistration provider in settings.Providers)
+        {
+            Native.Providers.Append(_environment, options, provider);
         }
 
         if (settings.OptimizedGraph is not null)
@@ -185,6 +192,14 @@ internal sealed unsafe class OnnxSession : IDisposable
             _environment.CheckLoad(_api.SetOptimizedModelFilePath(options, path.Start));
         }
     }
+
+    // As the C API numbers the levels.
+    private static int LevelOf(GraphOptimizations level) => level switch
+    {
+        GraphOptimizations.None => 0,
+        GraphOptimizations.Portable => 2,
+        _ => 99,
+    };
 
     private void Bind(
         delegate* unmanaged<OrtIoBinding*, byte*, OrtValue*, OrtStatus*> bind,
@@ -226,6 +241,9 @@ internal sealed unsafe class OnnxSession : IDisposable
 
         /// <summary>Where it was found.</summary>
         public string Path => Environment.Library.Path;
+
+        /// <summary>Execution providers of the library, by its names; the processor's own comes last.</summary>
+        public IReadOnlyList<string> Providers => Native.Providers.Available(Environment);
 
         /// <summary>For this binding alone.</summary>
         public OrtEnvironment Environment { get; } = environment;

@@ -23,6 +23,7 @@ internal sealed class OnnxSession : IDisposable
     private readonly Runtime _runtime;
     private readonly TimeProvider _time;
     private readonly List<OrtValue> _boundValues = [];
+    private readonly Dictionary<string, string> _unusable = new(StringComparer.Ordinal);
     private readonly InferenceSession? _session;
     private readonly RunOptions? _runOptions;
     private OrtIoBinding? _binding;
@@ -60,8 +61,11 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Inputs for which the model has values of its own.</summary>
     public IReadOnlyList<TensorInfo> OptionalInputs { get; }
 
-    /// <summary>The outputs; -1 for an open dimension.</summary>
+    /// <summary>The outputs; -1 for an open dimension; of undefined type where <see cref="Unusable"/>.</summary>
     public IReadOnlyList<TensorInfo> Outputs { get; }
+
+    /// <summary>Why outputs cannot be read, by name, for those that cannot.</summary>
+    public IReadOnlyDictionary<string, string> Unusable => _unusable;
 
     /// <summary>Finds the library and starts its environment.</summary>
     /// <exception cref="ModelLoadException">There is no usable library.</exception>
@@ -120,20 +124,22 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Runs once on tensors of any shape, with memory of its own.</summary>
+    /// <param name="outputs">Numbers of the outputs to compute.</param>
     /// <exception cref="InferenceException">The graph failed on these values.</exception>
-    public InferenceResult Run(IReadOnlyList<Tensor> inputs)
+    public InferenceResult Run(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> outputs)
     {
         List<IDisposable> owned = [];
         try
         {
             string[] names = [.. inputs.Select(input => input.Name)];
             OrtValue[] values = [.. inputs.Select(input => ValueOf(input, owned))];
+            string[] wanted = [.. outputs.Select(output => Outputs[output].Name)];
             long start = _time.GetTimestamp();
             using IDisposableReadOnlyCollection<OrtValue> answers =
-                _session!.Run(_runOptions, names, values, _session.OutputNames);
+                _session!.Run(_runOptions, names, values, wanted);
             TimeSpan elapsed = _time.GetElapsedTime(start);
             return new InferenceResult(
-                [.. answers.Select((answer, i) => Read(Outputs[i].Name, answer))], elapsed.TotalMicroseconds);
+                [.. answers.Select((answer, i) => Read(wanted[i], answer))], elapsed.TotalMicroseconds);
         }
         catch (Exception e) when (IsOfLibrary(e))
         {
@@ -171,20 +177,28 @@ internal sealed class OnnxSession : IDisposable
 
     private static SessionOptions Options(SessionSettings settings)
     {
-        // A written graph keeps ONNX's own names of operators: what does not depend on the processor's memory layouts.
         SessionOptions options = new()
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            GraphOptimizationLevel = settings.OptimizedGraph is null
-                ? GraphOptimizationLevel.ORT_ENABLE_ALL
-                : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+            GraphOptimizationLevel = settings.Optimizations switch
+            {
+                GraphOptimizations.None => GraphOptimizationLevel.ORT_DISABLE_ALL,
+                GraphOptimizations.Portable => GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+                _ => GraphOptimizationLevel.ORT_ENABLE_ALL,
+            },
             IntraOpNumThreads = settings.IntraOpThreads,
             InterOpNumThreads = 1,
+            EnableCpuMemArena = settings.Arena,
         };
         foreach (KeyValuePair<string, string> entry in settings.Entries)
         {
             options.AddSessionConfigEntry(entry.Key, entry.Value);
+        }
+
+        foreach (ProviderRegistration provider in settings.Providers)
+        {
+            Append(options, provider);
         }
 
         if (settings.OptimizedGraph is not null)
@@ -195,11 +209,32 @@ internal sealed class OnnxSession : IDisposable
         return options;
     }
 
-    private static TensorInfo[] Describe(
+    private static void Append(SessionOptions options, ProviderRegistration provider)
+    {
+        Dictionary<string, string> settings = new(provider.Settings, StringComparer.Ordinal);
+        if (provider.Kind == ProviderKind.Cuda)
+        {
+            using OrtCUDAProviderOptions cuda = new();
+            cuda.UpdateOptions(settings);
+            options.AppendExecutionProvider_CUDA(cuda);
+        }
+        else if (provider.Kind == ProviderKind.TensorRt)
+        {
+            using OrtTensorRTProviderOptions tensorRt = new();
+            tensorRt.UpdateOptions(settings);
+            options.AppendExecutionProvider_Tensorrt(tensorRt);
+        }
+        else
+        {
+            options.AppendExecutionProvider(provider.Registration, settings);
+        }
+    }
+
+    private TensorInfo[] Describe(
         string role, IEnumerable<string> names, IReadOnlyDictionary<string, NodeMetadata> described) =>
         [.. names.Select(name => Describe(role, name, described[name]))];
 
-    private static TensorInfo Describe(string role, string name, NodeMetadata described)
+    private TensorInfo Describe(string role, string name, NodeMetadata described)
     {
         if (described.OnnxValueType != OnnxValueType.ONNX_TYPE_TENSOR)
         {
@@ -211,15 +246,27 @@ internal sealed class OnnxSession : IDisposable
                 OnnxValueType.ONNX_TYPE_OPTIONAL => "an optional value",
                 _ => "of an unknown kind",
             };
-            throw new ModelLoadException($"{role} '{name}' is {spelled}; only models whose inputs and outputs are "
-                + "tensors can be run");
+            return Refuse(role, name, $"{role} '{name}' is {spelled}; only models whose inputs and outputs are tensors "
+                + "can be run");
         }
 
         TensorElement element = (TensorElement)(int)described.ElementDataType;
         return element.IsKnown()
             ? new TensorInfo(name, element, [.. described.Dimensions.Select(size => (long)size)])
-            : throw new ModelLoadException($"{role} '{name}' has elements of ONNX type {(int)element}, which this "
-                + "program does not know");
+            : Refuse(role, name, $"{role} '{name}' has elements of ONNX type {(int)element}, which this program does not "
+                + "know");
+    }
+
+    // An output that nobody reads need not be one that can be read.
+    private TensorInfo Refuse(string role, string name, string sentence)
+    {
+        if (role == "input")
+        {
+            throw new ModelLoadException(sentence);
+        }
+
+        _unusable[name] = sentence;
+        return new TensorInfo(name, TensorElement.Undefined, []);
     }
 
     private static OrtValue ValueOf(Tensor tensor, List<IDisposable> owned)
@@ -306,6 +353,9 @@ internal sealed class OnnxSession : IDisposable
 
         /// <summary>Where it was found.</summary>
         public string Path => library.Path;
+
+        /// <summary>Execution providers of the library, by its names; the processor's own comes last.</summary>
+        public IReadOnlyList<string> Providers => OrtEnv.Instance().GetAvailableProviders();
 
         /// <summary>What went wrong, in one sentence.</summary>
         public string Sentence(Exception e)

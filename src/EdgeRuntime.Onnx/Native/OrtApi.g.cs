@@ -7,6 +7,7 @@ internal struct OrtAllocator;
 internal struct OrtEnv;
 internal struct OrtIoBinding;
 internal struct OrtMemoryInfo;
+internal struct OrtProviderOptions;
 internal struct OrtRunOptions;
 internal struct OrtSession;
 internal struct OrtSessionOptions;
@@ -19,7 +20,7 @@ internal struct OrtValue;
 internal readonly unsafe struct OrtApi
 {
     /// <summary>The lowest API version that has every function below.</summary>
-    public const uint Version = 5;
+    public const uint Version = 12;
 
     /// <summary>(status)</summary>
     public readonly delegate* unmanaged<OrtStatus*, byte*> GetErrorMessage;
@@ -41,6 +42,9 @@ internal readonly unsafe struct OrtApi
 
     /// <summary>(options, mode)</summary>
     public readonly delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*> SetSessionExecutionMode;
+
+    /// <summary>(options)</summary>
+    public readonly delegate* unmanaged<OrtSessionOptions*, OrtStatus*> DisableCpuMemArena;
 
     /// <summary>(options, severity)</summary>
     public readonly delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*> SetSessionLogSeverityLevel;
@@ -159,6 +163,12 @@ internal readonly unsafe struct OrtApi
     /// <summary>(options)</summary>
     public readonly delegate* unmanaged<OrtSessionOptions*, void> ReleaseSessionOptions;
 
+    /// <summary>(names, count)</summary>
+    public readonly delegate* unmanaged<byte***, int*, OrtStatus*> GetAvailableProviders;
+
+    /// <summary>(names, count)</summary>
+    public readonly delegate* unmanaged<byte**, int, OrtStatus*> ReleaseAvailableProviders;
+
     /// <summary>(options, key, value)</summary>
     public readonly delegate* unmanaged<OrtSessionOptions*, byte*, byte*, OrtStatus*> AddSessionConfigEntry;
 
@@ -177,6 +187,33 @@ internal readonly unsafe struct OrtApi
     /// <summary>(binding, name, value)</summary>
     public readonly delegate* unmanaged<OrtIoBinding*, byte*, OrtValue*, OrtStatus*> BindOutput;
 
+    /// <summary>(options, provider)</summary>
+    public readonly delegate* unmanaged<OrtSessionOptions*, OrtProviderOptions*, OrtStatus*> SessionOptionsAppendExecutionProvider_TensorRT_V2;
+
+    /// <summary>(provider)</summary>
+    public readonly delegate* unmanaged<OrtProviderOptions**, OrtStatus*> CreateTensorRTProviderOptions;
+
+    /// <summary>(provider, keys, values, count)</summary>
+    public readonly delegate* unmanaged<OrtProviderOptions*, byte**, byte**, nuint, OrtStatus*> UpdateTensorRTProviderOptions;
+
+    /// <summary>(provider)</summary>
+    public readonly delegate* unmanaged<OrtProviderOptions*, void> ReleaseTensorRTProviderOptions;
+
+    /// <summary>(options, provider)</summary>
+    public readonly delegate* unmanaged<OrtSessionOptions*, OrtProviderOptions*, OrtStatus*> SessionOptionsAppendExecutionProvider_CUDA_V2;
+
+    /// <summary>(provider)</summary>
+    public readonly delegate* unmanaged<OrtProviderOptions**, OrtStatus*> CreateCUDAProviderOptions;
+
+    /// <summary>(provider, keys, values, count)</summary>
+    public readonly delegate* unmanaged<OrtProviderOptions*, byte**, byte**, nuint, OrtStatus*> UpdateCUDAProviderOptions;
+
+    /// <summary>(provider)</summary>
+    public readonly delegate* unmanaged<OrtProviderOptions*, void> ReleaseCUDAProviderOptions;
+
+    /// <summary>(options, name, keys, values, count)</summary>
+    public readonly delegate* unmanaged<OrtSessionOptions*, byte*, byte**, byte**, nuint, OrtStatus*> SessionOptionsAppendExecutionProvider;
+
     /// <summary>Reads the functions out of the library's table.</summary>
     public OrtApi(void** slots)
     {
@@ -187,6 +224,7 @@ internal readonly unsafe struct OrtApi
         CreateSessionOptions = (delegate* unmanaged<OrtSessionOptions**, OrtStatus*>)slots[10];
         SetOptimizedModelFilePath = (delegate* unmanaged<OrtSessionOptions*, byte*, OrtStatus*>)slots[11];
         SetSessionExecutionMode = (delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*>)slots[13];
+        DisableCpuMemArena = (delegate* unmanaged<OrtSessionOptions*, OrtStatus*>)slots[19];
         SetSessionLogSeverityLevel = (delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*>)slots[22];
         SetSessionGraphOptimizationLevel = (delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*>)slots[23];
         SetIntraOpNumThreads = (delegate* unmanaged<OrtSessionOptions*, int, OrtStatus*>)slots[24];
@@ -226,11 +264,22 @@ internal readonly unsafe struct OrtApi
         ReleaseTypeInfo = (delegate* unmanaged<OrtTypeInfo*, void>)slots[98];
         ReleaseTensorTypeAndShapeInfo = (delegate* unmanaged<OrtTensorTypeAndShapeInfo*, void>)slots[99];
         ReleaseSessionOptions = (delegate* unmanaged<OrtSessionOptions*, void>)slots[100];
+        GetAvailableProviders = (delegate* unmanaged<byte***, int*, OrtStatus*>)slots[125];
+        ReleaseAvailableProviders = (delegate* unmanaged<byte**, int, OrtStatus*>)slots[126];
         AddSessionConfigEntry = (delegate* unmanaged<OrtSessionOptions*, byte*, byte*, OrtStatus*>)slots[130];
         RunWithBinding = (delegate* unmanaged<OrtSession*, OrtRunOptions*, OrtIoBinding*, OrtStatus*>)slots[133];
         CreateIoBinding = (delegate* unmanaged<OrtSession*, OrtIoBinding**, OrtStatus*>)slots[134];
         ReleaseIoBinding = (delegate* unmanaged<OrtIoBinding*, void>)slots[135];
         BindInput = (delegate* unmanaged<OrtIoBinding*, byte*, OrtValue*, OrtStatus*>)slots[136];
         BindOutput = (delegate* unmanaged<OrtIoBinding*, byte*, OrtValue*, OrtStatus*>)slots[137];
+        SessionOptionsAppendExecutionProvider_TensorRT_V2 = (delegate* unmanaged<OrtSessionOptions*, OrtProviderOptions*, OrtStatus*>)slots[170];
+        CreateTensorRTProviderOptions = (delegate* unmanaged<OrtProviderOptions**, OrtStatus*>)slots[171];
+        UpdateTensorRTProviderOptions = (delegate* unmanaged<OrtProviderOptions*, byte**, byte**, nuint, OrtStatus*>)slots[172];
+        ReleaseTensorRTProviderOptions = (delegate* unmanaged<OrtProviderOptions*, void>)slots[174];
+        SessionOptionsAppendExecutionProvider_CUDA_V2 = (delegate* unmanaged<OrtSessionOptions*, OrtProviderOptions*, OrtStatus*>)slots[204];
+        CreateCUDAProviderOptions = (delegate* unmanaged<OrtProviderOptions**, OrtStatus*>)slots[205];
+        UpdateCUDAProviderOptions = (delegate* unmanaged<OrtProviderOptions*, byte**, byte**, nuint, OrtStatus*>)slots[206];
+        ReleaseCUDAProviderOptions = (delegate* unmanaged<OrtProviderOptions*, void>)slots[208];
+        SessionOptionsAppendExecutionProvider = (delegate* unmanaged<OrtSessionOptions*, byte*, byte**, byte**, nuint, OrtStatus*>)slots[216];
     }
 }

@@ -12,8 +12,9 @@ internal sealed unsafe class SessionValues : IDisposable
     private readonly OrtApi _api;
     private readonly OrtSession* _session;
     private readonly List<Utf8Text> _names = [];
+    private readonly Dictionary<string, string> _unusable = new(StringComparer.Ordinal);
 
-    /// <exception cref="ModelLoadException">Something it takes or gives is no tensor.</exception>
+    /// <exception cref="ModelLoadException">Something it takes is no tensor.</exception>
     public SessionValues(OrtEnvironment environment, OrtSession* session)
     {
         _environment = environment;
@@ -43,6 +44,8 @@ internal sealed unsafe class SessionValues : IDisposable
     public IReadOnlyList<TensorInfo> OptionalInputs { get; }
 
     public IReadOnlyList<TensorInfo> Outputs { get; }
+
+    public IReadOnlyDictionary<string, string> Unusable => _unusable;
 
     public Utf8Text[] InputNames { get; }
 
@@ -104,8 +107,8 @@ internal sealed unsafe class SessionValues : IDisposable
                 6 => "an optional value",
                 _ => "of an unknown kind",
             };
-            throw new ModelLoadException($"{role} '{name}' is {spelled}; only models whose inputs and outputs are "
-                + "tensors can be run");
+            return Refuse(role, name, $"{role} '{name}' is {spelled}; only models whose inputs and outputs are tensors "
+                + "can be run");
         }
 
         OrtTensorTypeAndShapeInfo* tensor;
@@ -113,7 +116,19 @@ internal sealed unsafe class SessionValues : IDisposable
         (TensorElement element, long[] shape) = Tensors.Describe(_environment, tensor);
         return element.IsKnown()
             ? new TensorInfo(name, element, shape)
-            : throw new ModelLoadException($"{role} '{name}' has elements of ONNX type {(int)element}, which this "
-                + "program does not know");
+            : Refuse(role, name, $"{role} '{name}' has elements of ONNX type {(int)element}, which this program does not "
+                + "know");
+    }
+
+    // An output that nobody reads need not be one that can be read.
+    private TensorInfo Refuse(string role, string name, string sentence)
+    {
+        if (role == "input")
+        {
+            throw new ModelLoadException(sentence);
+        }
+
+        _unusable[name] = sentence;
+        return new TensorInfo(name, TensorElement.Undefined, []);
     }
 }

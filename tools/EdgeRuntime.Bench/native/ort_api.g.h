@@ -7,6 +7,7 @@ struct OrtAllocator;
 struct OrtEnv;
 struct OrtIoBinding;
 struct OrtMemoryInfo;
+struct OrtProviderOptions;
 struct OrtRunOptions;
 struct OrtSession;
 struct OrtSessionOptions;
@@ -15,7 +16,7 @@ struct OrtTensorTypeAndShapeInfo;
 struct OrtTypeInfo;
 struct OrtValue;
 
-constexpr uint32_t kOrtApiVersion = 5;
+constexpr uint32_t kOrtApiVersion = 12;
 
 // The struct up to the last function used here; the gaps are functions that this project does not call.
 struct OrtApi {
@@ -29,7 +30,9 @@ struct OrtApi {
     OrtStatus* (*SetOptimizedModelFilePath)(OrtSessionOptions* options, const char* path);
     void* unused_12[1];
     OrtStatus* (*SetSessionExecutionMode)(OrtSessionOptions* options, int mode);
-    void* unused_14[8];
+    void* unused_14[5];
+    OrtStatus* (*DisableCpuMemArena)(OrtSessionOptions* options);
+    void* unused_20[2];
     OrtStatus* (*SetSessionLogSeverityLevel)(OrtSessionOptions* options, int severity);
     OrtStatus* (*SetSessionGraphOptimizationLevel)(OrtSessionOptions* options, int level);
     OrtStatus* (*SetIntraOpNumThreads)(OrtSessionOptions* options, int threads);
@@ -80,7 +83,10 @@ struct OrtApi {
     void (*ReleaseTypeInfo)(OrtTypeInfo* type);
     void (*ReleaseTensorTypeAndShapeInfo)(OrtTensorTypeAndShapeInfo* tensor);
     void (*ReleaseSessionOptions)(OrtSessionOptions* options);
-    void* unused_101[29];
+    void* unused_101[24];
+    OrtStatus* (*GetAvailableProviders)(char*** names, int* count);
+    OrtStatus* (*ReleaseAvailableProviders)(char** names, int count);
+    void* unused_127[3];
     OrtStatus* (*AddSessionConfigEntry)(OrtSessionOptions* options, const char* key, const char* value);
     void* unused_131[2];
     OrtStatus* (*RunWithBinding)(OrtSession* session, const OrtRunOptions* options, const OrtIoBinding* binding);
@@ -88,6 +94,20 @@ struct OrtApi {
     void (*ReleaseIoBinding)(OrtIoBinding* binding);
     OrtStatus* (*BindInput)(OrtIoBinding* binding, const char* name, const OrtValue* value);
     OrtStatus* (*BindOutput)(OrtIoBinding* binding, const char* name, const OrtValue* value);
+    void* unused_138[32];
+    OrtStatus* (*SessionOptionsAppendExecutionProvider_TensorRT_V2)(OrtSessionOptions* options, const OrtProviderOptions* provider);
+    OrtStatus* (*CreateTensorRTProviderOptions)(OrtProviderOptions** provider);
+    OrtStatus* (*UpdateTensorRTProviderOptions)(OrtProviderOptions* provider, const char* const* keys, const char* const* values, size_t count);
+    void* unused_173[1];
+    void (*ReleaseTensorRTProviderOptions)(OrtProviderOptions* provider);
+    void* unused_175[29];
+    OrtStatus* (*SessionOptionsAppendExecutionProvider_CUDA_V2)(OrtSessionOptions* options, const OrtProviderOptions* provider);
+    OrtStatus* (*CreateCUDAProviderOptions)(OrtProviderOptions** provider);
+    OrtStatus* (*UpdateCUDAProviderOptions)(OrtProviderOptions* provider, const char* const* keys, const char* const* values, size_t count);
+    void* unused_207[1];
+    void (*ReleaseCUDAProviderOptions)(OrtProviderOptions* provider);
+    void* unused_209[7];
+    OrtStatus* (*SessionOptionsAppendExecutionProvider)(OrtSessionOptions* options, const char* name, const char* const* keys, const char* const* values, size_t count);
 };
 
 static_assert(offsetof(OrtApi, GetErrorMessage) == 2 * sizeof(void*));
@@ -97,6 +117,7 @@ static_assert(offsetof(OrtApi, Run) == 9 * sizeof(void*));
 static_assert(offsetof(OrtApi, CreateSessionOptions) == 10 * sizeof(void*));
 static_assert(offsetof(OrtApi, SetOptimizedModelFilePath) == 11 * sizeof(void*));
 static_assert(offsetof(OrtApi, SetSessionExecutionMode) == 13 * sizeof(void*));
+static_assert(offsetof(OrtApi, DisableCpuMemArena) == 19 * sizeof(void*));
 static_assert(offsetof(OrtApi, SetSessionLogSeverityLevel) == 22 * sizeof(void*));
 static_assert(offsetof(OrtApi, SetSessionGraphOptimizationLevel) == 23 * sizeof(void*));
 static_assert(offsetof(OrtApi, SetIntraOpNumThreads) == 24 * sizeof(void*));
@@ -136,12 +157,23 @@ static_assert(offsetof(OrtApi, ReleaseRunOptions) == 97 * sizeof(void*));
 static_assert(offsetof(OrtApi, ReleaseTypeInfo) == 98 * sizeof(void*));
 static_assert(offsetof(OrtApi, ReleaseTensorTypeAndShapeInfo) == 99 * sizeof(void*));
 static_assert(offsetof(OrtApi, ReleaseSessionOptions) == 100 * sizeof(void*));
+static_assert(offsetof(OrtApi, GetAvailableProviders) == 125 * sizeof(void*));
+static_assert(offsetof(OrtApi, ReleaseAvailableProviders) == 126 * sizeof(void*));
 static_assert(offsetof(OrtApi, AddSessionConfigEntry) == 130 * sizeof(void*));
 static_assert(offsetof(OrtApi, RunWithBinding) == 133 * sizeof(void*));
 static_assert(offsetof(OrtApi, CreateIoBinding) == 134 * sizeof(void*));
 static_assert(offsetof(OrtApi, ReleaseIoBinding) == 135 * sizeof(void*));
 static_assert(offsetof(OrtApi, BindInput) == 136 * sizeof(void*));
 static_assert(offsetof(OrtApi, BindOutput) == 137 * sizeof(void*));
+static_assert(offsetof(OrtApi, SessionOptionsAppendExecutionProvider_TensorRT_V2) == 170 * sizeof(void*));
+static_assert(offsetof(OrtApi, CreateTensorRTProviderOptions) == 171 * sizeof(void*));
+static_assert(offsetof(OrtApi, UpdateTensorRTProviderOptions) == 172 * sizeof(void*));
+static_assert(offsetof(OrtApi, ReleaseTensorRTProviderOptions) == 174 * sizeof(void*));
+static_assert(offsetof(OrtApi, SessionOptionsAppendExecutionProvider_CUDA_V2) == 204 * sizeof(void*));
+static_assert(offsetof(OrtApi, CreateCUDAProviderOptions) == 205 * sizeof(void*));
+static_assert(offsetof(OrtApi, UpdateCUDAProviderOptions) == 206 * sizeof(void*));
+static_assert(offsetof(OrtApi, ReleaseCUDAProviderOptions) == 208 * sizeof(void*));
+static_assert(offsetof(OrtApi, SessionOptionsAppendExecutionProvider) == 216 * sizeof(void*));
 
 struct OrtApiBase {
     const OrtApi* (*GetApi)(uint32_t version);
