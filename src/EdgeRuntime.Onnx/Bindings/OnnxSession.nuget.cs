@@ -348,6 +348,8 @@ internal sealed class OnnxSession : IDisposable
     {
         private const string Unregistered = "Unregistered TensorElementType value of: ";
 
+        private string[]? _providers;
+
         /// <summary>As the library states it.</summary>
         public string Version => library.Version;
 
@@ -355,7 +357,7 @@ internal sealed class OnnxSession : IDisposable
         public string Path => library.Path;
 
         /// <summary>Execution providers of the library, by its names; the processor's own comes last.</summary>
-        public IReadOnlyList<string> Providers => OrtEnv.Instance().GetAvailableProviders();
+        public IReadOnlyList<string> Providers => _providers ??= OrtEnv.Instance().GetAvailableProviders();
 
         /// <summary>What went wrong, in one sentence.</summary>
         public string Sentence(Exception e)
