@@ -65,7 +65,7 @@ internal sealed class PlaybackClock
         }
 
         double movedMs = _moved * 1000.0 / _time.TimestampFrequency;
-        time = new FrameTime(_paced ? due - (long)Math.Round((handedOver - seconds) * _ticksPerSecond) : now, (long)Math.Round(_unixMs + movedMs + (seconds * 1000)));
+        time = new FrameTime(_paced ? due - (long)Math.Round((handedOver - seconds) * _ticksPerSecond) : now, (long)Math.Round(_unixMs + movedMs + (seconds * 1000)), IsRecorded: true);
         return true;
     }
 }

@@ -90,7 +90,10 @@ public static class ManifestReader
             channel.RequiredString("name", PackageNames.Signal),
             channel.RequiredString("unit", PackageNames.Unit),
             channel.Double("low"),
-            channel.Double("high"));
+            channel.Double("high"))
+        {
+            Health = channel.Object("health", ChannelHealthSpec.Read),
+        };
         if (read.Low >= read.High)
         {
             channel.Mistake("high", $"{read.High} is not above low, {read.Low}");

@@ -55,7 +55,11 @@ public sealed record PackageManifest
 /// <param name="Unit">UCUM code; must equal the sensor's.</param>
 /// <param name="Low">Values below are not physical and count as missing; null for no bound.</param>
 /// <param name="High">Values above are not physical and count as missing; null for no bound.</param>
-public sealed record ManifestChannel(string Name, string Unit, double? Low = null, double? High = null);
+public sealed record ManifestChannel(string Name, string Unit, double? Low = null, double? High = null)
+{
+    /// <summary>What it is watched for; null for what holds for every channel.</summary>
+    public ChannelHealthSpec? Health { get; init; }
+}
 
 /// <summary>From frames to features.</summary>
 public sealed record PipelineSpec

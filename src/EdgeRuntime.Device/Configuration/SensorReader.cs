@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors;
 using EdgeRuntime.Sensors.Replay;
@@ -11,7 +12,9 @@ namespace EdgeRuntime.Device.Configuration;
 /// <summary>Reads the <c>sensor</c> of a model: its driver and that driver's options.</summary>
 internal static class SensorReader
 {
-    private static readonly string[] Drivers = ["vitals", "replay", "simulated"];
+    private const int MostAligned = 16;
+
+    private static readonly string[] Drivers = ["vitals", "replay", "simulated", "aligned"];
 
     private static readonly Dictionary<string, PixelFormat> PixelFormats = new()
     {
@@ -25,6 +28,7 @@ internal static class SensorReader
         {
             "replay" => Replay(sensor, directory),
             "simulated" => Simulated(sensor),
+            "aligned" => Aligned(sensor, directory),
             _ => Vitals(sensor),
         };
 
@@ -73,6 +77,7 @@ internal static class SensorReader
             Speed = sensor.Double("speed", 1, min: 0, max: 10_000),
             Loop = sensor.Bool("loop", false),
             StartSeconds = sensor.Double("start_s", 0, min: 0, max: 1e9),
+            StartUnixMs = sensor.Long("start_unix_ms", min: 0, max: 253_402_300_799_999),
             Disturbances = sensor.Objects("disturbances", ReadDisturbance, max: 64),
         };
         Note(sensor, options.Validate(), "rate_hz", "speed", "start_s", "block_frames", "max_values");
@@ -101,6 +106,60 @@ internal static class SensorReader
             sensor, options.Validate(), "rate_hz", "speed", "shortest_stay_s", "healthy_share", "shaft_hz", "severity", "noise_rms",
             "ambient_cel");
         return new SensorConfiguration("simulated", time => new FrameSource(new SimulatedSensor(time, options)));
+    }
+
+    private static SensorConfiguration Aligned(JsonObjectReader sensor, string directory)
+    {
+        AlignedOptions options = new()
+        {
+            RateHz = sensor.RequiredDouble("rate_hz", JsonObjectReader.AboveZero, 100_000),
+            WaitSeconds = sensor.Double("wait_s", 0, 3600),
+        };
+        IReadOnlyList<AlignedPart> parts = sensor.RequiredObjects("sensors", part => ReadPart(part, directory), min: 1, max: MostAligned);
+        foreach (string twice in parts.Select(part => part.Name).Where(name => name.Length > 0).GroupBy(name => name)
+            .Where(group => group.Count() > 1).Select(group => group.Key))
+        {
+            sensor.Mistake("sensors", $"two of them are named '{twice}'");
+        }
+
+        return new SensorConfiguration("aligned", time => new FrameSource(Align(parts, time, options)));
+    }
+
+    private static AlignedPart ReadPart(JsonObjectReader part, string directory)
+    {
+        string name = part.RequiredString("name", PackageNames.Signal);
+        if (part.Value("driver") is { Text: "aligned" })
+        {
+            part.Mistake("driver", "an aligned sensor cannot be a part of another; list its sensors here");
+            return new AlignedPart(name, Vitals(part));
+        }
+
+        SensorConfiguration configuration = Read(part, directory);
+        if (part.Value("path") is { Text: { Length: > 0 } path } && Directory.Exists(Path.GetFullPath(path, directory)))
+        {
+            part.Mistake("path", "is a folder of pictures, which have no channels to align");
+        }
+
+        return new AlignedPart(name, configuration);
+    }
+
+    private static AlignedSensor Align(IReadOnlyList<AlignedPart> parts, TimeProvider time, AlignedOptions options)
+    {
+        List<NamedSensor> sensors = [];
+        try
+        {
+            foreach (AlignedPart part in parts)
+            {
+                sensors.Add(new NamedSensor(part.Name, part.Configuration.Make(time).Sensor!));
+            }
+
+            return new AlignedSensor(sensors, time, options);
+        }
+        catch
+        {
+            sensors.ForEach(made => made.Sensor.Dispose());
+            throw;
+        }
     }
 
     private static ConditionSpan ReadSpan(JsonObjectReader item)
@@ -133,4 +192,6 @@ internal static class SensorReader
             }
         }
     }
+
+    private sealed record AlignedPart(string Name, SensorConfiguration Configuration);
 }

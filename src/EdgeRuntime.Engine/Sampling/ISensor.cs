@@ -34,9 +34,37 @@ public interface ISensor : IDisposable
 /// <summary>One value of a frame.</summary>
 /// <param name="Name">Lower case with underscores, such as <c>cpu_busy</c>; unique in its sensor.</param>
 /// <param name="Unit">UCUM code, such as <c>1</c>, <c>Cel</c>, <c>By/s</c>, <c>m/s2</c>.</param>
-public sealed record Channel(string Name, string Unit);
+public sealed record Channel(string Name, string Unit)
+{
+    /// <summary>How it was brought to the frames' times. (default: it was not; a sensor's own value)</summary>
+    public ResampleWay Way { get; init; }
+}
+
+/// <summary>How a channel of a sensor with another rate was brought to the times of the frames.</summary>
+public enum ResampleWay
+{
+    /// <summary>Not at all: it was taken then.</summary>
+    None,
+
+    /// <summary>The newest value at or before the frame.</summary>
+    Hold,
+
+    /// <summary>The value nearest in time, the earlier of two equally near ones.</summary>
+    Nearest,
+
+    /// <summary>On the line between the values before and after; NaN where one of them is missing.</summary>
+    Linear,
+
+    /// <summary>The mean of the values since the frame before; NaN where there were none.</summary>
+    Mean,
+
+    /// <summary>Not the value, but the milliseconds since its newest one.</summary>
+    Age,
+}
 
 /// <summary>When a frame was taken, on both clocks.</summary>
 /// <param name="Timestamp">Monotonic, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="UnixMs">Wall time, UTC milliseconds since 1970; for a recording the recorded time.</param>
-public readonly record struct FrameTime(long Timestamp, long UnixMs);
+/// <param name="IsRecorded">True where <paramref name="UnixMs"/> is the sensor's own time, of a recording or a simulation, which runs
+/// as fast as it is played and does not jump.</param>
+public readonly record struct FrameTime(long Timestamp, long UnixMs, bool IsRecorded = false);

@@ -38,6 +38,12 @@ public sealed record ReplayOptions
     /// </summary>
     public double StartSeconds { get; init; }
 
+    /// <summary>
+    /// When the first row was taken, UTC milliseconds, of a recording that does not tell: arrays and audio have no time of
+    /// day, and several recordings are aligned by it. (default: null, as if it were taken now)
+    /// </summary>
+    public long? StartUnixMs { get; init; }
+
     /// <summary>Faults put on the recorded channels.</summary>
     public IReadOnlyList<Disturbance> Disturbances { get; init; } = [];
 

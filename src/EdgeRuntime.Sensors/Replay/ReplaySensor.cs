@@ -20,6 +20,7 @@ public sealed class ReplaySensor : ISensor
     private readonly bool _loop;
     private readonly double _firstSeconds;
     private readonly int _block;
+    private readonly double? _startUnixMs;
     private int _row;
     private long _inBlock;
     private long _round;
@@ -37,6 +38,7 @@ public sealed class ReplaySensor : ISensor
         _clock = new PlaybackClock(time, options.Speed);
         _block = options.BlockFrames ?? (IsWav(options.Path) ? Math.Max(1, (int)(_recording.RateHz * WavBlockSeconds)) : 1);
         _loop = options.Loop;
+        _startUnixMs = _recording.StartUnixMs ?? options.StartUnixMs;
 
         double start = _loop ? options.StartSeconds % _recording.RoundSeconds : options.StartSeconds;
         _row = _recording.RowAt(start);
@@ -82,7 +84,7 @@ public sealed class ReplaySensor : ISensor
 
         _recording.Frames.Read(_row, frame);
         _disturbances.Apply(elapsed, frame);
-        if (_recording.StartUnixMs is { } start)
+        if (_startUnixMs is { } start)
         {
             time = time with { UnixMs = (long)Math.Round(start + ((_firstSeconds + elapsed) * 1000)) };
         }

@@ -1,0 +1,241 @@
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Engine.Sampling;
+
+/// <summary>
+/// Watches every channel a package reads, frame by frame: missing, infinite and out-of-range values, values that change
+/// too fast or not at all, and clocks that jump. It tells and counts; what is not physical was missing to the model anyway.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The feed's thread checks; another reads <see cref="Counts"/>, <see cref="Standing"/> and the clock's counts without a
+/// lock: each number is whole, though two need not be of the same frame. Allocates nothing once made.
+/// </para>
+/// <para>
+/// A fault stands from the frame that shows it (missing: the third of <see cref="MissingSeconds"/> without a value) until
+/// the channel was without it for <see cref="CalmSeconds"/>, so that one that comes and goes is told once.
+/// </para>
+/// <para>
+/// Being stuck: where the manifest declares nothing, only a channel that has shown more than <see cref="ManyValues"/>
+/// different values is judged, only at a value other than 0, and only after ten minutes and twenty times its longest
+/// stay so far: a switch may rest for ever, and a counter of errors at 0.
+/// </para>
+/// </remarks>
+public sealed class ChannelHealth
+{
+    /// <summary>Seconds without a value after which a channel counts as missing; at least 3 frames.</summary>
+    public const double MissingSeconds = 1;
+
+    /// <summary>Seconds a channel must be without a fault before the fault is over.</summary>
+    public const double CalmSeconds = 5;
+
+    /// <summary>Different values up to which a channel is taken for a switch or a set of states.</summary>
+    public const int ManyValues = 8;
+
+    private const double StuckSeconds = 600;
+    private const double StuckTimesLongest = 20;
+    private const int AllFaults = (1 << ChannelFaults.Count) - 1;
+
+    private readonly Watch[] _watches;
+    private readonly SampleClock _clock;
+    private readonly long[] _counts;
+    private readonly int[] _standing;
+    private readonly int _missingFrames;
+    private readonly int _calmFrames;
+    private readonly double _rateHz;
+    private long _lastMs;
+    private bool _started;
+    private long _backwards;
+    private long _forwards;
+
+    /// <summary>Makes a watch over the channels of a package.</summary>
+    /// <param name="channels">The manifest's.</param>
+    /// <param name="sources">For each of them its place in the sensor's frame; at least 0.</param>
+    /// <param name="rateHz">Frames per second of the sensor.</param>
+    /// <param name="frequency">Ticks per second of the frames' timestamps.</param>
+    public ChannelHealth(IReadOnlyList<ManifestChannel> channels, IReadOnlyList<int> sources, double rateHz, long frequency)
+    {
+        Names = [.. channels.Select(channel => channel.Name)];
+        _watches = [.. channels.Zip(sources, (channel, source) => new Watch(channel, source))];
+        _clock = new SampleClock(frequency);
+        _counts = new long[_watches.Length * ChannelFaults.Count];
+        _standing = new int[_watches.Length];
+        _rateHz = rateHz;
+        _missingFrames = Math.Max(3, (int)Math.Min(rateHz * MissingSeconds, int.MaxValue));
+        _calmFrames = Math.Max(1, (int)Math.Min(rateHz * CalmSeconds, int.MaxValue));
+    }
+
+    /// <summary>The channels, in the manifest's order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Frames whose wall time went back, since the start.</summary>
+    public long ClockBackwards => Volatile.Read(ref _backwards);
+
+    /// <summary>Frames whose wall time leapt forward, since the start.</summary>
+    public long ClockForwards => Volatile.Read(ref _forwards);
+
+    /// <summary>Time of the newest frame on its own clock, milliseconds; see <see cref="SampleClock"/>.</summary>
+    public long Milliseconds => _clock.Milliseconds;
+
+    /// <summary>Frames in which a channel showed a fault, since the start.</summary>
+    public long Counts(int channel, ChannelFault fault) => Volatile.Read(ref _counts[(channel * ChannelFaults.Count) + (int)fault]);
+
+    /// <summary>The faults that stand now: bit n for fault n.</summary>
+    public int Standing(int channel) => Volatile.Read(ref _standing[channel]);
+
+    /// <summary>Takes one frame. For the feed only.</summary>
+    /// <param name="frame">Shape of the sensor's channels.</param>
+    public void Check(ReadOnlySpan<double> frame, in FrameTime time)
+    {
+        long now = _clock.Move(time);
+        if (_clock.Jump < 0)
+        {
+            Volatile.Write(ref _backwards, _backwards + 1);
+        }
+        else if (_clock.Jump > 0)
+        {
+            Volatile.Write(ref _forwards, _forwards + 1);
+        }
+
+        // Two frames of the same millisecond are as far apart as the sensor's rate says.
+        double seconds = _started && now > _lastMs ? (now - _lastMs) / 1000.0 : 1 / _rateHz;
+        _lastMs = now;
+        _started = true;
+        for (int i = 0; i < _watches.Length; i++)
+        {
+            int found = _watches[i].Look(frame, seconds);
+            if (found != 0 || _standing[i] != 0)
+            {
+                Note(i, found);
+            }
+        }
+    }
+
+    private void Note(int channel, int found)
+    {
+        Watch watch = _watches[channel];
+        int standing = _standing[channel];
+        for (int fault = 0; fault < ChannelFaults.Count; fault++)
+        {
+            int bit = 1 << fault;
+            if ((found & bit) != 0)
+            {
+                int at = (channel * ChannelFaults.Count) + fault;
+                Volatile.Write(ref _counts[at], _counts[at] + 1);
+                watch.Calm[fault] = 0;
+                standing |= fault != (int)ChannelFault.Missing || watch.MissingRun >= _missingFrames ? bit : 0;
+            }
+            else if ((standing & bit) != 0 && ++watch.Calm[fault] >= _calmFrames)
+            {
+                standing &= AllFaults & ~bit;
+            }
+        }
+
+        Volatile.Write(ref _standing[channel], standing);
+    }
+
+    // One channel. A class, so that its state is changed in place.
+    private sealed class Watch
+    {
+        private readonly int _source;
+        private readonly double _low;
+        private readonly double _high;
+        private readonly double _mostPerSecond;
+        private readonly double _stuckSeconds;
+        private readonly long _stuckFrames;
+        private readonly bool _isDeclared;
+        private readonly double[] _values = new double[ManyValues];
+        private int _different;
+        private double _lastValue = double.NaN;
+        private double _sinceValue;
+        private double _stay;
+        private long _stayFrames;
+        private double _longestStay;
+
+        public Watch(ManifestChannel channel, int source)
+        {
+            _source = source;
+            _low = channel.Low ?? double.MinValue;
+            _high = channel.High ?? double.MaxValue;
+            _mostPerSecond = channel.Health?.MaxPerS ?? double.PositiveInfinity;
+            _stuckSeconds = channel.Health?.StuckS ?? double.PositiveInfinity;
+            _stuckFrames = channel.Health?.StuckFrames ?? long.MaxValue;
+            _isDeclared = channel.Health is { StuckS: not null } or { StuckFrames: not null } or { MayRest: true };
+        }
+
+        public int[] Calm { get; } = new int[ChannelFaults.Count];
+
+        public int MissingRun { get; private set; }
+
+        /// <summary>The faults of this frame, as bits.</summary>
+        public int Look(ReadOnlySpan<double> frame, double seconds)
+        {
+            double value = frame[_source];
+            _sinceValue += seconds;
+            if (double.IsNaN(value))
+            {
+                MissingRun = MissingRun == int.MaxValue ? MissingRun : MissingRun + 1;
+                return 1 << (int)ChannelFault.Missing;
+            }
+
+            MissingRun = 0;
+            int found = double.IsInfinity(value) ? 1 << (int)ChannelFault.Infinite
+                : value < _low || value > _high ? 1 << (int)ChannelFault.OutOfRange
+                : 0;
+            if (Math.Abs(value - _lastValue) > _mostPerSecond * _sinceValue)
+            {
+                found |= 1 << (int)ChannelFault.Rate;
+            }
+
+            if (IsStuck(value))
+            {
+                found |= 1 << (int)ChannelFault.Stuck;
+            }
+
+            _lastValue = value;
+            _sinceValue = 0;
+            return found;
+        }
+
+        private bool IsStuck(double value)
+        {
+            if (value != _lastValue)
+            {
+                _longestStay = Math.Max(_longestStay, _stay);
+                _stay = 0;
+                _stayFrames = 1;
+                Remember(value);
+                return false;
+            }
+
+            _stay += _sinceValue;
+            _stayFrames++;
+            return _isDeclared
+                ? _stay >= _stuckSeconds || _stayFrames >= _stuckFrames
+                : _different > ManyValues && value != 0 && _stay >= Math.Max(StuckSeconds, StuckTimesLongest * _longestStay);
+        }
+
+        private void Remember(double value)
+        {
+            if (_different > ManyValues)
+            {
+                return;
+            }
+
+            for (int i = 0; i < _different; i++)
+            {
+                if (_values[i] == value)
+                {
+                    return;
+                }
+            }
+
+            if (_different < ManyValues)
+            {
+                _values[_different] = value;
+            }
+
+            _different++;
+        }
+    }
+}
