@@ -56,6 +56,31 @@ public sealed class LatencyHistogram
         Max = Math.Max(Max, other.Max);
     }
 
+    /// <summary>
+    /// Adds what another thread's histogram holds now: every value that it recorded before the call, and perhaps some
+    /// recorded meanwhile. That thread goes on undisturbed, but must not clear it.
+    /// </summary>
+    /// <remarks>On 64-bit machines a count is read whole; <see cref="Count"/> follows from the counts that were read.</remarks>
+    public void AddSnapshot(LatencyHistogram live)
+    {
+        int last = -1;
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            long count = Volatile.Read(ref live._counts[i]);
+            _counts[i] += count;
+            Count += count;
+            last = count != 0 ? i : last;
+        }
+
+        // The maximum may be of a value that was recorded between the two readings; it must fit the counts.
+        long max = live.Max;
+        if (last >= 0)
+        {
+            (long low, long high) = RangeOf(last);
+            Max = Math.Max(Max, BucketOf(max) == last ? max : last == BucketCount - 1 ? low : high);
+        }
+    }
+
     /// <summary>Adds a histogram in its sparse form, exactly.</summary>
     /// <param name="buckets">Bucket numbers, strictly ascending.</param>
     /// <param name="counts">As many counts, none negative; at most <see cref="LargestSparseTotal"/> together.</param>

@@ -27,8 +27,26 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>Inferences that failed, or answered NaN.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Samples that never reached the model, by cause: <c>late</c>, <c>sensor_error</c>, <c>missing_value</c>.</summary>
+    /// <summary>
+    /// Samples that were due, and reads of the sensor that failed. Over the windows of one package, once nothing waits any
+    /// more: <c>due = samples + all of dropped</c>. 0 from a device that does not tell.
+    /// </summary>
+    public long Due { get; init; }
+
+    /// <summary>
+    /// Samples that never reached the model, by cause: <c>sensor_error</c>, <c>missing_value</c>, <c>skipped_nth</c>,
+    /// <c>queue_full_oldest</c>, <c>queue_full_newest</c>, <c>superseded</c>, <c>late</c>, <c>gated</c>, <c>stopped</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Dropped { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Decisions that came after the deadline of their sample; they count among the samples.</summary>
+    public long DeadlineMisses { get; init; }
+
+    /// <summary>What happens when samples come faster than the model answers, such as <c>latest_only</c>; null from a device that does not tell.</summary>
+    public string? Overload { get; init; }
+
+    /// <summary>The model that gates this one; null where none does.</summary>
+    public string? Gate { get; init; }
 
     /// <summary>Predictions of the window.</summary>
     public required PredictionCounts Predictions { get; init; }
@@ -38,6 +56,13 @@ public sealed record WindowMessage : DeviceMessage
 
     /// <summary>Frame taken to decision made.</summary>
     public required LatencyCounts Path { get; init; }
+
+    /// <summary>
+    /// The other stages of the latency ledger, those that occurred: <c>read</c>, <c>features</c>, <c>queue</c>,
+    /// <c>decide</c>, <c>act</c>, <c>publish</c>, and <c>gc</c>, the pauses of the whole process. Null from a device
+    /// that does not tell.
+    /// </summary>
+    public IReadOnlyDictionary<string, LatencyCounts>? Stages { get; init; }
 
     /// <summary>One entry for each feature of the package's reference, in its order.</summary>
     public IReadOnlyList<FeatureCounts> Features { get; init; } = [];

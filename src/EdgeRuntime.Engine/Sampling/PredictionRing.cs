@@ -8,8 +8,9 @@ namespace EdgeRuntime.Engine.Sampling;
 /// <param name="Decision">Number of the decision in force, as the decision rule counts them.</param>
 /// <param name="Changed">True when this sample changed the decision.</param>
 /// <param name="Model">Which serving model answered: counts up with every switch of this path.</param>
+/// <param name="DecidedAt">When it was decided, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
 public readonly record struct PredictionRecord(
-    long N, long UnixMs, int Label, double Score, int Decision, bool Changed, int Model);
+    long N, long UnixMs, int Label, double Score, int Decision, bool Changed, int Model, long DecidedAt);
 
 /// <summary>
 /// Carries predictions from the sample path to telemetry: one writer, one reader, no lock. When it is full the newest

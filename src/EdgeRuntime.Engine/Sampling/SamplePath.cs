@@ -1,51 +1,73 @@
+using EdgeRuntime.Engine.Telemetry;
+
 namespace EdgeRuntime.Engine.Sampling;
 
 /// <summary>
-/// The way of every frame of one model: read, window, features, inference, decision, counters. One thread calls
-/// <see cref="Step"/>; others hand it a new model with <see cref="Offer"/> and read what it left, without a lock.
+/// The way of one model's samples: window, features, inference, decision, counters. A <see cref="SensorFeed"/> pushes
+/// every frame; others hand over a new model with <see cref="Offer"/> and read what it left, without a lock.
 /// </summary>
 /// <remarks>
-/// Allocates no managed memory and logs nothing. A new model takes over at the boundary of a sample: while its window
-/// fills with the same frames the one before goes on answering, so no sample is lost and none is answered twice.
+/// <para>
+/// Under the policy <c>block</c> the feed's thread does everything. Otherwise it only makes samples and queues them,
+/// and a thread of the model's own takes them out with <see cref="ServeNext"/>. Either way every sample that is due is
+/// accounted for, once: served, or dropped by a cause.
+/// </para>
+/// <para>
+/// A new model takes over at the boundary of a sample: while its window fills with the same frames the one before goes
+/// on answering, and what was queued for that one is still answered by it. So no sample is lost and none is answered
+/// twice. Allocates no managed memory and logs nothing.
+/// </para>
 /// </remarks>
 public sealed class SamplePath
 {
-    private readonly FrameSource _source;
     private readonly TimeProvider _clock;
     private readonly PredictionRing _ring;
-    private readonly Frame _frame;
+    private readonly PathOptions _options;
+    private readonly bool _queues;
+    private readonly int _nth;
     private readonly long _windowTicks;
-    private ServingModel? _serving;
+    private readonly long _idleTicks;
+    private readonly double _nanosecondsPerTick;
+
+    // Between the agent and the feed.
     private ServingModel? _offered;
-    private ServingModel? _filling;
     private bool _withdrawn;
-    private int _number;
-    private long _samples;
-    private long _frames;
-    private long _sensorErrors;
-    private string? _sensorFault;
+
+    // The feed's: the model whose window makes the samples, and the one whose window fills to take its place.
+    private ServingModel? _making;
+    private ServingModel? _filling;
     private bool _windowOpen;
     private long _windowStart;
+    private int _untilNth = 1;
+    private long _lastWake;
 
-    /// <summary>Creates a path without a model: frames are read and dropped until the first is offered.</summary>
+    // The serving thread's: the model that answers. It follows _making once it has answered all that was made.
+    private ServingModel? _serving;
+    private int _number;
+    private long _samples;
+    private bool _windowFull;
+
+    /// <summary>Creates a path without a model: frames are dropped until the first is offered.</summary>
     /// <param name="model">Name of the model.</param>
-    /// <param name="window">Span of time in one window of counters; greater than 0.</param>
-    public SamplePath(string model, FrameSource source, TimeProvider clock, PredictionRing ring, TimeSpan window)
+    public SamplePath(string model, TimeProvider clock, PredictionRing ring, PathOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Window, TimeSpan.Zero);
         Model = model;
-        _source = source;
         _clock = clock;
         _ring = ring;
-        _frame = source.NewFrame();
-        _windowTicks = (long)(window.TotalSeconds * clock.TimestampFrequency);
+        _options = options;
+        _queues = options.Overload.Queues;
+        _nth = options.Overload.Policy == OverloadPolicy.EveryNth ? options.Overload.Nth : 1;
+        _windowTicks = (long)(options.Window.TotalSeconds * clock.TimestampFrequency);
+        _idleTicks = clock.TimestampFrequency / 4;
+        _nanosecondsPerTick = 1e9 / clock.TimestampFrequency;
     }
 
     /// <summary>Name of the model.</summary>
     public string Model { get; }
 
-    /// <summary>Where the frames come from.</summary>
-    public FrameSource Source => _source;
+    /// <summary>How its samples are served.</summary>
+    public PathOptions Options => _options;
 
     /// <summary>The model that answers now, or null.</summary>
     public ServingModel? Serving => Volatile.Read(ref _serving);
@@ -54,22 +76,7 @@ public sealed class SamplePath
     public int Switches => Volatile.Read(ref _number);
 
     /// <summary>Samples that reached a model since start.</summary>
-    public long Samples => Interlocked.Read(ref _samples);
-
-    /// <summary>Frames read since start.</summary>
-    public long Frames => Interlocked.Read(ref _frames);
-
-    /// <summary>Reads of the sensor that failed since start.</summary>
-    public long SensorErrors => Interlocked.Read(ref _sensorErrors);
-
-    /// <summary>What the newest failed read said, or null when the newest read went well.</summary>
-    public string? SensorFault => Volatile.Read(ref _sensorFault);
-
-    /// <summary>When <see cref="Step"/> is to be called next, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</summary>
-    public long NextDue => _source.NextDue;
-
-    /// <summary>True when a finite recording was read to its end.</summary>
-    public bool Ended => _source.Ended;
+    public long Samples => Volatile.Read(ref _samples);
 
     /// <summary>
     /// Hands over a model that is to answer from the next possible sample on. It has when <see cref="Serving"/> is it;
@@ -78,6 +85,7 @@ public sealed class SamplePath
     /// <returns>The offer that was replaced, for the caller to dispose of, or null.</returns>
     public ServingModel? Offer(ServingModel next)
     {
+        next.Prepare(_options, _clock);
         Volatile.Write(ref _withdrawn, false);
         return Interlocked.Exchange(ref _offered, next);
     }
@@ -89,14 +97,66 @@ public sealed class SamplePath
         Volatile.Write(ref _withdrawn, true);
     }
 
-    /// <summary>Reads and serves the frame that is due.</summary>
-    /// <returns>False when none was due: the caller waits until <see cref="NextDue"/>.</returns>
-    public bool Step()
+    /// <summary>Takes the oldest sample that waits and serves it. For the serving thread only; never waits.</summary>
+    /// <returns>False when there is nothing to do: the caller sleeps until <see cref="PathOptions.Wake"/>.</returns>
+    public bool ServeNext()
+    {
+        if (Volatile.Read(ref _windowFull))
+        {
+            Volatile.Write(ref _windowFull, false);
+            _serving?.CloseWindow();
+        }
+
+        // Read before the queue: once the feed has left a model it writes nothing more to its queue.
+        ServingModel? making = Volatile.Read(ref _making);
+        if (_serving is ServingModel serving && serving.Waiting!.TryTake(out WaitingSample waiting))
+        {
+            Serve(serving, waiting.Take(_clock.GetTimestamp(), _nanosecondsPerTick));
+            return true;
+        }
+
+        if (making == _serving)
+        {
+            _serving?.Tick(_ring);
+            return false;
+        }
+
+        MoveTo(making);
+        return true;
+    }
+
+    /// <summary>
+    /// Drops what still waits, as <see cref="DropCause.Stopped"/>. For the serving thread, or after it; the feed has
+    /// stopped before.
+    /// </summary>
+    public void Stop()
+    {
+        if (!_queues)
+        {
+            return;
+        }
+
+        do
+        {
+            while (_serving is ServingModel serving && serving.Waiting!.TryTake(out _))
+            {
+                serving.Tally.CountDrop(DropCause.Stopped);
+            }
+        }
+        while (Follow());
+    }
+
+    /// <summary>Takes up what the agent wants. For the feed only, before every read.</summary>
+    internal void Settle()
     {
         if (Volatile.Read(ref _withdrawn))
         {
             _filling = null;
-            Volatile.Write(ref _serving, null);
+            if (_making is not null)
+            {
+                Volatile.Write(ref _making, null);
+                _options.Wake?.Invoke();
+            }
         }
 
         // An offer replaces one whose window is still filling; that one was never seen outside.
@@ -105,59 +165,121 @@ public sealed class SamplePath
             _filling = Interlocked.Exchange(ref _offered, null) ?? _filling;
         }
 
-        if (!TryRead(out FrameTime time))
+        if (!_queues)
         {
-            return false;
+            Follow();
+            _serving?.Tick(_ring);
+            return;
         }
 
-        Interlocked.Increment(ref _frames);
-        bool due = _serving is not null && _serving.Push(_frame);
-        if (_filling is not null && _filling.Push(_frame))
+        // A serving thread without samples is woken all the same now and then, or a decision would never grow stale.
+        long now = _clock.GetTimestamp();
+        if (now - _lastWake > _idleTicks)
+        {
+            _lastWake = now;
+            _options.Wake?.Invoke();
+        }
+    }
+
+    /// <summary>Counts a read of the sensor that failed. For the feed only.</summary>
+    internal void CountSensorError()
+    {
+        _making?.Tally.CountDue();
+        _making?.Tally.CountDrop(DropCause.SensorError);
+    }
+
+    /// <summary>Takes one frame. For the feed only.</summary>
+    /// <param name="readNanoseconds">How long reading it took.</param>
+    internal void Push(Frame frame, long readNanoseconds)
+    {
+        FrameTime time = frame.Time;
+        long before = _clock.GetTimestamp();
+        bool due = _making is not null && _making.Push(frame);
+
+        // A new model waits until the serving thread has caught up with the last change, if need be for another window.
+        if (_filling is not null && _filling.Push(frame) && Volatile.Read(ref _serving) == _making)
         {
             _windowOpen = false;
-            Volatile.Write(ref _number, _number + 1);
-            Volatile.Write(ref _serving, _filling);
+            Volatile.Write(ref _making, _filling);
             _filling = null;
             due = true;
         }
 
         if (due)
         {
-            // Numbers are given to samples the model was asked about, so that they are without gaps.
-            if (_serving!.Serve(_samples + 1, _number, time, _clock, _ring))
+            long now = _clock.GetTimestamp();
+            SampleTimes times = new()
             {
-                Interlocked.Increment(ref _samples);
-            }
+                Read = readNanoseconds,
+                Features = (long)((now - before) * _nanosecondsPerTick),
+                Queue = SampleTimes.None,
+            };
+            Admit(_making!, time, times, now);
         }
 
         CloseWindow(time);
-        return true;
     }
 
-    private bool TryRead(out FrameTime time)
+    private void Admit(ServingModel making, in FrameTime time, in SampleTimes times, long now)
     {
-        try
+        making.Tally.CountDue();
+        if (making.MustDrop)
         {
-            bool read = _source.TryRead(_frame);
-            time = _frame.Time;
-            if (read && _sensorFault is not null)
-            {
-                Volatile.Write(ref _sensorFault, null);
-            }
-
-            return read;
+            making.Tally.CountDrop(DropCause.MissingValue);
         }
-        catch (IOException e)
+        else if (!_queues)
         {
-            // The source may come back; until then its failures are counted and the newest one is told.
-            Interlocked.Increment(ref _sensorErrors);
-            Volatile.Write(ref _sensorFault, e.Message);
-            _serving?.CountSensorError();
-            time = default;
-            return false;
+            Follow();
+            Serve(making, making.Due(time, times));
+        }
+        else if (--_untilNth > 0)
+        {
+            making.Tally.CountDrop(DropCause.SkippedNth);
+        }
+        else
+        {
+            _untilNth = _nth;
+            Queue(making, time, times, now);
+            _options.Wake?.Invoke();
         }
     }
 
+    private void Queue(ServingModel making, in FrameTime time, in SampleTimes times, long now)
+    {
+        SampleRing<WaitingSample> queue = making.Waiting!;
+        making.Fill(queue.Writing, time, times, now);
+        switch (_options.Overload.Policy)
+        {
+            case OverloadPolicy.DropNewest when !queue.TryWrite():
+                making.Tally.CountDrop(DropCause.QueueFullNewest);
+                break;
+            case OverloadPolicy.DropNewest:
+                break;
+            case OverloadPolicy.LatestOnly when queue.Write():
+                making.Tally.CountDrop(DropCause.Superseded);
+                break;
+            case OverloadPolicy.LatestOnly:
+                break;
+            default:
+                if (queue.Write())
+                {
+                    making.Tally.CountDrop(DropCause.QueueFullOldest);
+                }
+
+                break;
+        }
+    }
+
+    private void Serve(ServingModel serving, in DueSample sample)
+    {
+        // Numbers are given to samples the model was asked about, so that they are without gaps.
+        if (serving.Serve(sample, _samples + 1, _number, _ring))
+        {
+            Volatile.Write(ref _samples, _samples + 1);
+        }
+    }
+
+    // The feed's thread says when a window of counters is full; the serving thread, which fills it, closes it.
     private void CloseWindow(in FrameTime time)
     {
         if (!_windowOpen)
@@ -165,10 +287,41 @@ public sealed class SamplePath
             _windowOpen = true;
             _windowStart = time.Timestamp;
         }
-        else if (time.Timestamp - _windowStart >= _windowTicks && _serving is not null)
+        else if (time.Timestamp - _windowStart >= _windowTicks)
         {
-            _serving.CloseWindow();
             _windowStart = time.Timestamp;
+            if (_queues)
+            {
+                Volatile.Write(ref _windowFull, true);
+                _options.Wake?.Invoke();
+            }
+            else
+            {
+                _serving?.CloseWindow();
+            }
         }
+    }
+
+    private bool Follow()
+    {
+        ServingModel? making = Volatile.Read(ref _making);
+        if (making == _serving)
+        {
+            return false;
+        }
+
+        MoveTo(making);
+        return true;
+    }
+
+    private void MoveTo(ServingModel? making)
+    {
+        _serving?.CloseGates(_clock.GetTimestamp());
+        if (making is not null)
+        {
+            Volatile.Write(ref _number, _number + 1);
+        }
+
+        Volatile.Write(ref _serving, making);
     }
 }

@@ -21,10 +21,20 @@ public sealed class ServingModel
     private readonly double _resetAfterMs;
     private long _lastUnixMs;
     private bool _started;
+    private TimeProvider _clock = TimeProvider.System;
+    private double _nanosecondsPerTick = 1;
+    private long _deadlineTicks = long.MaxValue;
+    private ModelGate? _gate;
+    private OpenedGate[] _opens = [];
+    private PredictionRecord _last;
     private WindowCounters _counters;
-    private DropCounts _drops;
     private WindowCounters? _spare;
     private WindowCounters? _filled;
+
+    // What of the tally stands in windows that were closed.
+    private long _dueTold;
+    private long _missesTold;
+    private DropCounts _droppedTold;
 
     /// <summary>Binds a loaded package to a sensor's channels.</summary>
     /// <param name="package">Must outlive this; an undo may bind it again.</param>
@@ -49,8 +59,17 @@ public sealed class ServingModel
     /// <summary>The judge of a package on trial, or null.</summary>
     public SoakTrial? Trial { get; }
 
+    /// <summary>What became of every sample since it took over.</summary>
+    public SampleTally Tally { get; } = new();
+
     /// <summary>Names of the decisions, by their number in <see cref="PredictionRecord.Decision"/>.</summary>
     public IReadOnlyList<string> Decisions => _rule.Names;
+
+    /// <summary>The samples that wait for it; null where reading waits for the model.</summary>
+    internal SampleRing<WaitingSample>? Waiting { get; private set; }
+
+    /// <summary>True when the sample that <see cref="Push"/> completed lacks what it needs: the model is not to be asked.</summary>
+    internal bool MustDrop => _pipeline.MustDrop;
 
     /// <summary>Takes the newest sample. For telemetry only.</summary>
     /// <returns>False when there is none since the last call.</returns>
@@ -69,64 +88,164 @@ public sealed class ServingModel
     /// <summary>Takes what stands in the window that was still open. Only once the sample path has left this model.</summary>
     public WindowCounters TakeRest()
     {
-        _counters.Drops = _drops;
+        Tell(_counters);
         return _counters;
+    }
+
+    /// <summary>Adds how long samples took in the windows that were not taken yet. For telemetry only; see <see cref="LatencyLedger.AddSnapshot"/>.</summary>
+    public void AddLiveTo(LatencyLedger ledger)
+    {
+        // A window that is closed between the two lines is seen twice, or not at all, by this one look.
+        if (Volatile.Read(ref _filled)?.Ledger is LatencyLedger full)
+        {
+            ledger.AddSnapshot(full);
+        }
+
+        ledger.AddSnapshot(Volatile.Read(ref _counters).Ledger!);
+    }
+
+    /// <summary>Fits it to the path that will serve it. Before its first frame.</summary>
+    internal void Prepare(PathOptions options, TimeProvider clock)
+    {
+        _clock = clock;
+        _nanosecondsPerTick = 1e9 / clock.TimestampFrequency;
+        _deadlineTicks = options.Overload.Deadline is TimeSpan deadline
+            ? (long)(deadline.TotalSeconds * clock.TimestampFrequency)
+            : long.MaxValue;
+        _gate = options.Gate;
+        _opens = [.. options.Opens.Select(gate => new OpenedGate(gate, gate.Opening(_rule.Names)))];
+        Waiting = options.Overload.Queues
+            ? new SampleRing<WaitingSample>(options.Overload.QueueLength, () => new WaitingSample(_pipeline))
+            : null;
     }
 
     /// <summary>Adds a frame.</summary>
     /// <returns>True when a window is full and its sample is due.</returns>
     internal bool Push(Frame frame) => _pipeline.Push(frame);
 
-    /// <summary>Infers on the window that <see cref="Push"/> completed, decides, and counts.</summary>
-    /// <returns>False when the sample lacks what it needs: it is counted as dropped, and the model is not asked.</returns>
-    internal bool Serve(long n, int number, in FrameTime time, TimeProvider clock, PredictionRing ring)
+    /// <summary>The sample that <see cref="Push"/> completed, where it stands. Valid until the next frame.</summary>
+    internal DueSample Due(in FrameTime time, in SampleTimes times) => new(_pipeline.Input, _pipeline.Values, time, times);
+
+    /// <summary>Copies the sample that <see cref="Push"/> completed.</summary>
+    internal void Fill(WaitingSample waiting, in FrameTime time, in SampleTimes times, long now) =>
+        waiting.Fill(_pipeline, time, times, now);
+
+    /// <summary>Infers on a sample, decides, and counts; or drops it, when it is gated or came too late.</summary>
+    /// <returns>False when it was dropped: the model was not asked.</returns>
+    internal bool Serve(in DueSample sample, long n, int number, PredictionRing ring)
     {
-        if (_pipeline.MustDrop)
+        FrameTime time = sample.Time;
+        if (_gate is not null && !_gate.IsOpen(time.Timestamp))
         {
-            _drops += new DropCounts(Late: 0, SensorError: 0, MissingValue: 1);
+            Tally.CountDrop(DropCause.Gated);
+            return false;
+        }
+
+        long before = _clock.GetTimestamp();
+        if (before - time.Timestamp > _deadlineTicks)
+        {
+            Tally.CountDrop(DropCause.Late);
             return false;
         }
 
         ResetAfterGap(time);
-        long before = clock.GetTimestamp();
-        bool ran = TryRun(Package.Call, _pipeline.Input);
-        long after = clock.GetTimestamp();
-        Decoded decoded = ran ? _decoder.Decode(_pipeline.Input, Package.Call.Output) : Decoded.Invalid;
+        bool ran = TryRun(Package.Call, sample.Input);
+        long after = _clock.GetTimestamp();
+        Decoded decoded = ran ? _decoder.Decode(sample.Input, Package.Call.Output) : Decoded.Invalid;
         bool changed = _rule.Step(decoded, time.UnixMs);
-        long decided = clock.GetTimestamp();
-
-        long infer = Nanoseconds(clock, before, after);
-        long path = Nanoseconds(clock, time.Timestamp, decided);
-        _counters.Record(decoded, _pipeline.Values, infer, path, time.UnixMs);
-        Trial?.Record(decoded.IsValid, decoded.Label, infer);
+        long decided = _clock.GetTimestamp();
+        long infer = Nanoseconds(before, after);
+        long path = Nanoseconds(time.Timestamp, decided);
+        TellGates(time.Timestamp);
         if (decoded.IsValid)
         {
-            PredictionRecord record = new(n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number);
-            ring.Write(record);
-            _latest.Writing.Fill(record, _pipeline.Values, _decoder.Scores, infer, path);
+            _last = new PredictionRecord(
+                n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number, decided);
+            ring.Write(_last);
+            _latest.Writing.Fill(_last, sample.Values, _decoder.Scores, infer, path);
             _latest.Publish();
         }
 
+        Tally.CountServed();
+        if (decided - time.Timestamp > _deadlineTicks)
+        {
+            Tally.CountDeadlineMiss();
+        }
+
+        Trial?.Record(decoded.IsValid, decoded.Label, infer);
+        SampleTimes times = sample.Times with
+        {
+            Infer = infer,
+            Decide = Nanoseconds(after, decided),
+            Act = Nanoseconds(decided, _clock.GetTimestamp()),
+            EndToEnd = path,
+        };
+        _counters.Record(decoded, sample.Values, times, time.UnixMs);
         return true;
     }
 
-    /// <summary>Counts a read of the sensor that failed.</summary>
-    internal void CountSensorError() => _drops += new DropCounts(Late: 0, SensorError: 1, MissingValue: 0);
+    /// <summary>Lets the decision grow stale while no valid answer comes.</summary>
+    internal void Tick(PredictionRing ring)
+    {
+        if (_last.N == 0)
+        {
+            return;
+        }
+
+        // In the frames' own time, so that a recording played back at another speed ages with its frames.
+        long now = _clock.GetTimestamp();
+        long unixMs = _last.UnixMs + (Nanoseconds(_last.DecidedAt, now) / 1_000_000);
+        if (_rule.Tick(unixMs))
+        {
+            TellGates(now);
+            _last = _last with { UnixMs = unixMs, Decision = _rule.Current, Changed = true, DecidedAt = now };
+            ring.Write(_last);
+        }
+    }
 
     /// <summary>Closes the window of counters, if telemetry has taken the one before; else it goes on and nothing is lost.</summary>
     internal void CloseWindow()
     {
-        if ((_counters.Samples == 0 && _drops.Total == 0) || Volatile.Read(ref _filled) is not null
+        if ((_counters.Samples == 0 && Tally.Due == _dueTold) || Volatile.Read(ref _filled) is not null
             || Interlocked.Exchange(ref _spare, null) is not WindowCounters next)
         {
             return;
         }
 
         WindowCounters full = _counters;
-        full.Drops = _drops;
-        _drops = default;
-        _counters = next;
+        Tell(full);
+        Volatile.Write(ref _counters, next);
         Volatile.Write(ref _filled, full);
+    }
+
+    /// <summary>No decision of this model is in force any more.</summary>
+    internal void CloseGates(long timestamp)
+    {
+        for (int i = 0; i < _opens.Length; i++)
+        {
+            _opens[i].Gate.Decide(opens: false, timestamp);
+        }
+    }
+
+    private void TellGates(long timestamp)
+    {
+        for (int i = 0; i < _opens.Length; i++)
+        {
+            _opens[i].Gate.Decide(_opens[i].Opening[_rule.Current], timestamp);
+        }
+    }
+
+    private void Tell(WindowCounters window)
+    {
+        DropCounts dropped = Tally.Dropped;
+        long misses = Tally.DeadlineMisses;
+        long due = Tally.Due;
+        window.Drops = dropped - _droppedTold;
+        window.DeadlineMisses = misses - _missesTold;
+        window.Due = due - _dueTold;
+        _droppedTold = dropped;
+        _missesTold = misses;
+        _dueTold = due;
     }
 
     // By the frames' own time, so that a recording played back resets where the device did. A clock set back is a gap too.
@@ -159,6 +278,7 @@ public sealed class ServingModel
     private static double ResetAfterMs(PackageManifest manifest) =>
         1000 * (manifest.Model.ResetAfterS ?? Math.Max(1, 3 * manifest.Pipeline.HopFrames / manifest.Pipeline.RateHz));
 
-    private static long Nanoseconds(TimeProvider clock, long from, long to) =>
-        (long)((to - from) * (1e9 / clock.TimestampFrequency));
+    private long Nanoseconds(long from, long to) => (long)((to - from) * _nanosecondsPerTick);
+
+    private readonly record struct OpenedGate(ModelGate Gate, bool[] Opening);
 }

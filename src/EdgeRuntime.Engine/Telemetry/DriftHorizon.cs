@@ -22,9 +22,9 @@ public sealed class DriftHorizon
     public DriftHorizon(PackageManifest manifest, ReferenceProfile reference)
     {
         _share = reference.EffectiveShare;
-        _sum = new WindowCounters(manifest, reference);
-        _older = new WindowCounters(manifest, reference);
-        _newer = new WindowCounters(manifest, reference);
+        _sum = new WindowCounters(manifest, reference, timed: false);
+        _older = new WindowCounters(manifest, reference, timed: false);
+        _newer = new WindowCounters(manifest, reference, timed: false);
     }
 
     /// <summary>Takes one window and judges what is known with it.</summary>

@@ -1,37 +1,85 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeRuntime.Engine.Telemetry;
 
 /// <summary>Samples that never reached the model, by cause.</summary>
-/// <param name="Late">The path was too slow and the sensor's frame was gone.</param>
-/// <param name="SensorError">The sensor failed to read.</param>
-/// <param name="MissingValue">The window held no value at all.</param>
-public readonly record struct DropCounts(long Late, long SensorError, long MissingValue)
+public struct DropCounts
 {
+    private const int Causes = (int)DropCause.Stopped + 1;
+
+    // As they stand in a window message, by the number of their cause.
+    private static readonly string[] Names =
+    [
+        "sensor_error", "missing_value", "skipped_nth", "queue_full_oldest", "queue_full_newest", "superseded", "late", "gated",
+        "stopped",
+    ];
+
+    private Buffer _counts;
+
+    /// <summary>Samples of one cause.</summary>
+    public long this[DropCause cause]
+    {
+        readonly get => _counts[(int)cause];
+        set => _counts[(int)cause] = value;
+    }
+
     /// <summary>All of them.</summary>
-    public long Total => Late + SensorError + MissingValue;
+    public readonly long Total
+    {
+        get
+        {
+            long total = 0;
+            for (int i = 0; i < Causes; i++)
+            {
+                total += _counts[i];
+            }
+
+            return total;
+        }
+    }
 
     /// <summary>The sum, cause by cause.</summary>
-    public static DropCounts operator +(DropCounts left, DropCounts right) => new(
-        left.Late + right.Late, left.SensorError + right.SensorError, left.MissingValue + right.MissingValue);
+    public static DropCounts operator +(in DropCounts left, in DropCounts right)
+    {
+        DropCounts sum = left;
+        for (int i = 0; i < Causes; i++)
+        {
+            sum._counts[i] += right._counts[i];
+        }
+
+        return sum;
+    }
 
     /// <summary>The difference, cause by cause: what was dropped since an earlier count.</summary>
-    public static DropCounts operator -(DropCounts left, DropCounts right) => new(
-        left.Late - right.Late, left.SensorError - right.SensorError, left.MissingValue - right.MissingValue);
+    public static DropCounts operator -(in DropCounts left, in DropCounts right)
+    {
+        DropCounts difference = left;
+        for (int i = 0; i < Causes; i++)
+        {
+            difference._counts[i] -= right._counts[i];
+        }
+
+        return difference;
+    }
 
     /// <summary>As in a window message: the causes that occurred, by name.</summary>
-    public IReadOnlyDictionary<string, long> ByName()
+    public readonly IReadOnlyDictionary<string, long> ByName()
     {
         Dictionary<string, long> counts = [];
-        Keep(counts, "late", Late);
-        Keep(counts, "sensor_error", SensorError);
-        Keep(counts, "missing_value", MissingValue);
+        for (int i = 0; i < Causes; i++)
+        {
+            if (_counts[i] != 0)
+            {
+                counts[Names[i]] = _counts[i];
+            }
+        }
+
         return counts;
     }
 
-    private static void Keep(Dictionary<string, long> counts, string cause, long count)
+    [InlineArray(Causes)]
+    private struct Buffer
     {
-        if (count != 0)
-        {
-            counts[cause] = count;
-        }
+        private long _first;
     }
 }

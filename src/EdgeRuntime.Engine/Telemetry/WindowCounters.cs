@@ -28,9 +28,11 @@ public sealed class WindowCounters
     private readonly PredictionBins _predictions;
 
     /// <summary>Creates empty counters.</summary>
+    /// <param name="timed">False for sums that nobody asks how long things took; they do without the ledger's memory.</param>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
-    public WindowCounters(PackageManifest manifest, ReferenceProfile reference)
+    public WindowCounters(PackageManifest manifest, ReferenceProfile reference, bool timed = true)
     {
+        Ledger = timed ? new LatencyLedger() : null;
         _manifest = manifest;
         _profile = reference;
         List<string> values = [.. manifest.Pipeline.ValueNames()];
@@ -45,8 +47,14 @@ public sealed class WindowCounters
     /// <summary>Of these, inferences that failed or answered NaN.</summary>
     public long Failed { get; private set; }
 
+    /// <summary>Samples that were due, and reads that failed. For the owner to set: not all of them reach the model.</summary>
+    public long Due { get; set; }
+
     /// <summary>Samples that never reached it. For the owner to set: the model never sees them.</summary>
     public DropCounts Drops { get; set; }
+
+    /// <summary>Decisions that came after the deadline of their sample. For the owner to set.</summary>
+    public long DeadlineMisses { get; set; }
 
     /// <summary>When the first sample was taken, UTC milliseconds; 0 before it.</summary>
     public long StartUnixMs { get; private set; }
@@ -54,11 +62,8 @@ public sealed class WindowCounters
     /// <summary>When the last sample was taken, UTC milliseconds; 0 before it.</summary>
     public long EndUnixMs { get; private set; }
 
-    /// <summary>Durations of the inferences, nanoseconds.</summary>
-    public LatencyHistogram Infer { get; } = new();
-
-    /// <summary>Frame taken to decision made, nanoseconds.</summary>
-    public LatencyHistogram Path { get; } = new();
+    /// <summary>How long the samples took, stage by stage; null for counters made without.</summary>
+    public LatencyLedger? Ledger { get; }
 
     /// <summary>Predictions by label (classification) or by the reference's bins.</summary>
     public ReadOnlySpan<long> PredictionCounts => _predictions.Counts;
@@ -66,17 +71,14 @@ public sealed class WindowCounters
     /// <summary>Counts one sample. Allocates nothing.</summary>
     /// <param name="decoded">Invalid when the inference failed.</param>
     /// <param name="values">The pipeline's values, before scaling.</param>
-    /// <param name="inferNanoseconds">Duration of the inference.</param>
-    /// <param name="pathNanoseconds">Frame taken to decision made.</param>
+    /// <param name="times">How long it took.</param>
     /// <param name="unixMs">When the sample was taken.</param>
-    public void Record(
-        in Decoded decoded, ReadOnlySpan<double> values, long inferNanoseconds, long pathNanoseconds, long unixMs)
+    public void Record(in Decoded decoded, ReadOnlySpan<double> values, in SampleTimes times, long unixMs)
     {
         StartUnixMs = Samples == 0 ? unixMs : StartUnixMs;
         EndUnixMs = unixMs;
         Samples++;
-        Infer.Record(inferNanoseconds);
-        Path.Record(pathNanoseconds);
+        Record(times);
         for (int i = 0; i < _features.Length; i++)
         {
             _features[i].Live.Record(values[_sources[i]]);
@@ -109,9 +111,14 @@ public sealed class WindowCounters
 
         Samples += other.Samples;
         Failed += other.Failed;
+        Due += other.Due;
         Drops += other.Drops;
-        Infer.Add(other.Infer);
-        Path.Add(other.Path);
+        DeadlineMisses += other.DeadlineMisses;
+        if (other.Ledger is not null)
+        {
+            Ledger?.Add(other.Ledger);
+        }
+
         _predictions.Add(other._predictions);
         for (int i = 0; i < _features.Length; i++)
         {
@@ -124,11 +131,12 @@ public sealed class WindowCounters
     {
         Samples = 0;
         Failed = 0;
+        Due = 0;
         Drops = default;
+        DeadlineMisses = 0;
         StartUnixMs = 0;
         EndUnixMs = 0;
-        Infer.Clear();
-        Path.Clear();
+        Ledger?.Clear();
         _predictions.Clear();
         foreach (ReferenceBins feature in _features)
         {
@@ -181,8 +189,11 @@ public sealed class WindowCounters
         Failed = Failed,
         Dropped = Drops.ByName(),
         Predictions = _predictions.ToCounts(verdict.Predictions),
-        Infer = ToCounts(Infer),
-        Path = ToCounts(Path),
+        Due = Due,
+        DeadlineMisses = DeadlineMisses,
+        Infer = ToCounts(LatencyStage.Infer),
+        Path = ToCounts(LatencyStage.EndToEnd),
+        Stages = Stages(),
         Features = [.. _features.Zip(verdict.Features, ToCounts)],
     };
 
@@ -206,17 +217,35 @@ public sealed class WindowCounters
         Threshold = drift.Verdict.Threshold,
     };
 
-    private static LatencyCounts ToCounts(LatencyHistogram histogram)
+    private void Record(in SampleTimes times)
     {
-        int[] buckets = new int[LatencyHistogram.BucketCount];
-        long[] counts = new long[LatencyHistogram.BucketCount];
-        int filled = histogram.CopySparse(buckets, counts);
-        return new LatencyCounts
+        if (Ledger is null)
         {
-            Buckets = buckets[..filled],
-            Counts = counts[..filled],
-            MaxMicroseconds = histogram.Max / 1000.0,
-        };
+            return;
+        }
+
+        Ledger[LatencyStage.Read].Record(times.Read);
+        Ledger[LatencyStage.Features].Record(times.Features);
+        if (times.Queue != SampleTimes.None)
+        {
+            Ledger[LatencyStage.Queue].Record(times.Queue);
+        }
+
+        Ledger[LatencyStage.Infer].Record(times.Infer);
+        Ledger[LatencyStage.Decide].Record(times.Decide);
+        Ledger[LatencyStage.Act].Record(times.Act);
+        Ledger[LatencyStage.EndToEnd].Record(times.EndToEnd);
+    }
+
+    private LatencyCounts ToCounts(LatencyStage stage) => LedgerCounts.Of(Ledger?[stage] ?? new LatencyHistogram());
+
+    // Inference and end to end have members of their own, from before there was a ledger.
+    private Dictionary<string, LatencyCounts> Stages()
+    {
+        Dictionary<string, LatencyCounts> stages = Ledger is null ? [] : LedgerCounts.Of(Ledger);
+        stages.Remove(LatencyLedger.NameOf(LatencyStage.Infer));
+        stages.Remove(LatencyLedger.NameOf(LatencyStage.EndToEnd));
+        return stages;
     }
 
     private static int SourceOf(List<string> values, string name)
