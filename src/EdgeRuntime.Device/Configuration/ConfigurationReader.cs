@@ -3,6 +3,7 @@ using System.Text;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Configuration;
 
@@ -38,6 +39,8 @@ public static class ConfigurationReader
         JsonObjectReader root, string directory, IReadOnlyList<string> profiles)
     {
         string device = root.RequiredString("device", CheckDevice);
+        IReadOnlyDictionary<string, SensorConfiguration> sensors = root.Map(
+            "sensors", (all, name) => all.RequiredObject(name, sensor => SensorReader.Read(name, sensor, directory)));
         DeviceConfiguration configuration = new()
         {
             Device = DeviceId.TryParse(device, out DeviceId id) ? id : default,
@@ -48,7 +51,7 @@ public static class ConfigurationReader
             Trust = root.RequiredObject("trust", trust => new TrustConfiguration(
                 KeyFiles(trust, "release_keys", directory), KeyFiles(trust, "deploy_keys", directory))),
             Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
-            Models = root.RequiredObjects("models", model => ReadModel(model, directory), min: 1, max: MostModels),
+            Models = root.RequiredObjects("models", model => ReadModel(model, directory, sensors), min: 1, max: MostModels),
         };
 
         IEnumerable<string> twice = configuration.Models.GroupBy(model => model.Name).Where(group => group.Count() > 1)
@@ -56,6 +59,11 @@ public static class ConfigurationReader
         foreach (string name in twice)
         {
             root.Mistake("models", $"two of them are named '{name}'; a model is served once");
+        }
+
+        if (!root.IsWrong("models"))
+        {
+            OverloadReader.CheckGates(root, configuration.Models);
         }
 
         return configuration;
@@ -85,16 +93,40 @@ public static class ConfigurationReader
         OutboxWindowBytes = telemetry.Long("outbox_window_bytes", 6L * 1024 * 1024, min: 64 * 1024, max: 1L << 30),
     };
 
-    private static ModelConfiguration ReadModel(JsonObjectReader model, string directory)
+    private static ModelConfiguration ReadModel(
+        JsonObjectReader model, string directory, IReadOnlyDictionary<string, SensorConfiguration> sensors)
     {
         string? package = model.String("package", name => Existing(directory, name));
+        string modelName = model.RequiredString("name", CheckModel);
         return new ModelConfiguration
         {
-            Name = model.RequiredString("name", CheckModel),
+            Name = modelName,
             Package = package is null ? null : Under(directory, package),
-            Sensor = model.RequiredObject("sensor", sensor => SensorReader.Read(sensor, directory)),
+            Sensor = ReadSensor(model, modelName, directory, sensors),
+            Overload = model.Object("overload", OverloadReader.Read) ?? new OverloadOptions(),
+            Gate = model.Object("gate", OverloadReader.ReadGate),
             Channels = model.Texts("channels"),
         };
+    }
+
+    // An object is the model's own sensor; a text names one of those that models share.
+    private static SensorConfiguration ReadSensor(
+        JsonObjectReader model, string modelName, string directory, IReadOnlyDictionary<string, SensorConfiguration> sensors)
+    {
+        if (model.Value("sensor") is not { Kind: JsonKind.Text })
+        {
+            SensorConfiguration own = model.RequiredObject("sensor", sensor => SensorReader.Read(modelName, sensor, directory));
+            if (sensors.ContainsKey(modelName))
+            {
+                model.Mistake("name", $"'{modelName}' is also the name of a sensor; a model with a sensor of its own needs another");
+            }
+
+            return own;
+        }
+
+        string name = model.RequiredString("sensor", name => sensors.ContainsKey(name) ? null
+            : $"there is no sensor '{name}' among sensors{(sensors.Count > 0 ? $"; there are {string.Join(", ", sensors.Keys)}" : "")}");
+        return sensors.GetValueOrDefault(name) ?? new SensorConfiguration("", _ => throw new InvalidOperationException("not read"));
     }
 
     private static List<string> KeyFiles(JsonObjectReader trust, string name, string directory) =>

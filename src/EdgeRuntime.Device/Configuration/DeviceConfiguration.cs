@@ -33,6 +33,13 @@ public sealed record DeviceConfiguration
 
     /// <summary>At least one.</summary>
     public required IReadOnlyList<ModelConfiguration> Models { get; init; }
+
+    /// <summary>Every sensor that a model reads, once, in the order of the first of its models.</summary>
+    public IReadOnlyList<SensorConfiguration> Sensors => [.. Models.Select(model => model.Sensor).DistinctBy(sensor => sensor.Name)];
+
+    /// <summary>The gates that a model's decisions open.</summary>
+    public IEnumerable<GateConfiguration> GatesBy(string model) =>
+        Models.Select(gated => gated.Gate).OfType<GateConfiguration>().Where(gate => gate.Model == model);
 }
 
 /// <summary>How the broker is reached.</summary>
@@ -90,14 +97,30 @@ public sealed record ModelConfiguration
     /// <summary>The <c>.edgepkg</c> to serve until the fleet wants another; null when the first comes from the fleet.</summary>
     public string? Package { get; init; }
 
-    /// <summary>Makes the sensor.</summary>
+    /// <summary>What feeds it: its own, or one of <c>sensors</c> that other models may read too.</summary>
     public required SensorConfiguration Sensor { get; init; }
+
+    /// <summary>What happens when samples come faster than the model answers.</summary>
+    public OverloadOptions Overload { get; init; } = new();
+
+    /// <summary>The model that says when this one is asked at all; null where nothing gates it.</summary>
+    public GateConfiguration? Gate { get; init; }
 
     /// <summary>The sensor's channel for a channel of the manifest, where the names differ.</summary>
     public IReadOnlyDictionary<string, string> Channels { get; init; } = new Dictionary<string, string>();
 }
 
+/// <summary>A model asks only while another's decision wants it to: a cheap one gates a costly one.</summary>
+/// <param name="Model">Name of the cheap model.</param>
+/// <param name="Decisions">Its decisions that open the gate; at least one.</param>
+/// <param name="Hold">How long the gate stays open once none of them is in force. (default: 0; 0 to 1 h)</param>
+public sealed record GateConfiguration(string Model, IReadOnlyList<string> Decisions, TimeSpan Hold);
+
 /// <summary>A sensor, described well enough to be made.</summary>
 /// <param name="Driver">Kind: <c>vitals</c>, <c>replay</c> or <c>simulated</c>.</param>
 /// <param name="Make">Makes it; throws <see cref="IOException"/> when the source is not there.</param>
-public sealed record SensorConfiguration(string Driver, Func<TimeProvider, FrameSource> Make);
+public sealed record SensorConfiguration(string Driver, Func<TimeProvider, FrameSource> Make)
+{
+    /// <summary>Its name among <c>sensors</c>, or that of the only model that reads it.</summary>
+    public string Name { get; init; } = "";
+}

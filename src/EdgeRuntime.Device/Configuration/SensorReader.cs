@@ -23,7 +23,11 @@ internal static class SensorReader
         ["gray"] = PixelFormat.Gray8,
     };
 
-    public static SensorConfiguration Read(JsonObjectReader sensor, string directory) =>
+    /// <param name="name">Its name among the device's sensors.</param>
+    public static SensorConfiguration Read(string name, JsonObjectReader sensor, string directory) =>
+        Read(sensor, directory) with { Name = name };
+
+    private static SensorConfiguration Read(JsonObjectReader sensor, string directory) =>
         sensor.RequiredChoice("driver", Drivers) switch
         {
             "replay" => Replay(sensor, directory),

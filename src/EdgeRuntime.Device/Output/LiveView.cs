@@ -8,7 +8,7 @@ namespace EdgeRuntime.Device.Output;
 /// <param name="Phase">Where its update stands, in words; empty when nothing is pending.</param>
 /// <param name="Drift">Largest ratio of a stability index to its threshold in the last window; null before the first.</param>
 internal sealed record ModelView(
-    string Name, string Version, string Decision, double Score, long Samples, long Failed, double InferMicroseconds,
+    string Name, string Version, string Decision, double Score, long Samples, long Failed, long Dropped, double InferMicroseconds,
     double? Drift, string Phase);
 
 /// <summary>What the live view shows of the device.</summary>
@@ -36,10 +36,10 @@ internal sealed class LiveView(TextWriter terminal, bool colour)
         _lines = 0;
         Line($"{Bold(view.Device)}  up {Duration(view.Uptime)}  {(view.LinkUp ? Green("● " + view.Link) : Red("○ " + view.Link))}  outbox {view.Waiting}{(view.Dropped > 0 ? Red($", {view.Dropped} dropped") : "")}");
         Line("");
-        Line($"{"model",-12} {"version",-9} {"decision",-14} {"score",-BarWidth}        {"infer",9} {"samples",9} {"failed",6} {"drift",6}");
+        Line($"{"model",-12} {"version",-9} {"decision",-14} {"score",-BarWidth}        {"infer",9} {"samples",9} {"failed",6} {"dropped",8} {"drift",6}");
         foreach (ModelView model in view.Models)
         {
-            Line($"{Fit(model.Name, 12)} {Fit(model.Version, 9)} {Bold(Fit(model.Decision, 14))} {Bar(model.Score)} {model.Score,6:0.000} {model.InferMicroseconds,6:0} µs {model.Samples,9} {(model.Failed > 0 ? Red($"{model.Failed,6}") : $"{model.Failed,6}")} {Drift(model.Drift)}  {model.Phase}");
+            Line($"{Fit(model.Name, 12)} {Fit(model.Version, 9)} {Bold(Fit(model.Decision, 14))} {Bar(model.Score)} {model.Score,6:0.000} {model.InferMicroseconds,6:0} µs {model.Samples,9} {(model.Failed > 0 ? Red($"{model.Failed,6}") : $"{model.Failed,6}")} {model.Dropped,8} {Drift(model.Drift)}  {model.Phase}");
         }
 
         Line("");

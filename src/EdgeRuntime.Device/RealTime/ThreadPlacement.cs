@@ -41,7 +41,11 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     }
 
     /// <summary>Makes the calling thread a sample path's.</summary>
-    public void EnterPath()
+    /// <param name="reads">
+    /// For a thread that reads a sensor: it goes before those that infer, which may share its core, or a long inference
+    /// would delay the reading that the queue between them is there to keep on time.
+    /// </param>
+    public void EnterPath(bool reads = false)
     {
         TouchStack();
         if (options.Cores.Count > 0)
@@ -56,8 +60,9 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
 
         if (options.Scheduler == PathScheduler.Fifo)
         {
-            int error = Kernel.SetPolicy(0, Kernel.Policy.Fifo, options.Priority);
-            Note("scheduler", error, $"fifo, priority {options.Priority}", $"SCHED_FIFO with priority {options.Priority}", FifoRemedy());
+            int priority = options.Priority + (reads ? 1 : 0);
+            int error = Kernel.SetPolicy(0, Kernel.Policy.Fifo, priority);
+            Note("scheduler", error, $"fifo, priority {priority}", $"SCHED_FIFO with priority {priority}", FifoRemedy());
         }
     }
 

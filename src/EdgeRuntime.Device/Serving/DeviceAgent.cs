@@ -4,11 +4,13 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
+using System.Text.Json;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -34,6 +36,8 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Birth _birth;
     private readonly Commands _commands;
     private readonly IReadOnlyList<ModelHost> _hosts;
+    private readonly IReadOnlyList<SensorHost> _sensors;
+    private readonly GcWatch _collections = new();
     private readonly UpdateAgent _updates;
     private readonly ThreadPlacement _placement;
     private readonly Loader _loader;
@@ -57,10 +61,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         TelemetryConfiguration telemetry = setup.Configuration.Telemetry;
         _outbox = new Outbox(
             new OutboxOptions { Window = new OutboxLimit(telemetry.OutboxWindows, telemetry.OutboxWindowBytes) }, _time);
-        _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, _outbox, _link);
-        _hosts = [.. setup.Configuration.Models.Zip(parts.Sensors, (model, sensor) => new ModelHost(
-            model, sensor, _publisher, telemetry, _time,
-            (decision, score) => DeviceLog.Decided(_logger, model.Name, decision, score)))];
+        _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, _outbox, _link, _time);
+        DeviceAssembly assembly = DeviceAssembly.Build(
+            setup.Configuration, parts.Sensors, _publisher, _time,
+            (model, decision, score) => DeviceLog.Decided(_logger, model, decision, score));
+        _hosts = assembly.Hosts;
+        _sensors = assembly.Sensors;
         _birth = new Birth(setup, _publisher, [.. _hosts.Select(host => host.Info())], parts.Libraries, parts.Placement.Report);
         _updates = new UpdateAgent(new AgentParts
         {
@@ -92,6 +98,13 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         {
             host.Start(_placement, error => Fail($"the sample path of {host.Name}", error));
         }
+
+        foreach (SensorHost sensor in _sensors)
+        {
+            sensor.Start(_placement, error => Fail($"the sensor {sensor.Name}", error));
+        }
+
+        using LiveSocket? live = OpenLive();
 
         long drawn = 0;
         while (!stop.IsCancellationRequested && _failure is null)
@@ -194,6 +207,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         _loader.Dispose();
         _link.Dispose();
+        foreach (SensorHost sensor in _sensors)
+        {
+            sensor.Dispose();
+        }
+
         foreach (ModelHost host in _hosts)
         {
             host.Dispose();
@@ -220,6 +238,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 break;
             case Letter.Published landed:
                 _publisher.OnPublished(landed.Token);
+                break;
+            case Letter.LiveAsked asked:
+                asked.Answer(JsonSerializer.SerializeToUtf8Bytes(Live(), LiveJson.Default.LiveLedger));
                 break;
             case Letter.Finished work:
                 work.Complete();
@@ -260,6 +281,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private void Step()
     {
+        CountPauses();
         foreach (ModelHost host in _hosts)
         {
             if (host.HasChanged(out ModelId digest))
@@ -272,21 +294,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 _updates.OnSoakVerdict(host.Name, judged, verdict);
             }
 
-            if (host.TakeFault(out string? fault))
-            {
-                Tell("sensor_fault", fault is null ? EventSeverity.Info : EventSeverity.Warning, host.Name, fault ?? "the sensor reads again");
-                if (fault is null)
-                {
-                    DeviceLog.SensorReads(_logger, host.Name);
-                }
-                else
-                {
-                    DeviceLog.SensorFails(_logger, host.Name, fault);
-                }
-            }
-
             host.Pump();
         }
+
+        TellFaults();
 
         _updates.Tick();
         TellRealTime();
@@ -333,12 +344,110 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
     }
 
+    // Every model that a failing sensor feeds is without its frames.
+    private void TellFaults()
+    {
+        foreach (SensorHost sensor in _sensors)
+        {
+            if (!sensor.TakeFault(out string? fault))
+            {
+                continue;
+            }
+
+            EventSeverity severity = fault is null ? EventSeverity.Info : EventSeverity.Warning;
+            foreach (ModelHost host in sensor.Hosts)
+            {
+                Tell("sensor_fault", severity, host.Name, fault ?? "the sensor reads again");
+            }
+
+            if (fault is null)
+            {
+                DeviceLog.SensorReads(_logger, sensor.Name);
+            }
+            else
+            {
+                DeviceLog.SensorFails(_logger, sensor.Name, fault);
+            }
+        }
+    }
+
+    private void CountPauses()
+    {
+        (int collections, long pause) = _collections.Look();
+        for (int i = 0; i < collections; i++)
+        {
+            foreach (ModelHost host in _hosts)
+            {
+                host.CountPause(pause);
+            }
+        }
+    }
+
+    private LiveSocket? OpenLive()
+    {
+        LiveSocket? live = LiveSocket.TryOpen(_setup.Configuration.StateDirectory, AskLive, out string objection);
+        if (live is null)
+        {
+            DeviceLog.Noticed(_logger, objection);
+        }
+
+        return live;
+    }
+
+    // On the socket's thread: what it asks for belongs to the agent's.
+    private byte[]? AskLive(TimeSpan patience)
+    {
+        byte[]? ledger = null;
+        using ManualResetEventSlim answered = new();
+        _mailbox.Post(new Letter.LiveAsked(bytes =>
+        {
+            Volatile.Write(ref ledger, bytes);
+            answered.Set();
+        }));
+        return answered.Wait(patience) ? Volatile.Read(ref ledger) : null;
+    }
+
+    private LiveLedger Live()
+    {
+        Dictionary<string, string> phases = Phases();
+        OutboxCounts[] counts = [.. Enum.GetValues<OutboxClass>().Select(_outbox.Counts)];
+        return new LiveLedger
+        {
+            Device = _setup.Configuration.Device.ToString(),
+            Boot = _publisher.Stamp.Boot.ToString(),
+            UnixMs = _publisher.Stamp.UnixMs,
+            UptimeMs = (long)_time.GetElapsedTime(_started).TotalMilliseconds,
+            Link = _linkState,
+            LinkUp = _link.IsConnected,
+            Waiting = counts.Sum(count => count.Waiting),
+            Dropped = counts.Sum(count => count.Dropped),
+            Collections = GcWatch.Collections,
+            PausedMs = GcWatch.Paused.TotalMilliseconds,
+            ResidentBytes = Environment.WorkingSet,
+            Sensors = [.. _sensors.Select(sensor => sensor.Live())],
+            Models = [.. _hosts.Select(host => host.Live(phases.GetValueOrDefault(host.Name, "")))],
+        };
+    }
+
+    private Dictionary<string, string> Phases() => _updates.Report().ToDictionary(
+        model => model.Name,
+        model => model.Phase is UpdateState.Idle or UpdateState.Committed ? "" : model.Phase.ToString().ToLowerInvariant());
+
     private void Changed(ModelHost host, ModelId digest)
     {
         if (host.Answering is LoadedModel answering)
         {
             DeviceLog.Serves(_logger, host.Name, answering.Manifest.Version, host.Driver, answering.Digest.Short);
             News($"{host.Name} {answering.Manifest.Version} serves");
+            foreach (GateConfiguration gate in _setup.Configuration.GatesBy(host.Name))
+            {
+                if (!host.Decisions.Any(gate.Decisions.Contains))
+                {
+                    OnNotice(
+                        EventSeverity.Warning, host.Name,
+                        $"{answering.Manifest.Version} never decides {string.Join(" or ", gate.Decisions)}, which a gate waits for; it decides {string.Join(", ", host.Decisions)}");
+                }
+            }
         }
         else
         {
@@ -391,6 +500,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         DeviceLog.Stopping(_logger);
         Dictionary<string, ModelId> answering = Answering();
+        foreach (SensorHost sensor in _sensors)
+        {
+            sensor.Stop();
+        }
+
         foreach (ModelHost host in _hosts)
         {
             host.Stop();
@@ -418,9 +532,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private DeviceView View()
     {
-        Dictionary<string, string> phases = _updates.Report().ToDictionary(
-            model => model.Name,
-            model => model.Phase is UpdateState.Idle or UpdateState.Committed ? "" : model.Phase.ToString().ToLowerInvariant());
+        Dictionary<string, string> phases = Phases();
         OutboxCounts[] counts = [.. Enum.GetValues<OutboxClass>().Select(_outbox.Counts)];
         return new DeviceView(
             _setup.Configuration.Device.ToString(), _linkState, _link.IsConnected, counts.Sum(count => count.Waiting),

@@ -27,7 +27,7 @@ internal sealed record DeviceParts
     /// <summary>The state directory.</summary>
     public required IDisk Disk { get; init; }
 
-    /// <summary>One for each model of the configuration, in its order.</summary>
+    /// <summary>One for each of <see cref="Configuration.DeviceConfiguration.Sensors"/>, in their order.</summary>
     public required IReadOnlyList<FrameSource> Sensors { get; init; }
 
     /// <summary>Checks and loads packages.</summary>

@@ -64,6 +64,9 @@ internal abstract record Letter
     /// <summary>The broker has the message with this token.</summary>
     public sealed record Published(long Token) : Letter;
 
+    /// <summary>Another process of this machine asks for the live ledger.</summary>
+    public sealed record LiveAsked(Action<byte[]> Answer) : Letter;
+
     /// <summary>A piece of work that the loader's thread finished, to be completed on the agent's.</summary>
     public sealed record Finished(Action Complete) : Letter;
 }

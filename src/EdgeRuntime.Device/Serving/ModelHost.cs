@@ -1,15 +1,17 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Device.Serving;
 
-/// <summary>One model of the device, seen from the agent's thread: its sensor, its sample path, and the package that answers.</summary>
+/// <summary>One model of the device, seen from the agent's thread: its sample path, and the package that answers.</summary>
 internal sealed class ModelHost : IDisposable
 {
     private const int RingRecords = 4096;
@@ -21,26 +23,36 @@ internal sealed class ModelHost : IDisposable
     private readonly Action<string, double> _decided;
     private readonly PredictionRing _ring = new(RingRecords);
     private readonly SamplePath _path;
-    private PathThread? _thread;
+    private readonly WakeSignal? _signal;
+    private readonly ModelTotals _totals = new();
+    private ServingThread? _thread;
     private ServingModel? _offered;
     private bool _withdrawn;
     private ServingModel? _judged;
     private ModelTelemetry? _telemetry;
-    private string? _fault;
 
-    /// <param name="source">Owned from here on.</param>
+    /// <param name="source">What feeds it; not owned.</param>
+    /// <param name="gate">What must be open for it to be asked, or null.</param>
+    /// <param name="opens">The gates that its own decisions open.</param>
     /// <param name="decided">Told every change of decision, with its score.</param>
     public ModelHost(
-        ModelConfiguration configuration, FrameSource source, Publisher publisher, TelemetryConfiguration options, TimeProvider time,
-        Action<string, double> decided)
+        ModelConfiguration configuration, FrameSource source, ModelGate? gate, IReadOnlyList<ModelGate> opens, Publisher publisher,
+        TelemetryConfiguration options, TimeProvider time, Action<string, double> decided)
     {
         _configuration = configuration;
         _publisher = publisher;
         _options = options;
         _time = time;
         _decided = decided;
-        Source = source;
-        _path = new SamplePath(configuration.Name, source, time, _ring, TimeSpan.FromSeconds(options.WindowSeconds));
+        _signal = configuration.Overload.Queues ? new WakeSignal() : null;
+        _path = new SamplePath(configuration.Name, time, _ring, new PathOptions
+        {
+            Window = TimeSpan.FromSeconds(options.WindowSeconds),
+            Overload = configuration.Overload,
+            Gate = gate,
+            Opens = opens,
+            Wake = _signal is null ? null : _signal.Set,
+        });
         Site = SiteOf(configuration, source);
     }
 
@@ -48,7 +60,11 @@ internal sealed class ModelHost : IDisposable
 
     public string Driver => _configuration.Sensor.Driver;
 
-    public FrameSource Source { get; }
+    /// <summary>Name of the sensor that feeds it.</summary>
+    public string SensorName => _configuration.Sensor.Name;
+
+    /// <summary>The way of its samples.</summary>
+    public SamplePath Path => _path;
 
     /// <summary>What feeds the model.</summary>
     public ModelSite Site { get; }
@@ -72,11 +88,12 @@ internal sealed class ModelHost : IDisposable
         Mapping = configuration.Channels,
     };
 
-    /// <summary>Begins to read the sensor.</summary>
-    public void Start(ThreadPlacement placement, Action<Exception> failed) => _thread = new PathThread(_path, _time, placement, failed);
+    /// <summary>Begins to wait for samples, where they are queued. Before the sensor is read.</summary>
+    public void Start(ThreadPlacement placement, Action<Exception> failed) =>
+        _thread = _signal is null ? null : new ServingThread(_path, _signal, placement, failed);
 
-    /// <summary>Counts up while the sample path lives; 0 before it started.</summary>
-    public long Turns => _thread?.Turns ?? 0;
+    /// <summary>Counts up while its own thread lives; null where the sensor's thread does the work.</summary>
+    public long? Turns => _thread?.Turns;
 
     /// <summary>Wants a package to answer from the next sample on, or none.</summary>
     public void Activate(LoadedModel? package, bool onTrial)
@@ -124,7 +141,7 @@ internal sealed class ModelHost : IDisposable
         }
 
         _telemetry?.Finish(_ring);
-        _telemetry = new ModelTelemetry(Name, _offered, _path.Switches, _publisher, _options, _time, _decided);
+        _telemetry = new ModelTelemetry(_configuration, _offered, _path.Switches, _totals, _publisher, _options, _time, _decided);
         digest = _offered.Package.Digest;
         _offered = null;
         return true;
@@ -147,28 +164,56 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Sends what the sample path left.</summary>
     public void Pump() => _telemetry?.Pump(_ring);
 
-    /// <summary>A change between reading and failing since the last call: the fault, or null when the sensor reads again.</summary>
-    public bool TakeFault(out string? fault)
-    {
-        fault = _path.SensorFault;
-        bool changed = (fault is null) != (_fault is null);
-        _fault = fault;
-        return changed;
-    }
+    /// <summary>Counts a pause of the garbage collector.</summary>
+    public void CountPause(long nanoseconds) => _telemetry?.CountPause(nanoseconds);
+
+    /// <summary>Decisions of the package that answers, by number; empty for none.</summary>
+    public IReadOnlyList<string> Decisions => _path.Serving?.Decisions ?? [];
 
     /// <summary>What the fleet is told about the sensor.</summary>
-    public SensorInfo Info() => new(Name, Driver, Source.RateHz, [.. Source.Channels.Select(channel => channel.Name)]);
+    public SensorInfo Info() => new(Name, Driver, Site.RateHz, [.. Site.Channels.Select(channel => channel.Name)]);
 
     /// <summary>What the live view shows.</summary>
     public ModelView View(string phase)
     {
         LatestMessage? latest = _telemetry?.Latest;
         return new ModelView(
-            Name, latest?.Version ?? "", latest?.Decision ?? "–", latest?.Score ?? 0, Samples, Failed,
+            Name, latest?.Version ?? "", latest?.Decision ?? "–", latest?.Score ?? 0, Samples, Failed, _totals.With(_telemetry?.Tally).Dropped.Total,
             latest?.InferMicroseconds ?? 0, _telemetry?.Drift, phase);
     }
 
-    /// <summary>Ends the sample path after the frame in hand, and sends what its last window holds.</summary>
+    /// <summary>What the live ledger shows: everything since the process began, the open window included.</summary>
+    public LiveModel Live(string phase)
+    {
+        LatestMessage? latest = _telemetry?.Latest;
+        LatencyLedger ledger = new();
+        ledger.Add(_totals.Ledger);
+        _telemetry?.AddLiveTo(ledger);
+        SampleCounts counts = _totals.With(_telemetry?.Tally);
+        return new LiveModel
+        {
+            Name = Name,
+            Version = latest?.Version,
+            Phase = phase,
+            Decision = latest?.Decision,
+            Score = latest?.Score,
+            Drift = _telemetry?.Drift,
+            Sensor = _configuration.Sensor.Name,
+            Overload = OverloadReader.NameOf(_configuration.Overload.Policy),
+            DeadlineMs = _configuration.Overload.Deadline?.TotalMilliseconds,
+            Gate = _configuration.Gate?.Model,
+            GateOpen = _path.Options.Gate?.IsOpen(_time.GetTimestamp()),
+            Due = counts.Due,
+            Samples = counts.Served,
+            Failed = Failed,
+            Dropped = counts.Dropped.ByName(),
+            Waiting = Math.Max(0, counts.Due - counts.Served - counts.Dropped.Total),
+            DeadlineMisses = counts.DeadlineMisses,
+            Stages = LedgerCounts.Of(ledger),
+        };
+    }
+
+    /// <summary>Ends after the sample in hand, and sends what its last window holds. After the sensor's thread has ended.</summary>
     public void Stop()
     {
         _thread?.Dispose();
@@ -182,7 +227,7 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
-        Source.Dispose();
+        _signal?.Dispose();
     }
 
     // Comparable only where both packages tell the same things.

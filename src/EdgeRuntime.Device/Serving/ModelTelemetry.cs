@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -13,6 +14,10 @@ internal sealed class ModelTelemetry
     private const int MostNamed = 5;
 
     private readonly string _model;
+    private readonly ModelConfiguration _configuration;
+    private readonly ModelTotals _totals;
+    private readonly LatencyHistogram _publish = new();
+    private readonly LatencyHistogram _pauses = new();
     private readonly ServingModel _serving;
     private readonly int _number;
     private readonly Publisher _publisher;
@@ -24,17 +29,21 @@ internal sealed class ModelTelemetry
     private readonly List<Prediction> _batch = [];
     private long _latestSent;
     private long _batchSent;
+    private long _batchDecidedAt;
     private bool _drifting;
 
     /// <summary>Begins for a model that has just taken over.</summary>
     /// <param name="decided">Told every change of decision, with its score.</param>
+    /// <param name="totals">What its samples add to.</param>
     /// <param name="number">Its number in the records of the path: <see cref="SamplePath.Switches"/>.</param>
     public ModelTelemetry(
-        string model, ServingModel serving, int number, Publisher publisher, TelemetryConfiguration options, TimeProvider time,
-        Action<string, double> decided)
+        ModelConfiguration configuration, ServingModel serving, int number, ModelTotals totals, Publisher publisher,
+        TelemetryConfiguration options, TimeProvider time, Action<string, double> decided)
     {
         _decided = decided;
-        _model = model;
+        _configuration = configuration;
+        _model = configuration.Name;
+        _totals = totals;
         _serving = serving;
         _number = number;
         _publisher = publisher;
@@ -56,6 +65,20 @@ internal sealed class ModelTelemetry
     /// <summary>Counts of predictions in the windows so far, what a successor's trial is compared with.</summary>
     public long[] PredictionCounts { get; private set; } = [];
 
+    /// <summary>What became of every sample.</summary>
+    public SampleTally Tally => _serving.Tally;
+
+    /// <summary>Counts a pause of the garbage collector.</summary>
+    public void CountPause(long nanoseconds) => _pauses.Record(nanoseconds);
+
+    /// <summary>Adds how long everything took that was not sent yet.</summary>
+    public void AddLiveTo(LatencyLedger ledger)
+    {
+        _serving.AddLiveTo(ledger);
+        ledger[LatencyStage.Publish].Add(_publish);
+        ledger[LatencyStage.Gc].Add(_pauses);
+    }
+
     /// <summary>Sends what is due.</summary>
     public void Pump(PredictionRing ring)
     {
@@ -74,10 +97,12 @@ internal sealed class ModelTelemetry
     {
         Pump(ring);
         WindowCounters rest = _serving.TakeRest();
-        if (rest.Samples > 0)
+        if (rest.Due > 0)
         {
             Send(rest);
         }
+
+        _totals.Leave(_serving.Tally);
     }
 
     private void Send(WindowCounters window)
@@ -86,15 +111,30 @@ internal sealed class ModelTelemetry
         Drift = verdict.MaxRatio ?? 0;
         Failed += window.Failed;
         Accumulate(window.PredictionCounts);
+        AddOwn(window);
+        _totals.Add(window);
         WindowMessage message = window.ToMessage(
             verdict, _serving.Package.Digest, _publisher.Stamp.Boot, _publisher.Stamp.Next("window"), _publisher.Stamp.UnixMs,
-            _publisher.Stamp.ClockSynchronized);
+            _publisher.Stamp.ClockSynchronized) with
+        {
+            Overload = OverloadReader.NameOf(_configuration.Overload.Policy),
+            Gate = _configuration.Gate?.Model,
+        };
         _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
         if (verdict.Drifted != _drifting)
         {
             _drifting = verdict.Drifted;
             SendDrift(verdict);
         }
+    }
+
+    // The stages that this thread saw itself.
+    private void AddOwn(WindowCounters window)
+    {
+        window.Ledger?[LatencyStage.Publish].Add(_publish);
+        window.Ledger?[LatencyStage.Gc].Add(_pauses);
+        _publish.Clear();
+        _pauses.Clear();
     }
 
     private void Accumulate(ReadOnlySpan<long> counts)
@@ -172,7 +212,7 @@ internal sealed class ModelTelemetry
             Features = features,
             Drift = Drift,
         };
-        _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage);
+        _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage, new Delay(record.DecidedAt, _publish));
     }
 
     private void SendPredictions(PredictionRing ring)
@@ -192,6 +232,7 @@ internal sealed class ModelTelemetry
 
             if (_options.Predictions == "all" || (_options.Predictions == "changes" && record.Changed))
             {
+                _batchDecidedAt = _batch.Count == 0 ? record.DecidedAt : _batchDecidedAt;
                 _batch.Add(new Prediction(record.N, record.UnixMs, LabelOf(record), record.Score, _serving.Decisions[record.Decision]));
                 if (_batch.Count == MostPredictions)
                 {
@@ -228,7 +269,8 @@ internal sealed class ModelTelemetry
                 Predictions = [.. _batch],
                 Dropped = ring.Dropped,
             },
-            WireJson.Default.PredictionMessage);
+            WireJson.Default.PredictionMessage,
+            new Delay(_batchDecidedAt, _publish));
         _batch.Clear();
     }
 

@@ -3,10 +3,13 @@ using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Serving;
 
-/// <summary>Drives one sample path on a thread of its own: every frame when it is due, then a wait for the next.</summary>
+/// <summary>
+/// Reads one sensor on a thread of its own: every frame when it is due, then a wait for the next. Models without a queue
+/// are served here too.
+/// </summary>
 internal sealed class PathThread : IDisposable
 {
-    private readonly SamplePath _path;
+    private readonly SensorFeed _feed;
     private readonly TimeProvider _clock;
     private readonly Action<Exception> _failed;
     private readonly ThreadPlacement _placement;
@@ -16,16 +19,17 @@ internal sealed class PathThread : IDisposable
     private long _turns;
 
     /// <summary>Starts at once.</summary>
+    /// <param name="name">For people: the thread's name.</param>
     /// <param name="placement">Gives the thread its cores, its scheduling and its way of waiting.</param>
     /// <param name="failed">Called, on this thread, when the path met an error it does not know; it then stands still.</param>
-    public PathThread(SamplePath path, TimeProvider clock, ThreadPlacement placement, Action<Exception> failed)
+    public PathThread(SensorFeed feed, string name, TimeProvider clock, ThreadPlacement placement, Action<Exception> failed)
     {
-        _path = path;
+        _feed = feed;
         _clock = clock;
         _placement = placement;
         _wait = PathWait.Create(placement.Options, clock);
         _failed = failed;
-        _thread = new Thread(Run) { Name = $"path {path.Model}", IsBackground = true };
+        _thread = new Thread(Run) { Name = $"path {name}", IsBackground = true };
         _thread.Start();
     }
 
@@ -45,15 +49,15 @@ internal sealed class PathThread : IDisposable
     {
         try
         {
-            _placement.EnterPath();
+            _placement.EnterPath(reads: _feed.HasQueues);
             while (!_stopping)
             {
                 Interlocked.Increment(ref _turns);
 
                 // All that is due first: a fast sensor delivers several frames per wait.
-                if (!_path.Step())
+                if (!_feed.Step())
                 {
-                    _wait.Until(_path.Ended ? long.MaxValue : _path.NextDue);
+                    _wait.Until(_feed.Ended ? long.MaxValue : _feed.NextDue);
                 }
             }
         }

@@ -5,11 +5,13 @@ using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Device.Serving;
 
 /// <summary>Turns messages into bytes on their topics, and moves them from the outbox to the link. For the agent's thread only.</summary>
-internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp stamp, Outbox outbox, ILink link)
+internal sealed class Publisher(
+    DeviceId device, Topics topics, MessageStamp stamp, Outbox outbox, ILink link, TimeProvider time)
 {
     private const string Json = "application/json";
     private const int Day = 24 * 3600;
@@ -19,6 +21,7 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
 
     private readonly Dictionary<byte[], Action> _awaited = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<long, byte[]> _inFlight = [];
+    private readonly Dictionary<byte[], Delay> _timed = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Boot, sequence and time for new messages.</summary>
     public MessageStamp Stamp => stamp;
@@ -28,16 +31,18 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
         Post(OutboxClass.State, rest, message, type, qos: 1, retain: true, expirySeconds: 0);
 
     /// <summary>The newest decision of a model: QoS 0, retained for an hour.</summary>
-    public void Latest<T>(string rest, T message, JsonTypeInfo<T> type) =>
-        Post(OutboxClass.State, rest, message, type, qos: 0, retain: true, expirySeconds: 3600);
+    /// <param name="delay">Told when the link takes it.</param>
+    public void Latest<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>
+        Time(Post(OutboxClass.State, rest, message, type, qos: 0, retain: true, expirySeconds: 3600), delay);
 
     /// <summary>A window of counters, kept a day.</summary>
     public void Window<T>(string rest, T message, JsonTypeInfo<T> type) =>
         Post(OutboxClass.Window, rest, message, type, qos: 1, retain: false, expirySeconds: Day);
 
     /// <summary>A batch of predictions, worth an hour.</summary>
-    public void Predictions<T>(string rest, T message, JsonTypeInfo<T> type) =>
-        Post(OutboxClass.Prediction, rest, message, type, qos: 0, retain: false, expirySeconds: 3600);
+    /// <param name="delay">Told when the link takes it.</param>
+    public void Predictions<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>
+        Time(Post(OutboxClass.Prediction, rest, message, type, qos: 0, retain: false, expirySeconds: 3600), delay);
 
     /// <summary>An event, worth a week.</summary>
     public void Event<T>(string rest, T message, JsonTypeInfo<T> type) =>
@@ -95,9 +100,19 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
                 return;
             }
 
-            if (MemoryMarshal.TryGetArray(message.Payload, out ArraySegment<byte> bytes) && _awaited.ContainsKey(bytes.Array!))
+            if (!MemoryMarshal.TryGetArray(message.Payload, out ArraySegment<byte> bytes))
+            {
+                continue;
+            }
+
+            if (_awaited.ContainsKey(bytes.Array!))
             {
                 _inFlight[token] = bytes.Array!;
+            }
+
+            if (_timed.Remove(bytes.Array!, out Delay delay))
+            {
+                delay.Histogram.Record((long)time.GetElapsedTime(delay.Since).TotalNanoseconds);
             }
         }
     }
@@ -119,6 +134,17 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
         _inFlight.Clear();
     }
 
+    private void Time(byte[] payload, in Delay delay)
+    {
+        // Most of them leave within the same step; what the outbox drops is forgotten here in time.
+        if (_timed.Count == MostAwaited)
+        {
+            _timed.Clear();
+        }
+
+        _timed[payload] = delay;
+    }
+
     private byte[] Post<T>(
         OutboxClass kind, string rest, T message, JsonTypeInfo<T> type, int qos, bool retain, int expirySeconds)
     {
@@ -137,3 +163,7 @@ internal sealed class Publisher(DeviceId device, Topics topics, MessageStamp sta
         return payload;
     }
 }
+
+/// <summary>Where the time is to be counted that passes until a message is given to the link.</summary>
+/// <param name="Since">From when, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
+internal readonly record struct Delay(long Since, LatencyHistogram Histogram);

@@ -70,9 +70,9 @@ internal static class RunVerb
             MessageStamp stamp = new(BootId.Draw(random), time);
             using ILink link = MqttLink.Create(LinkTo(configuration, stamp), time, random);
             List<FrameSource> sensors = [];
-            foreach (ModelConfiguration model in configuration.Models)
+            foreach (SensorConfiguration sensor in configuration.Sensors)
             {
-                sensors.Add(model.Sensor.Make(time));
+                sensors.Add(sensor.Make(time));
             }
 
             DeviceLog.Starts(logger, configuration.Device.ToString(), stamp.Boot.ToString(), setup.Profile.Name);

@@ -105,23 +105,24 @@ internal static class SelftestVerb
 
         ServingModel serving = new(loaded, pipeline, trial: null);
         PredictionRing ring = new(1024);
-        SamplePath path = new("selftest", new FrameSource(sensor), TimeProvider.System, ring, TimeSpan.FromSeconds(1));
+        SamplePath path = new("selftest", TimeProvider.System, ring, new PathOptions { Window = TimeSpan.FromSeconds(1) });
+        SensorFeed feed = new(new FrameSource(sensor), TimeProvider.System, [path]);
         path.Offer(serving);
 
         // The first samples fill the window and touch what is made once.
-        Walk(path, serving, ring, 1000);
+        Walk(feed, path, serving, ring, 1000);
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        Walk(path, serving, ring, samples);
+        Walk(feed, path, serving, ring, samples);
         allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         return $"{samples} samples, decision '{(serving.TryTakeLatest(out LatestSample latest) ? serving.Decisions[latest.Record.Decision] : "none")}'";
     }
 
-    private static void Walk(SamplePath path, ServingModel serving, PredictionRing ring, int samples)
+    private static void Walk(SensorFeed feed, SamplePath path, ServingModel serving, PredictionRing ring, int samples)
     {
         long until = path.Samples + samples;
         while (path.Samples < until)
         {
-            path.Step();
+            feed.Step();
 
             // What telemetry does with both is not the sample path's; here they are only kept from filling up.
             ring.TryRead(out _);

@@ -30,6 +30,9 @@ public sealed class SensorFeed
     /// <summary>Where the frames come from.</summary>
     public FrameSource Source => _source;
 
+    /// <summary>Whether a model's samples are queued for another thread.</summary>
+    public bool HasQueues => _paths.Any(path => path.Options.Overload.Queues);
+
     /// <summary>Frames read since start.</summary>
     public long Frames => Volatile.Read(ref _frames);
 

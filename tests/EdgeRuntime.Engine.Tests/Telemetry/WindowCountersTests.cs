@@ -33,10 +33,10 @@ public sealed class WindowCountersTests
     {
         WindowCounters counters = new(Manifest, Reference);
         OutputDecoder decoder = new(Manifest.Output with { Activation = "none" }, 2);
-        counters.Record(decoder.Decode([], [0.25f, 0.75f]), [0.1, -2], 1_000, 2_500, 100);
-        counters.Record(decoder.Decode([], [1f, 0f]), [double.NaN, 5], 40, 50, 110);
-        counters.Record(Decoded.Invalid, [0.2, 5], 3_000, 4_000, 120);
-        counters.Drops = new DropCounts(Late: 0, SensorError: 4, MissingValue: 1);
+        counters.Record(decoder.Decode([], [0.25f, 0.75f]), [0.1, -2], Took(1_000, 2_500), 100);
+        counters.Record(decoder.Decode([], [1f, 0f]), [double.NaN, 5], Took(40, 50), 110);
+        counters.Record(Decoded.Invalid, [0.2, 5], Took(3_000, 4_000), 120);
+        counters.Drops = new DropCounts { [DropCause.SensorError] = 4, [DropCause.MissingValue] = 1 };
 
         WindowMessage message = counters.ToMessage(ModelId.Of("m"u8), SomeBoot, 9, 200, clockSynchronized: true);
 
@@ -70,8 +70,8 @@ public sealed class WindowCountersTests
 
         LatencyHistogram infer = new();
         infer.AddSparse(back.Infer.Buckets, back.Infer.Counts, (long)Math.Round(back.Infer.MaxMicroseconds * 1000));
-        Assert.True(counters.Infer.Counts.SequenceEqual(infer.Counts));
-        Assert.Equal(counters.Infer.Max, infer.Max);
+        Assert.True(counters.Ledger![LatencyStage.Infer].Counts.SequenceEqual(infer.Counts));
+        Assert.Equal(counters.Ledger![LatencyStage.Infer].Max, infer.Max);
         Assert.Equal(message.Features[1].Counts, back.Features[1].Counts);
         Assert.Equal(message.Features[1].Psi, back.Features[1].Psi);
     }
@@ -93,7 +93,7 @@ public sealed class WindowCountersTests
             long infer = random.Next(1_000_000);
             foreach (WindowCounters counters in (WindowCounters[])[whole, part])
             {
-                counters.Record(decoder.Decode([], [logit, 0]), values, infer, 2 * infer, 1_000 + i);
+                counters.Record(decoder.Decode([], [logit, 0]), values, Took(infer, 2 * infer), 1_000 + i);
             }
         }
 
@@ -115,19 +115,21 @@ public sealed class WindowCountersTests
         {
             Features = [Normal("y_std"), Normal("x_mean") with { Edges = [0], Counts = [1, 1] }],
         });
-        other.Record(Decoded.Invalid, [0, 0], 1, 1, 1);
+        other.Record(Decoded.Invalid, [0, 0], Took(1, 1), 1);
 
         Assert.Throws<ArgumentException>(() => counters.Add(other));
 
         Assert.Equal(0, counters.Samples);
-        Assert.Equal(0, counters.Infer.Count);
+        Assert.Equal(0, counters.Ledger![LatencyStage.Infer].Count);
     }
 
     [Fact]
     public void Clearing_leaves_an_empty_window_of_finite_figures()
     {
         WindowCounters counters = Window(new Random(2), 100, shift: 3);
-        counters.Drops = new DropCounts(1, 2, 3);
+        counters.Drops = new DropCounts { [DropCause.Late] = 1, [DropCause.Gated] = 2 };
+        counters.Due = 103;
+        counters.DeadlineMisses = 4;
 
         counters.Clear();
 
@@ -216,7 +218,7 @@ public sealed class WindowCountersTests
         WindowCounters counters = new(Manifest, Reference);
         for (int i = 0; i < 400; i++)
         {
-            counters.Record(decoder.Decode([], [0, i % 4 == 0 ? -5f : 5f]), [0, 0], 1, 1, i);
+            counters.Record(decoder.Decode([], [0, i % 4 == 0 ? -5f : 5f]), [0, 0], Took(1, 1), i);
         }
 
         StabilityVerdict verdict = counters.Judge().Predictions!.Value;
@@ -240,7 +242,7 @@ public sealed class WindowCountersTests
         WindowCounters counters = new(manifest, reference);
         foreach (float value in (float[])[19, 20, 21, 30])
         {
-            counters.Record(decoder.Decode([], [value]), [0, 0], 1, 1, 1);
+            counters.Record(decoder.Decode([], [value]), [0, 0], Took(1, 1), 1);
         }
 
         PredictionCounts predictions = Message(counters).Predictions;
@@ -255,7 +257,7 @@ public sealed class WindowCountersTests
     {
         PackageManifest manifest = Manifest with { Output = new() { Kind = "regression" } };
         WindowCounters counters = new(manifest, Reference with { PredictionShares = [] });
-        counters.Record(new OutputDecoder(manifest.Output, 1).Decode([], [5]), [0, 0], 1, 1, 1);
+        counters.Record(new OutputDecoder(manifest.Output, 1).Decode([], [5]), [0, 0], Took(1, 1), 1);
 
         PredictionCounts predictions = Message(counters).Predictions;
 
@@ -297,6 +299,9 @@ public sealed class WindowCountersTests
         Assert.Equal(0, after - before);
     }
 
+    private static SampleTimes Took(long infer, long endToEnd) =>
+        new() { Infer = infer, EndToEnd = endToEnd, Queue = SampleTimes.None };
+
     private static BootId SomeBoot => new(1);
 
     private static ReferenceFeature Normal(string name) =>
@@ -308,7 +313,7 @@ public sealed class WindowCountersTests
         for (int i = 0; i < count; i++)
         {
             values[0] = i % 9 == 0 ? double.NaN : i * 1e-5;
-            counters.Record(decoder.Decode([], output), values, i, 2 * i, i);
+            counters.Record(decoder.Decode([], output), values, Took(i, 2 * i), i);
             if (i % 1_000 == 999)
             {
                 counters.Clear();
@@ -325,7 +330,7 @@ public sealed class WindowCountersTests
         {
             float logit = random.NextDouble() < 0.75 ? 3 : -3;
             double[] values = [NextNormal(random) + shift, NextNormal(random)];
-            counters.Record(decoder.Decode([], [logit, 0]), values, 500_000 + random.Next(1_000_000), 2_000_000, i);
+            counters.Record(decoder.Decode([], [logit, 0]), values, Took(500_000 + random.Next(1_000_000), 2_000_000), i);
         }
 
         return counters;

@@ -1,0 +1,33 @@
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>What one model's samples came to since the process began, whatever packages answered. For the agent's thread only.</summary>
+internal sealed class ModelTotals
+{
+    /// <summary>How long they took, in all windows that were sent.</summary>
+    public LatencyLedger Ledger { get; } = new();
+
+    /// <summary>What became of the samples of the packages before the one that answers now.</summary>
+    public SampleCounts Before { get; private set; }
+
+    /// <summary>Adds a window that is sent.</summary>
+    public void Add(WindowCounters window)
+    {
+        if (window.Ledger is not null)
+        {
+            Ledger.Add(window.Ledger);
+        }
+    }
+
+    /// <summary>Adds everything of a package that answers no longer.</summary>
+    public void Leave(SampleTally tally) => Before = With(tally);
+
+    /// <summary>All of them, those of the package that answers now included.</summary>
+    public SampleCounts With(SampleTally? current) => current is null ? Before : new SampleCounts(
+        Before.Due + current.Due, Before.Served + current.Served, Before.Dropped + current.Dropped,
+        Before.DeadlineMisses + current.DeadlineMisses);
+}
+
+/// <summary>What became of samples; see <see cref="SampleTally"/>.</summary>
+internal readonly record struct SampleCounts(long Due, long Served, DropCounts Dropped, long DeadlineMisses);
