@@ -37,9 +37,10 @@ internal static class StepWorker
         }
 
         PredictionRing ring = new(1024);
-        SamplePath path = new(step.Name, new FrameSource(sensor), TimeProvider.System, ring, TimeSpan.FromSeconds(1));
+        SamplePath path = new(step.Name, TimeProvider.System, ring, new PathOptions { Window = TimeSpan.FromSeconds(1) });
+        SensorFeed feed = new(new FrameSource(sensor), TimeProvider.System, [path]);
         path.Offer(new ServingModel(loaded, pipeline, trial: null));
-        Walk(path, ring, step.WindowFrames);
+        Walk(feed, ring, step.WindowFrames);
         Console.WriteLine($"ready {environment.Version} exact={(OnnxEnvironment.ExactInt8Requested ? 1 : 0)}");
         while (Console.ReadLine() is { } line)
         {
@@ -47,8 +48,8 @@ internal static class StepWorker
             int count = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : 0;
             Console.WriteLine(words[0] switch
             {
-                "calls" => Calls(path, ring, count),
-                "allocated" => Allocated(path, ring, count),
+                "calls" => Calls(feed, ring, count),
+                "allocated" => Allocated(feed, ring, count),
                 _ => Convert.ToHexString(MemoryMarshal.AsBytes(loaded.Call.Output)),
             });
         }
@@ -56,13 +57,13 @@ internal static class StepWorker
         return 0;
     }
 
-    private static string Calls(SamplePath path, PredictionRing ring, int count)
+    private static string Calls(SensorFeed feed, PredictionRing ring, int count)
     {
         long[] times = new long[count];
         for (int i = 0; i < count; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            path.Step();
+            feed.Step();
             times[i] = Stopwatch.GetTimestamp() - start;
             ring.TryRead(out _);
         }
@@ -71,18 +72,18 @@ internal static class StepWorker
         return $"{times[count / 2]} {times[(int)(count * 0.99)]}";
     }
 
-    private static string Allocated(SamplePath path, PredictionRing ring, int count)
+    private static string Allocated(SensorFeed feed, PredictionRing ring, int count)
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        Walk(path, ring, count);
+        Walk(feed, ring, count);
         return (GC.GetTotalAllocatedBytes(precise: true) - before).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static void Walk(SamplePath path, PredictionRing ring, int frames)
+    private static void Walk(SensorFeed feed, PredictionRing ring, int frames)
     {
         for (int i = 0; i < frames; i++)
         {
-            path.Step();
+            feed.Step();
             ring.TryRead(out _);
         }
     }

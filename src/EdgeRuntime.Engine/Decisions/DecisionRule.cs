@@ -83,6 +83,9 @@ public sealed class DecisionRule
     /// <summary>Name of the decision in force.</summary>
     public string CurrentName => _names[Current];
 
+    /// <summary>Whether a decision can grow stale at all, so that <see cref="Tick"/> is worth calling.</summary>
+    public bool CanGrowStale => double.IsFinite(_staleMs);
+
     /// <summary>True from the moment the fail-safe decision came into force until the next valid answer.</summary>
     public bool IsStale { get; private set; }
 

@@ -26,7 +26,7 @@ public sealed class ModelGate(IReadOnlyList<string> decisions, TimeSpan hold, Ti
     /// <summary>A decision is in force. For one thread only.</summary>
     /// <param name="opens">Whether it is one of <see cref="Decisions"/>.</param>
     /// <param name="timestamp">When the sample was taken that it rests on.</param>
-    internal void Decide(bool opens, long timestamp)
+    public void Decide(bool opens, long timestamp)
     {
         if (opens)
         {

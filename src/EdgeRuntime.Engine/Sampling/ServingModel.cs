@@ -187,7 +187,7 @@ public sealed class ServingModel
     /// <summary>Lets the decision grow stale while no valid answer comes.</summary>
     internal void Tick(PredictionRing ring)
     {
-        if (_last.N == 0)
+        if (!_rule.CanGrowStale || _last.N == 0)
         {
             return;
         }
