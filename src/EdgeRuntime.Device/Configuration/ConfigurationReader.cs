@@ -61,10 +61,7 @@ public static class ConfigurationReader
             root.Mistake("models", $"two of them are named '{name}'; a model is served once");
         }
 
-        if (!root.IsWrong("models"))
-        {
-            OverloadReader.CheckGates(root, configuration.Models);
-        }
+        OverloadReader.CheckGates(root, configuration.Models);
 
         return configuration;
     }

@@ -1,0 +1,71 @@
+using EdgeRuntime.Device.Serving;
+
+namespace EdgeRuntime.Device.Tests.Serving;
+
+public sealed class WakeSignalTests
+{
+    [Fact]
+    public void A_sleeper_misses_nothing_that_was_handed_over_while_it_went_to_sleep()
+    {
+        const int Handed = 20_000;
+        using WakeSignal signal = new();
+        long offered = 0;
+        Thread worker = new(() =>
+        {
+            for (int i = 0; i < Handed; i++)
+            {
+                Interlocked.Increment(ref offered);
+                signal.Set();
+            }
+        });
+        worker.Start();
+
+        // Ends only if every sleep is ended by a later or an earlier Set; a lost one would hang here.
+        long seen = 0;
+        while (seen < Handed)
+        {
+            long now = Interlocked.Read(ref offered);
+            if (now > seen)
+            {
+                seen = now;
+                continue;
+            }
+
+            signal.Announce();
+            if (Interlocked.Read(ref offered) > seen)
+            {
+                signal.StayAwake();
+            }
+            else
+            {
+                signal.Sleep();
+            }
+        }
+
+        worker.Join();
+        Assert.Equal(Handed, seen);
+    }
+
+    [Fact]
+    public void Setting_it_while_nobody_sleeps_leaves_no_wake_behind_and_allocates_nothing()
+    {
+        using WakeSignal signal = new();
+        signal.Set();
+        Exercise(signal, 10);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Exercise(signal, 10_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Exercise(WakeSignal signal, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            signal.Announce();
+            signal.Set();
+            signal.StayAwake();
+        }
+    }
+}
