@@ -47,7 +47,7 @@ internal sealed class MqttNetConversation : IDisposable
     private long? _askedAt;
     private bool _isAccepted;
     private bool _hasAnswer;
-    private bool _isLeaving;
+    private bool _isDeaf;
     private bool _isWriting;
     private bool _isDisposed;
 
@@ -215,10 +215,13 @@ internal sealed class MqttNetConversation : IDisposable
         }
     }
 
+    /// <summary>Passes no message on any more.</summary>
+    public void StopListening() => _isDeaf = true;
+
     /// <summary>Queues the farewell, after which the broker discards the will.</summary>
     public void Disconnect()
     {
-        _isLeaving = true;
+        StopListening();
         lock (_lock)
         {
             _isAccepted = false;
@@ -418,7 +421,7 @@ internal sealed class MqttNetConversation : IDisposable
 
     private void Received(MqttPublishPacket message)
     {
-        if (_isLeaving)
+        if (_isDeaf)
         {
             // Not acknowledged, so that the broker keeps it for the next connection.
             return;

@@ -114,8 +114,13 @@ internal sealed class MqttNetLink : ILink
             _thread.Post(static link => ((MqttNetLink)link!)._conversation?.Signal(), this);
         }
 
-        // On the link's own thread the loop ends once the present callback has returned; joining would wait for ever.
-        if (!_thread.IsCurrent)
+        if (_thread.IsCurrent)
+        {
+            // The loop ends once the present callback has returned; joining would wait for ever. What has come already and
+            // waits to be told would follow the return of this call.
+            _conversation?.StopListening();
+        }
+        else
         {
             _thread.Join(patience + FarewellPatience);
         }
