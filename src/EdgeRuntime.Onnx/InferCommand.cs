@@ -27,8 +27,10 @@ public static class InferCommand
     /// <param name="words">What stands after <c>infer</c>.</param>
     /// <param name="output">Takes the JSON object.</param>
     /// <param name="errors">Takes one sentence when the result is not 0.</param>
+    /// <param name="audio">Reads audio files, where the program can; null where it cannot.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> words, Stream output, TextWriter errors, TimeProvider time)
+    public static int Run(
+        IReadOnlyList<string> words, Stream output, TextWriter errors, TimeProvider time, AudioReader? audio = null)
     {
         if (words is ["--help"] or ["-h"])
         {
@@ -51,10 +53,16 @@ public static class InferCommand
                 return NoLibrary;
             }
 
+            if (arguments.Chunk is not null)
+            {
+                PrintRecording(environment, bytes, arguments, audio, output, time);
+                return Done;
+            }
+
             Infer(environment, bytes, arguments).WriteJson(output);
             return Done;
         }
-        catch (Exception e) when (e is ModelLoadException or InferenceException)
+        catch (Exception e) when (e is ModelLoadException or ModelBindingException or InferenceException)
         {
             errors.WriteLine($"infer: {arguments.Model}: {e.Message}");
             return BadData;
@@ -87,6 +95,24 @@ public static class InferCommand
             errors.WriteLine($"infer: {e.Message}");
             return null;
         }
+    }
+
+    private static void PrintRecording(
+        OnnxEnvironment environment,
+        byte[] bytes,
+        InferArguments arguments,
+        AudioReader? audio,
+        Stream output,
+        TimeProvider time)
+    {
+        using InferRecording recording = new(environment, bytes, arguments, audio, time);
+        using BufferedStream lines = new(output);
+        for (int chunk = 0; chunk < recording.Chunks; chunk++)
+        {
+            recording.Run(chunk).WriteJson(lines);
+        }
+
+        lines.Flush();
     }
 
     private static InferenceResult Infer(OnnxEnvironment environment, byte[] bytes, InferArguments arguments)

@@ -142,4 +142,50 @@ public sealed class InferCommandTests : IDisposable
         System.IO.File.WriteAllBytes(path, content);
         return path;
     }
+
+    // 1 + 2, then 3 + 4 with the total before, then 5 and a zero: means over both elements with gain 10.
+    [LibraryFact]
+    public void A_recording_is_fed_chunk_by_chunk_with_its_state_and_one_line_is_printed_for_each()
+    {
+        string recording = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.csv");
+        System.IO.File.WriteAllText(recording, "1,2,3,4,5\n");
+        string model = Path.Combine(Surroundings.Root, "tests", "EdgeRuntime.Onnx.Tests", "Fixtures", "accumulator.onnx");
+
+        InferRun run = InferRun.Of(
+            model, "--input", recording, "--chunk", "2", "--state", "total=total_next", "--set", "gain=10");
+        System.IO.File.Delete(recording);
+
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        double[] means =
+        [
+            .. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => new InferRun(0, line, "").Values()[0]),
+        ];
+        Assert.Equal([15, 50, 75], means);
+    }
+
+    [LibraryFact]
+    public void A_recording_for_a_model_with_inputs_left_over_is_refused_with_their_names()
+    {
+        string model = Path.Combine(Surroundings.Root, "tests", "EdgeRuntime.Onnx.Tests", "Fixtures", "accumulator.onnx");
+
+        InferRun run = InferRun.Of(model, "--input", "none.csv", "--chunk", "2", "--set", "gain=10");
+
+        Assert.Equal(
+            $"{model}: the inputs 'x', 'total' are left; give the recording as name=FILE, the others with --set or --state",
+            run.Refused(65));
+    }
+
+    [Theory]
+    [InlineData("--chunk 0: give a whole number", "--chunk", "0")]
+    [InlineData("--context 5: give a whole number from 0 to 4", "--chunk", "4", "--context", "5")]
+    [InlineData("--state s: give the input and the output", "--chunk", "4", "--state", "s")]
+    [InlineData("--set sr=fast: give an input and numbers", "--chunk", "4", "--set", "sr=fast")]
+    [InlineData("--context, --state and --set are for recordings; give --chunk too", "--set", "sr=1")]
+    public void Wrong_words_about_a_recording_end_with_the_usage_code(string expected, params string[] words)
+    {
+        InferRun run = InferRun.Of(["m.onnx", "--input", "r.csv", .. words]);
+
+        Assert.StartsWith(expected, run.Refused(64), StringComparison.Ordinal);
+    }
 }

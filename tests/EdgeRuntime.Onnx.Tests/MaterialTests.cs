@@ -101,6 +101,28 @@ public sealed class MaterialTests
     }
 
     [MaterialFact]
+    public void Infer_follows_the_reference_of_a_model_with_state_over_a_whole_recording()
+    {
+        string[] rows = File.ReadAllLines(Surroundings.MaterialPath("silero_vad", "ort1.30.0_linux_x64_probs.csv"));
+        string samples = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.bin");
+        File.WriteAllBytes(samples, File.ReadAllBytes(Surroundings.MaterialPath("silero_vad", "test.wav"))[44..]);
+
+        InferRun run = InferRun.Of(
+            Surroundings.MaterialPath("silero_vad", "silero_vad_16k_op15.onnx"),
+            "--input", $"input={samples}", "--dtype", "int16", "--scale", "0.000030517578125",
+            "--chunk", "512", "--context", "64", "--state", "state=stateN", "--set", "sr=16000");
+        File.Delete(samples);
+
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        double[] answers =
+        [
+            .. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => new InferRun(0, line, "").Values()[0]),
+        ];
+        Assert.Equal(SileroExpected(rows), answers[..(rows.Length - 1)], new Within(1e-4));
+    }
+
+    [MaterialFact]
     public void Awkward_models_run_or_are_refused_with_one_sentence()
     {
         string[] models = Directory.GetFiles(Surroundings.MaterialPath("interface_models"), "*.onnx", SearchOption.AllDirectories);

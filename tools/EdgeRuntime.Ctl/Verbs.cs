@@ -2,6 +2,7 @@ using EdgeRuntime.Ctl.Fleet;
 using EdgeRuntime.Ctl.Packages;
 using EdgeRuntime.Ctl.Training;
 using EdgeRuntime.Onnx;
+using EdgeRuntime.Sensors.Replay;
 
 namespace EdgeRuntime.Ctl;
 
@@ -102,7 +103,7 @@ internal static class Verbs
     private static int Infer(IReadOnlyList<string> words, Surroundings around)
     {
         using Stream output = around.OutputBytes();
-        return InferCommand.Run(words, output, around.Errors, around.Time);
+        return InferCommand.Run(words, output, around.Errors, around.Time, AudioRow.Read);
     }
 
     private static Func<IReadOnlyList<string>, Surroundings, CancellationToken, Task<int>> Quick(

@@ -37,6 +37,31 @@ public sealed record ReportedModel
 
     /// <summary>The package being fetched, checked or soaked, or null.</summary>
     public PackageLabel? Candidate { get; init; }
+
+    /// <summary>How the model that answers is run, or null when none does.</summary>
+    public ModelRuntime? Runtime { get; init; }
+}
+
+/// <summary>How a device runs one model.</summary>
+public sealed record ModelRuntime
+{
+    /// <summary>Time its files took to load, milliseconds.</summary>
+    public required double LoadMs { get; init; }
+
+    /// <summary>Whether all of its graphs came optimized out of the device's cache.</summary>
+    public bool FromCache { get; init; }
+
+    /// <summary>Execution providers that take part beside the processor, in order.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [];
+
+    /// <summary>One sentence for everything that the device was asked for and that is not so.</summary>
+    public IReadOnlyList<string> Fallbacks { get; init; } = [];
+
+    /// <summary>The variant that serves, where the package has several; else null.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Median microseconds of a run by variant, for those that can serve; else null.</summary>
+    public IReadOnlyDictionary<string, double>? VariantMicroseconds { get; init; }
 }
 
 /// <summary>A package as people and machines name it.</summary>

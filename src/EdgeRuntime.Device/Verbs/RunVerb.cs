@@ -67,6 +67,13 @@ internal static class RunVerb
             DeviceConfiguration configuration = setup.Configuration;
             OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             FileDisk disk = new(configuration.StateDirectory);
+            RunnerOptions running = new() { IntraOpThreads = setup.Profile.IntraOpThreads };
+            onnx.Cache = DeviceCaches.OfGraphs(disk, configuration.StateDirectory, out string? uncached);
+            if (uncached is not null)
+            {
+                DeviceLog.Noticed(logger, uncached);
+            }
+
             MessageStamp stamp = new(BootId.Draw(random), time);
             using ILink link = MqttLink.Create(LinkTo(configuration, stamp), time, random);
             List<FrameSource> sensors = [];
@@ -86,8 +93,8 @@ internal static class RunVerb
                 Disk = disk,
                 Sensors = sensors,
                 Verification = new PackageVerification(
-                    setup.ReleaseKeys, onnx.Load, onnx.Version, new RunnerOptions { IntraOpThreads = setup.Profile.IntraOpThreads },
-                    new PackageLimits(setup.Profile.PackageBytesMax)),
+                    setup.ReleaseKeys, onnx.Load, onnx.Version, running, new PackageLimits(setup.Profile.PackageBytesMax), time,
+                    DeviceCaches.OfVariants(disk, onnx.Version, running)),
                 Placement = placement,
                 Stamp = stamp,
                 Libraries = new Dictionary<string, string> { ["onnxruntime"] = onnx.Version, ["mqtt"] = MqttLink.Library },

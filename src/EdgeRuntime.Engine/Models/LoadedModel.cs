@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
 
@@ -18,12 +19,24 @@ public sealed class LoadedModel : IDisposable
         Features = [],
     };
 
-    internal LoadedModel(PackageArchive package, ModelCall call)
+    internal LoadedModel(PackageArchive package, ModelCall call, VariantChoice? variant)
     {
         Digest = package.Id;
         Manifest = package.Manifest;
         Reference = package.Profile ?? NoProfile;
         Call = call;
+        Variant = variant;
+        RunnerReport[] reports = [.. call.Runners.Select(runner => runner.Report)];
+        Runtime = new ModelRuntime
+        {
+            LoadMs = Math.Round(reports.Sum(report => report.LoadMs), 3),
+            FromCache = reports.All(report => report.FromCache),
+            Providers = [.. reports.SelectMany(report => report.Providers).Distinct()],
+            Fallbacks = [.. reports.SelectMany(report => report.Fallbacks).Distinct()],
+            Variant = variant?.Name,
+            VariantMicroseconds = variant?.Figures.Where(figure => figure.Microseconds is not null)
+                .ToDictionary(figure => figure.Name, figure => Math.Round(figure.Microseconds!.Value, 3)),
+        };
     }
 
     /// <summary>The package.</summary>
@@ -37,6 +50,12 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>The model, bound to the manifest's features and output.</summary>
     public ModelCall Call { get; }
+
+    /// <summary>Which of the package's variants serves, and what was measured; null when it has none.</summary>
+    public VariantChoice? Variant { get; }
+
+    /// <summary>How it is run, to be told.</summary>
+    public ModelRuntime Runtime { get; }
 
     /// <inheritdoc/>
     public void Dispose() => Call.Dispose();

@@ -184,6 +184,7 @@ internal sealed class ModelUpdate : IDisposable
             Active = answering is null ? null : new PackageLabel(answering.Digest, answering.Manifest.Version),
             Previous = previous is null ? null : new PackageLabel(previous.Digest, previous.Version),
             Candidate = pending is null ? null : new PackageLabel(pending.Digest, pending.Version),
+            Runtime = answering?.Runtime,
         };
     }
 

@@ -40,13 +40,19 @@ public sealed record ModelSite
 /// none.</param>
 /// <param name="options">How models are run.</param>
 /// <param name="limits">Bounds of an archive.</param>
+/// <param name="time">Measures variants. (default: the system's)</param>
+/// <param name="memory">Remembers which variant was the fastest; null to measure every time.</param>
 public sealed class PackageVerification(
     IReadOnlyList<VerifyingKey> releaseKeys,
     ModelLoader loader,
     string? runtimeVersion,
     RunnerOptions options,
-    PackageLimits limits)
+    PackageLimits limits,
+    TimeProvider? time = null,
+    VariantMemory? memory = null)
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
     // The first run of a model allocates and touches its memory; after the second its times are those it will keep.
     private const int WarmUpRuns = 2;
 
@@ -97,12 +103,20 @@ public sealed class PackageVerification(
             throw Refuse(package, PackageFault.CounterTooLow, [objection]);
         }
 
-        ModelCall call = Load(package);
+        return package.Manifest.Model.Variants is { } variants
+            ? LoadFastest(package, variants)
+            : new LoadedModel(package, LoadRight(package, package.Manifest.Model, package.Golden.Tolerance), null);
+    }
+
+    // A model that answers rightly, or an exception that says why not and leaves nothing behind.
+    private ModelCall LoadRight(PackageArchive package, ModelSpec spec, double tolerance)
+    {
+        ModelCall call = Load(package, spec);
         try
         {
             CheckOutput(package, call);
-            CheckGolden(package, call);
-            return new LoadedModel(package, call);
+            CheckGolden(package, call, tolerance);
+            return call;
         }
         catch
         {
@@ -111,12 +125,89 @@ public sealed class PackageVerification(
         }
     }
 
-    private ModelCall Load(PackageArchive package)
+    private ModelCall LoadVariant(PackageArchive package, VariantSpec variant) => LoadRight(
+        package,
+        package.Manifest.Model with { File = variant.File, Variants = null },
+        variant.Tolerance ?? package.Golden.Tolerance);
+
+    private LoadedModel LoadFastest(PackageArchive package, IReadOnlyList<VariantSpec> variants)
+    {
+        if (memory?.Find(package.Manifest) is { } choice)
+        {
+            try
+            {
+                return new LoadedModel(
+                    package, LoadVariant(package, variants.First(variant => variant.Name == choice.Name)), choice);
+            }
+            catch (PackageRejectedException)
+            {
+                // What was right before is not any more: all of them are asked again.
+            }
+        }
+
+        ModelCall?[] calls = new ModelCall?[variants.Count];
+        PackageRejectedException?[] refusals = new PackageRejectedException?[variants.Count];
+        int fastest = -1;
+        try
+        {
+            for (int i = 0; i < calls.Length; i++)
+            {
+                try
+                {
+                    calls[i] = LoadVariant(package, variants[i]);
+                }
+                catch (PackageRejectedException refused)
+                {
+                    refusals[i] = refused;
+                }
+            }
+
+            int[] right = [.. Enumerable.Range(0, calls.Length).Where(i => calls[i] is not null)];
+            if (right.Length == 0)
+            {
+                throw refusals[0]!;
+            }
+
+            double[] times = VariantContest.Measure([.. right.Select(i => calls[i]!)], InputsOf(package), _time);
+            fastest = right[VariantContest.Fastest(times)];
+            VariantChoice measured = new(
+                variants[fastest].Name,
+                [
+                    .. variants.Select((variant, i) => new VariantFigure(
+                        variant.Name,
+                        calls[i] is null ? null : times[Array.IndexOf(right, i)],
+                        refusals[i]?.Detail)),
+                ],
+                Remembered: false);
+            memory?.Keep(package.Manifest, measured);
+            return new LoadedModel(package, calls[fastest]!, measured);
+        }
+        catch (InferenceException failed)
+        {
+            fastest = -1;
+            throw Refuse(package, PackageFault.ModelRefused, [failed.Message]);
+        }
+        finally
+        {
+            for (int i = 0; i < calls.Length; i++)
+            {
+                if (i != fastest)
+                {
+                    calls[i]?.Dispose();
+                }
+            }
+        }
+    }
+
+    private static float[][] InputsOf(PackageArchive package) =>
+        [.. package.Golden.Vectors.Select(vector => vector.Input.Select(value => (float)value).ToArray())];
+
+    private ModelCall Load(PackageArchive package, ModelSpec spec)
     {
         try
         {
             return ModelCall.Load(
-                package.Manifest.Model,
+                spec,
                 InputSlice.LayoutOf(package.Manifest),
                 (file, tensors) => loader(package.Find(file).GetValueOrDefault(), tensors),
                 options);
@@ -140,7 +231,7 @@ public sealed class PackageVerification(
         }
     }
 
-    private static void CheckGolden(PackageArchive package, ModelCall call)
+    private static void CheckGolden(PackageArchive package, ModelCall call, double tolerance)
     {
         int runs = 0;
         do
@@ -149,14 +240,14 @@ public sealed class PackageVerification(
             call.Reset();
             for (int i = 0; i < package.Golden.Vectors.Count; i++)
             {
-                CheckGolden(package, call, i);
+                CheckGolden(package, call, i, tolerance);
                 runs++;
             }
         }
         while (runs < WarmUpRuns);
     }
 
-    private static void CheckGolden(PackageArchive package, ModelCall call, int number)
+    private static void CheckGolden(PackageArchive package, ModelCall call, int number, double tolerance)
     {
         GoldenVector vector = package.Golden.Vectors[number];
         if (vector.Input.Count != call.InputLength || vector.Output.Count != call.OutputLength)
@@ -180,9 +271,8 @@ public sealed class PackageVerification(
         for (int i = 0; i < output.Length; i++)
         {
             // Written as "not within" so that NaN, which is within nothing, is refused too.
-            if (!(Math.Abs(output[i] - vector.Output[i]) <= package.Golden.Tolerance))
+            if (!(Math.Abs(output[i] - vector.Output[i]) <= tolerance))
             {
-                double tolerance = package.Golden.Tolerance;
                 string sentence = string.Create(CultureInfo.InvariantCulture,
                     $"golden vector {number}, output {i}: {output[i]} where {vector.Output[i]} is right, within {tolerance}");
                 throw Refuse(package, PackageFault.GoldenMismatch, [sentence]);
