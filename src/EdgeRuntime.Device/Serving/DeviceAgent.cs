@@ -439,7 +439,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         {
             DeviceLog.Serves(_logger, host.Name, answering.Manifest.Version, host.Driver, answering.Digest.Short);
             News($"{host.Name} {answering.Manifest.Version} serves");
-            TellRuntime(host.Name, answering);
+            DeviceLog.Runs(_logger, host.Name, answering);
             foreach (GateConfiguration gate in _setup.Configuration.GatesBy(host.Name))
             {
                 if (!host.Decisions.Any(gate.Decisions.Contains))
@@ -457,19 +457,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
         _updates.OnActivated(host.Name, digest);
         _reportedChanged = true;
-    }
-
-    private void TellRuntime(string model, LoadedModel answering)
-    {
-        if (answering.Variant is { } variant)
-        {
-            DeviceLog.Told(_logger, $"{model}: {variant}");
-        }
-
-        foreach (string fallback in answering.Runtime.Fallbacks)
-        {
-            DeviceLog.Noticed(_logger, $"{model}: {fallback}");
-        }
     }
 
     private void SendBirth()

@@ -1,3 +1,4 @@
+using EdgeRuntime.Engine.Models;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeRuntime.Device.Serving;
@@ -46,4 +47,18 @@ internal static partial class DeviceLog
 
     [LoggerMessage(4013, LogLevel.Information, "{Detail}")]
     public static partial void Told(ILogger logger, string detail);
+
+    /// <summary>Which variant of a model serves, and everything that it was asked for and is not so.</summary>
+    public static void Runs(ILogger logger, string model, LoadedModel answering)
+    {
+        if (answering.Variant is { } variant)
+        {
+            Told(logger, $"{model}: {variant}");
+        }
+
+        foreach (string fallback in answering.Runtime.Fallbacks)
+        {
+            Noticed(logger, $"{model}: {fallback}");
+        }
+    }
 }
