@@ -151,7 +151,7 @@ add_libraries() {
 
   rm -rf "$out/device-profiles"
   cp -r device-profiles "$out/"
-  cp LICENSE "$out/"
+  cp LICENSE src/EdgeRuntime.Device/Service/edge-device.service "$out/"
 }
 
 # THIRD-PARTY-NOTICES, from the licence files that the packages themselves bring.

@@ -53,6 +53,10 @@ public sealed record DeviceProfile
         return mistakes.Found == before ? profile : null;
     }
 
+    /// <summary>What stands in a profile and those it inherits from, to compare with a later reading.</summary>
+    internal static JsonValue? Source(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
+        Merge(name, directories, mistakes, []);
+
     /// <summary>Says that there is no such profile, and which there are; null when it exists.</summary>
     public static string? Objection(string name, IReadOnlyList<string> directories)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 
@@ -6,11 +7,13 @@ namespace EdgeRuntime.Device.Configuration;
 /// <summary>Everything a device is told by files, checked together.</summary>
 /// <param name="Configuration">The configuration file.</param>
 /// <param name="Sha256">Hash of its bytes, as reported to the fleet.</param>
+/// <param name="Source">What stands in it, to compare with a later one.</param>
 /// <param name="Profile">The profile it names.</param>
+/// <param name="ProfileSource">What stands in the profile and those it inherits from.</param>
 /// <param name="ReleaseKeys">Signers of packages.</param>
 /// <param name="DeployKeys">Signers of orders.</param>
 internal sealed record Setup(
-    DeviceConfiguration Configuration, string Sha256, DeviceProfile Profile, IReadOnlyList<VerifyingKey> ReleaseKeys,
+    DeviceConfiguration Configuration, string Sha256, JsonValue Source, DeviceProfile Profile, JsonValue ProfileSource, IReadOnlyList<VerifyingKey> ReleaseKeys,
     IReadOnlyList<VerifyingKey> DeployKeys)
 {
     /// <summary>Reads the configuration, its profile and its keys with all their mistakes.</summary>
@@ -25,7 +28,10 @@ internal sealed record Setup(
         DeviceProfile? profile = DeviceProfile.Load(configuration.Profile, DeviceProfile.Directories(path), mistakes);
         List<VerifyingKey> release = Keys(configuration.Trust.ReleaseKeys, mistakes);
         List<VerifyingKey> deploy = Keys(configuration.Trust.DeployKeys, mistakes);
-        return profile is null || mistakes.Any ? null : new Setup(configuration, sha256, profile, release, deploy);
+        JsonValue? source = SourceOf(path, sha256, mistakes);
+        return profile is null || source is null || mistakes.Any
+            ? null
+            : new Setup(configuration, sha256, source, profile, DeviceProfile.Source(configuration.Profile, DeviceProfile.Directories(path), mistakes)!, release, deploy);
     }
 
     /// <summary>Reads the package that the configuration names for a model; null when it names none.</summary>
@@ -41,6 +47,22 @@ internal sealed record Setup(
         return size <= Profile.PackageBytesMax
             ? File.ReadAllBytes(path)
             : throw new IOException($"{path} has {size} bytes; the profile allows {Profile.PackageBytesMax}");
+    }
+
+    private static JsonValue? SourceOf(string path, string sha256, Mistakes mistakes)
+    {
+        if (JsonFile.Bytes(path, mistakes) is not byte[] bytes)
+        {
+            return null;
+        }
+
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != sha256)
+        {
+            mistakes.AddFile(path, "was written while it was read; read it again");
+            return null;
+        }
+
+        return JsonFile.Parse(bytes, path, mistakes);
     }
 
     private static List<VerifyingKey> Keys(IReadOnlyList<string> files, Mistakes mistakes)

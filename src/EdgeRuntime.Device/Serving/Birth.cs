@@ -12,8 +12,11 @@ namespace EdgeRuntime.Device.Serving;
 
 /// <summary>What a device says of itself: after every connection, on every change, and when it goes. For the agent's thread only.</summary>
 internal sealed class Birth(
-    Setup setup, Publisher publisher, IReadOnlyList<SensorInfo> sensors, IReadOnlyDictionary<string, string> libraries, RealTimeReport realTime)
+    Setup setup, Publisher publisher, IReadOnlyList<ModelHost> hosts, IReadOnlyDictionary<string, string> libraries, RealTimeReport realTime)
 {
+    /// <summary>What the files say now; replaced by a reload.</summary>
+    public Setup Setup { get; set; } = setup;
+
     private readonly HardwareInfo _hardware = MachineInfo.Hardware();
     private readonly string _operatingSystem = MachineInfo.OperatingSystem();
 
@@ -56,9 +59,9 @@ internal sealed class Birth(
             OperatingSystem = _operatingSystem,
             Runtime = VersionVerb.Runtime,
             Libraries = libraries,
-            Profile = setup.Profile.Name,
-            Labels = setup.Configuration.Labels,
-            Sensors = sensors,
+            Profile = Setup.Profile.Name,
+            Labels = Setup.Configuration.Labels,
+            Sensors = [.. hosts.Select(host => host.Info())],
             RealTime = realTime.Settings,
         },
         WireJson.Default.InfoMessage);
@@ -74,7 +77,7 @@ internal sealed class Birth(
             ClockSynchronized = publisher.Stamp.ClockSynchronized,
             Generation = generation,
             Deployment = deployment,
-            ConfigurationSha256 = setup.Sha256,
+            ConfigurationSha256 = Setup.Sha256,
             Models = models,
         },
         WireJson.Default.ReportedMessage);

@@ -7,7 +7,9 @@ using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 using System.Text.Json;
@@ -25,7 +27,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1200);
 
-    private readonly Setup _setup;
+    private readonly string? _configurationPath;
+    private readonly Setup _atStart;
+    private readonly DeviceAssembly _first;
+    private Setup _setup;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Mailbox _mailbox;
@@ -35,23 +40,23 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Publisher _publisher;
     private readonly Birth _birth;
     private readonly Commands _commands;
+    private readonly ServedModels _served;
     private readonly IReadOnlyList<ModelHost> _hosts;
-    private readonly IReadOnlyList<SensorHost> _sensors;
-    private readonly GcWatch _collections = new();
     private readonly UpdateAgent _updates;
     private readonly ThreadPlacement _placement;
+    private readonly Supervisor _supervisor;
     private readonly Loader _loader;
     private readonly long _started;
     private readonly Queue<string> _news = [];
-    private readonly HashSet<RealTimeSetting> _realTimeLogged = [];
-    private int _realTimeTold;
     private string _linkState = "not connected yet";
     private bool _reportedChanged;
     private volatile Exception? _failure;
 
     public DeviceAgent(Setup setup, DeviceParts parts)
     {
+        _atStart = setup;
         _setup = setup;
+        _configurationPath = parts.ConfigurationPath;
         _time = parts.Time;
         _logger = parts.Logger;
         _mailbox = parts.Mailbox;
@@ -62,24 +67,23 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _outbox = new Outbox(
             new OutboxOptions { Window = new OutboxLimit(telemetry.OutboxWindows, telemetry.OutboxWindowBytes) }, _time);
         _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, _outbox, _link, _time);
-        DeviceAssembly assembly = DeviceAssembly.Build(
-            setup.Configuration, parts.Sensors, _publisher, _time,
-            (model, decision, score) => DeviceLog.Decided(_logger, model, decision, score));
-        _hosts = assembly.Hosts;
-        _sensors = assembly.Sensors;
-        _birth = new Birth(setup, _publisher, [.. _hosts.Select(host => host.Info())], parts.Libraries, parts.Placement.Report);
+        _served = new ServedModels(_publisher, _time, _logger, parts.Placement, Fail);
+        _hosts = _served.Hosts;
+        _first = _served.Join(setup.Configuration, parts.Sensors);
+        _birth = new Birth(setup, _publisher, _hosts, parts.Libraries, parts.Placement.Report);
         _updates = new UpdateAgent(new AgentParts
         {
             Device = setup.Configuration.Device,
             DeployKeys = setup.DeployKeys,
             Disk = parts.Disk,
             Verification = parts.Verification,
-            Models = [.. _hosts.Zip(setup.Configuration.Models, (host, model) => new AgentModel(host.Site, () => setup.ReadPackage(model)))],
+            Models = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
             Events = this,
             Time = _time,
             Random = parts.Random,
         });
         _placement = parts.Placement;
+        _supervisor = new Supervisor(parts.Notify, parts.WatchdogInterval, _placement, _logger, _time);
         _loader = new Loader(
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
@@ -94,16 +98,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         _updates.Start();
         _link.Start(new LinkBridge(_mailbox));
-        foreach (ModelHost host in _hosts)
-        {
-            host.Start(_placement, error => Fail($"the sample path of {host.Name}", error));
-        }
-
-        foreach (SensorHost sensor in _sensors)
-        {
-            sensor.Start(_placement, error => Fail($"the sensor {sensor.Name}", error));
-        }
-
+        _served.Begin(_first);
         using LiveSocket? live = OpenLive();
 
         long drawn = 0;
@@ -205,18 +200,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _supervisor.Dispose();
         _loader.Dispose();
         _link.Dispose();
-        foreach (SensorHost sensor in _sensors)
-        {
-            sensor.Dispose();
-        }
-
-        foreach (ModelHost host in _hosts)
-        {
-            host.Dispose();
-        }
-
+        _served.Dispose();
         _updates.Dispose();
     }
 
@@ -247,6 +234,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 break;
             case Letter.Received message:
                 Receive(message);
+                break;
+            case Letter.Reload:
+                Reload();
                 break;
         }
     }
@@ -281,7 +271,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private void Step()
     {
-        CountPauses();
+        _served.CountPauses();
         foreach (ModelHost host in _hosts)
         {
             if (host.HasChanged(out ModelId digest))
@@ -297,10 +287,14 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             host.Pump();
         }
 
-        TellFaults();
+        _served.TellFaults(Tell);
 
         _updates.Tick();
-        TellRealTime();
+        if (_supervisor.Step(_served.Turns(), Status(), Tell) && _link.IsConnected)
+        {
+            _birth.Info();
+        }
+
         if (_reportedChanged)
         {
             _reportedChanged = false;
@@ -308,79 +302,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _publisher.Pump();
-    }
-
-    // A setting is applied by the thread it is about, which may be after the device first spoke of itself.
-    private void TellRealTime()
-    {
-        RealTimeReport report = _placement.Report;
-        if (report.Version == _realTimeTold)
-        {
-            return;
-        }
-
-        _realTimeTold = report.Version;
-        foreach (RealTimeSetting setting in report.Settings)
-        {
-            if (!_realTimeLogged.Add(setting))
-            {
-                continue;
-            }
-
-            if (setting.Granted)
-            {
-                ProcessLog.Granted(_logger, setting.Name, setting.Detail);
-            }
-            else
-            {
-                ProcessLog.Refused(_logger, setting.Name, setting.Detail);
-                Tell("real_time", EventSeverity.Warning, null, $"{setting.Name}: {setting.Detail}");
-            }
-        }
-
-        if (_link.IsConnected)
-        {
-            _birth.Info();
-        }
-    }
-
-    // Every model that a failing sensor feeds is without its frames.
-    private void TellFaults()
-    {
-        foreach (SensorHost sensor in _sensors)
-        {
-            if (!sensor.TakeFault(out string? fault))
-            {
-                continue;
-            }
-
-            EventSeverity severity = fault is null ? EventSeverity.Info : EventSeverity.Warning;
-            foreach (ModelHost host in sensor.Hosts)
-            {
-                Tell("sensor_fault", severity, host.Name, fault ?? "the sensor reads again");
-            }
-
-            if (fault is null)
-            {
-                DeviceLog.SensorReads(_logger, sensor.Name);
-            }
-            else
-            {
-                DeviceLog.SensorFails(_logger, sensor.Name, fault);
-            }
-        }
-    }
-
-    private void CountPauses()
-    {
-        (int collections, long pause) = _collections.Look();
-        for (int i = 0; i < collections; i++)
-        {
-            foreach (ModelHost host in _hosts)
-            {
-                host.CountPause(pause);
-            }
-        }
     }
 
     private LiveSocket? OpenLive()
@@ -424,7 +345,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Collections = GcWatch.Collections,
             PausedMs = GcWatch.Paused.TotalMilliseconds,
             ResidentBytes = Environment.WorkingSet,
-            Sensors = [.. _sensors.Select(sensor => sensor.Live())],
+            Sensors = [.. _served.Sensors.Select(sensor => sensor.Live())],
             Models = [.. _hosts.Select(host => host.Live(phases.GetValueOrDefault(host.Name, "")))],
         };
     }
@@ -496,21 +417,72 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         },
         WireJson.Default.EventMessage);
 
+    private string Status() =>
+        $"{_hosts.Count(host => host.Answering is not null)} of {_hosts.Count} models answer, {(_link.IsConnected ? "connected to" : "without")} {_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
+
+    private AgentModel Kept(ModelHost host, ModelConfiguration model)
+    {
+        Setup setup = _setup;
+        return new AgentModel(host.Site, () => setup.ReadPackage(model));
+    }
+
+    // Everything is read, checked and opened before anything is changed: on any mistake the old configuration goes on as it was.
+    private void Reload()
+    {
+        _supervisor.Reloading();
+        ConfigurationReload reload = new(_atStart, _setup, _time);
+        if (reload.TryRead(_configurationPath!, out IReadOnlyList<string> mistakes))
+        {
+            TakeOver(reload);
+            Tell("reload", EventSeverity.Info, null, reload.Summary);
+            foreach (string member in reload.Changes.NeedRestart)
+            {
+                ProcessLog.NeedsRestart(_logger, member);
+            }
+
+            ProcessLog.Reloaded(_logger, reload.Summary);
+            SendBirth();
+        }
+        else
+        {
+            foreach (string mistake in mistakes)
+            {
+                ProcessLog.ReloadMistake(_logger, mistake);
+            }
+
+            ProcessLog.ReloadRefused(_logger, mistakes.Count);
+            Tell("reload", EventSeverity.Error, null, $"the old configuration goes on: {mistakes[0]}{(mistakes.Count > 1 ? $", and {mistakes.Count - 1} more" : "")}");
+        }
+
+        _supervisor.ReloadDone(Status());
+    }
+
+    private void TakeOver(ConfigurationReload reload)
+    {
+        _setup = reload.Next;
+        _birth.Setup = reload.Next;
+        _served.Leave(reload.Leaving, _updates);
+        foreach (ModelHost host in _hosts)
+        {
+            host.Report(_setup.Configuration.Telemetry);
+        }
+
+        DeviceAssembly joining = _served.Join(reload.Joining, reload.Sources);
+        foreach ((ModelHost host, ModelConfiguration model) in joining.Hosts.Zip(reload.Joining.Models))
+        {
+            _updates.Add(Kept(host, model), _link.IsConnected);
+        }
+
+        _served.Begin(joining);
+    }
+
     // Samples end first, so that their last window still goes out; then the device says itself that it is offline.
     private void Stop()
     {
         DeviceLog.Stopping(_logger);
+        _supervisor.Stopping();
         Dictionary<string, ModelId> answering = Answering();
-        foreach (SensorHost sensor in _sensors)
-        {
-            sensor.Stop();
-        }
-
-        foreach (ModelHost host in _hosts)
-        {
-            host.Stop();
-        }
-
+        _served.Stop();
         _birth.Status(DeviceState.Offline, answering);
         _publisher.Pump();
         _link.Stop(StopPatience);

@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using Microsoft.Extensions.Logging;
@@ -41,4 +42,13 @@ internal sealed record DeviceParts
 
     /// <summary>Versions of the libraries, by name.</summary>
     public required IReadOnlyDictionary<string, string> Libraries { get; init; }
+
+    /// <summary>The configuration file, read again when the device is asked to; null when it came from elsewhere.</summary>
+    public string? ConfigurationPath { get; init; }
+
+    /// <summary>Where the supervisor listens; owned by the agent.</summary>
+    public required NotifySocket Notify { get; init; }
+
+    /// <summary>WatchdogSec, or null when nobody watches.</summary>
+    public TimeSpan? WatchdogInterval { get; init; }
 }

@@ -67,6 +67,9 @@ internal abstract record Letter
     /// <summary>Another process of this machine asks for the live ledger.</summary>
     public sealed record LiveAsked(Action<byte[]> Answer) : Letter;
 
+    /// <summary>The configuration is to be read again (SIGHUP).</summary>
+    public sealed record Reload : Letter;
+
     /// <summary>A piece of work that the loader's thread finished, to be completed on the agent's.</summary>
     public sealed record Finished(Action Complete) : Letter;
 }

@@ -18,7 +18,7 @@ internal sealed class ModelHost : IDisposable
 
     private readonly ModelConfiguration _configuration;
     private readonly Publisher _publisher;
-    private readonly TelemetryConfiguration _options;
+    private TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly Action<string, double> _decided;
     private readonly PredictionRing _ring = new(RingRecords);
@@ -159,6 +159,14 @@ internal sealed class ModelHost : IDisposable
 
         _judged = serving;
         return verdict;
+    }
+
+    /// <summary>Reports by other periods from now on; the sample path does not notice but for the length of its windows.</summary>
+    public void Report(TelemetryConfiguration options)
+    {
+        _options = options;
+        _telemetry?.Report(options);
+        _path.SetWindow(TimeSpan.FromSeconds(options.WindowSeconds));
     }
 
     /// <summary>Sends what the sample path left.</summary>

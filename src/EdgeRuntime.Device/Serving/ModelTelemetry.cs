@@ -21,7 +21,7 @@ internal sealed class ModelTelemetry
     private readonly ServingModel _serving;
     private readonly int _number;
     private readonly Publisher _publisher;
-    private readonly TelemetryConfiguration _options;
+    private TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly DriftHorizon _horizon;
     private readonly Action<string, double> _decided;
@@ -78,6 +78,9 @@ internal sealed class ModelTelemetry
         ledger[LatencyStage.Publish].Add(_publish);
         ledger[LatencyStage.Gc].Add(_pauses);
     }
+
+    /// <summary>Reports by other periods from now on.</summary>
+    public void Report(TelemetryConfiguration options) => _options = options;
 
     /// <summary>Sends what is due.</summary>
     public void Pump(PredictionRing ring)

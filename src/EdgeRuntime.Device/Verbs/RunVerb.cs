@@ -10,6 +10,7 @@ using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Device.Storage;
+using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
@@ -52,11 +53,11 @@ internal static class RunVerb
 
         Mistakes mistakes = new();
         return Setup.Load(path, mistakes) is Setup setup
-            ? Compose(setup, LineLogger.ToStandardError(TimeProvider.System, level), live)
+            ? Compose(setup, path, LineLogger.ToStandardError(TimeProvider.System, level), live)
             : CheckVerb.Report(mistakes);
     }
 
-    private static int Compose(Setup setup, ILogger logger, bool live)
+    private static int Compose(Setup setup, string path, ILogger logger, bool live)
     {
         try
         {
@@ -83,12 +84,19 @@ internal static class RunVerb
             }
 
             DeviceLog.Starts(logger, configuration.Device.ToString(), stamp.Boot.ToString(), setup.Profile.Name);
+            NotifySocket notify = NotifySocket.Connect(TakeVariable("NOTIFY_SOCKET"), out string? unusable);
+            if (unusable is not null)
+            {
+                ProcessLog.NotifySocketUnusable(logger, unusable);
+            }
+
+            Mailbox mailbox = new(MailboxLetters);
             using DeviceAgent agent = new(setup, new DeviceParts
             {
                 Time = time,
                 Random = random,
                 Logger = logger,
-                Mailbox = new Mailbox(MailboxLetters),
+                Mailbox = mailbox,
                 Link = link,
                 Disk = disk,
                 Sensors = sensors,
@@ -96,10 +104,14 @@ internal static class RunVerb
                     setup.ReleaseKeys, onnx.Load, onnx.Version, running, new PackageLimits(setup.Profile.PackageBytesMax), time,
                     DeviceCaches.OfVariants(disk, onnx.Version, running)),
                 Placement = placement,
+                ConfigurationPath = path,
+                Notify = notify,
+                WatchdogInterval = Watchdog.IntervalFrom(
+                    TakeVariable("WATCHDOG_USEC"), TakeVariable("WATCHDOG_PID"), Environment.ProcessId),
                 Stamp = stamp,
                 Libraries = new Dictionary<string, string> { ["onnxruntime"] = onnx.Version, ["mqtt"] = MqttLink.Library },
             });
-            return UntilStopped(agent, live) ? ExitCode.Done : ExitCode.Failed;
+            return UntilStopped(agent, mailbox, live) ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception e) when (e is ModelLoadException or LinkUnavailableException)
         {
@@ -111,7 +123,7 @@ internal static class RunVerb
         }
     }
 
-    private static bool UntilStopped(DeviceAgent agent, bool live)
+    private static bool UntilStopped(DeviceAgent agent, Mailbox mailbox, bool live)
     {
         using CancellationTokenSource stop = new();
         void Asked(PosixSignalContext signal)
@@ -122,6 +134,12 @@ internal static class RunVerb
 
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Asked);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Asked);
+        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            // Cancelled, because the default of SIGHUP ends the process.
+            signal.Cancel = true;
+            mailbox.Post(new Letter.Reload());
+        });
         bool colour = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
         return agent.Run(live ? new LiveView(Console.Out, colour) : null, stop.Token);
     }
@@ -142,6 +160,14 @@ internal static class RunVerb
             Will = Birth.Will(configuration.Device, topics, stamp.Boot, stamp.UnixMs),
             WillDelaySeconds = configuration.Link.WillDelaySeconds,
         };
+    }
+
+    // Taken, not read: a child process must not speak for the service.
+    private static string? TakeVariable(string name)
+    {
+        string? value = Environment.GetEnvironmentVariable(name);
+        Environment.SetEnvironmentVariable(name, null);
+        return value;
     }
 
     private static LogLevel? Level(string name) => name switch

@@ -75,6 +75,26 @@ public sealed class UpdateAgent : IDisposable
         }
     }
 
+    /// <summary>Begins to keep one more model, as <see cref="Start"/> does; its name must be new here.</summary>
+    /// <param name="connected">Whether the link is up.</param>
+    public void Add(AgentModel model, bool connected)
+    {
+        ModelUpdate added = new(_parts, model);
+        _models = [.. _models, added];
+        added.Start();
+        added.OnLink(connected);
+    }
+
+    /// <summary>Leaves a model alone from now on; its slots stay on the disk. Its sample path must have ended.</summary>
+    public void Remove(string model)
+    {
+        if (Find(model) is { } removed)
+        {
+            _models = [.. _models.Where(each => each != removed)];
+            removed.Dispose();
+        }
+    }
+
     /// <summary>
     /// Takes a message of the desired topic: a <see cref="SignedEnvelope"/> with a <see cref="DesiredState"/>.
     /// </summary>
@@ -129,7 +149,18 @@ public sealed class UpdateAgent : IDisposable
     }
 
     /// <summary>Takes back a job whose <see cref="VerificationJob.Run"/> returned.</summary>
-    public void OnVerified(VerificationJob job) => Find(job.Model)?.OnVerified(job);
+    public void OnVerified(VerificationJob job)
+    {
+        if (Find(job.Model) is { } model)
+        {
+            model.OnVerified(job);
+        }
+        else
+        {
+            // The model was removed while the job ran.
+            job.Loaded?.Dispose();
+        }
+    }
 
     /// <summary>The sample path answers with this package from now on; the default id says that none answers.</summary>
     public void OnActivated(string model, ModelId digest) => Find(model)?.OnActivated(digest);

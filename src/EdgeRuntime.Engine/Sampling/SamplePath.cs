@@ -25,7 +25,7 @@ public sealed class SamplePath
     private readonly PathOptions _options;
     private readonly bool _queues;
     private readonly int _nth;
-    private readonly long _windowTicks;
+    private long _windowTicks;
     private readonly long _idleTicks;
     private readonly double _nanosecondsPerTick;
 
@@ -77,6 +77,14 @@ public sealed class SamplePath
 
     /// <summary>Samples that reached a model since start.</summary>
     public long Samples => Volatile.Read(ref _samples);
+
+    /// <summary>Makes the windows of counters another length, from the open one on. From any thread.</summary>
+    /// <param name="window">Greater than 0.</param>
+    public void SetWindow(TimeSpan window)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
+        Volatile.Write(ref _windowTicks, (long)(window.TotalSeconds * _clock.TimestampFrequency));
+    }
 
     /// <summary>
     /// Hands over a model that is to answer from the next possible sample on. It has when <see cref="Serving"/> is it;
@@ -287,7 +295,7 @@ public sealed class SamplePath
             _windowOpen = true;
             _windowStart = time.Timestamp;
         }
-        else if (time.Timestamp - _windowStart >= _windowTicks)
+        else if (time.Timestamp - _windowStart >= Volatile.Read(ref _windowTicks))
         {
             _windowStart = time.Timestamp;
             if (_queues)

@@ -89,7 +89,10 @@ internal sealed class Run : IAsyncDisposable
     }
 
     /// <summary>Asks the process to end (SIGTERM).</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Sends the process a signal, by its name.</summary>
+    public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"]).WaitForExit();
 
     /// <summary>Ends the process at once (SIGKILL).</summary>
     public void Kill() => _process.Kill();

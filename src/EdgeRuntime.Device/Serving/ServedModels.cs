@@ -1,0 +1,176 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Supervision;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>
+/// The models that are served and the sensors that feed them. A reload lets some leave and others join while the rest goes on
+/// untouched. For the agent's thread.
+/// </summary>
+internal sealed class ServedModels : IDisposable
+{
+    private readonly Publisher _publisher;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ThreadPlacement _placement;
+    private readonly Action<string, Exception> _failed;
+    private readonly GcWatch _collections = new();
+    private readonly List<ModelHost> _hosts = [];
+    private readonly List<SensorHost> _sensors = [];
+
+    /// <param name="failed">Called on a model's or sensor's thread with its name, when it met an error it does not know.</param>
+    public ServedModels(
+        Publisher publisher, TimeProvider time, ILogger logger, ThreadPlacement placement, Action<string, Exception> failed)
+    {
+        _publisher = publisher;
+        _time = time;
+        _logger = logger;
+        _placement = placement;
+        _failed = failed;
+    }
+
+    /// <summary>The models; the same list for its whole life.</summary>
+    public IReadOnlyList<ModelHost> Hosts => _hosts;
+
+    /// <summary>The sensors; the same list for its whole life.</summary>
+    public IReadOnlyList<SensorHost> Sensors => _sensors;
+
+    /// <summary>Adds the models of a configuration and their sensors. They do nothing before <see cref="Begin"/>.</summary>
+    /// <param name="sources">In the order of <see cref="DeviceConfiguration.Sensors"/>; owned from here on.</param>
+    public DeviceAssembly Join(DeviceConfiguration configuration, IReadOnlyList<FrameSource> sources)
+    {
+        DeviceAssembly joining = DeviceAssembly.Build(
+            configuration, sources, _publisher, _time,
+            (model, decision, score) => DeviceLog.Decided(_logger, model, decision, score));
+        _hosts.AddRange(joining.Hosts);
+        _sensors.AddRange(joining.Sensors);
+        return joining;
+    }
+
+    /// <summary>Begins to serve; models wait before their sensors are read.</summary>
+    public void Begin(DeviceAssembly joined)
+    {
+        foreach (ModelHost host in joined.Hosts)
+        {
+            host.Start(_placement, error => _failed($"the sample path of {host.Name}", error));
+        }
+
+        foreach (SensorHost sensor in joined.Sensors)
+        {
+            sensor.Start(_placement, error => _failed($"the sensor {sensor.Name}", error));
+        }
+    }
+
+    /// <summary>Ends models, and the sensors that fed them, after the sample in hand.</summary>
+    /// <param name="names">Whole groups: no other model reads one of their sensors or gates one of them.</param>
+    public void Leave(IReadOnlyCollection<string> names, UpdateAgent updates)
+    {
+        SensorHost[] sensors = [.. _sensors.Where(sensor => sensor.Hosts.Any(host => names.Contains(host.Name)))];
+        foreach (SensorHost sensor in sensors)
+        {
+            sensor.Stop();
+            _sensors.Remove(sensor);
+        }
+
+        foreach (ModelHost host in _hosts.Where(host => names.Contains(host.Name)).ToArray())
+        {
+            host.Stop();
+            updates.Remove(host.Name);
+            host.Dispose();
+            _hosts.Remove(host);
+        }
+
+        foreach (SensorHost sensor in sensors)
+        {
+            sensor.Dispose();
+        }
+    }
+
+    /// <summary>How often each thread of the sample paths has turned.</summary>
+    public IReadOnlyList<(string Name, long Turns)> Turns()
+    {
+        List<(string Name, long Turns)> turns = [.. _sensors.Select(sensor => (sensor.Name, sensor.Turns))];
+        foreach (ModelHost host in _hosts)
+        {
+            if (host.Turns is long own)
+            {
+                turns.Add(($"{host.Name} (inference)", own));
+            }
+        }
+
+        return turns;
+    }
+
+    /// <summary>Tells which sensors began to fail or read again. Every model that a failing one feeds is without its frames.</summary>
+    public void TellFaults(TellEvent tell)
+    {
+        foreach (SensorHost sensor in _sensors)
+        {
+            if (!sensor.TakeFault(out string? fault))
+            {
+                continue;
+            }
+
+            EventSeverity severity = fault is null ? EventSeverity.Info : EventSeverity.Warning;
+            foreach (ModelHost host in sensor.Hosts)
+            {
+                tell("sensor_fault", severity, host.Name, fault ?? "the sensor reads again");
+            }
+
+            if (fault is null)
+            {
+                DeviceLog.SensorReads(_logger, sensor.Name);
+            }
+            else
+            {
+                DeviceLog.SensorFails(_logger, sensor.Name, fault);
+            }
+        }
+    }
+
+    /// <summary>Counts the collections of garbage since the last call in every model's ledger.</summary>
+    public void CountPauses()
+    {
+        (int collections, long pause) = _collections.Look();
+        for (int i = 0; i < collections; i++)
+        {
+            foreach (ModelHost host in _hosts)
+            {
+                host.CountPause(pause);
+            }
+        }
+    }
+
+    /// <summary>Ends every sample path, sensors first, and sends what the last windows hold.</summary>
+    public void Stop()
+    {
+        foreach (SensorHost sensor in _sensors)
+        {
+            sensor.Stop();
+        }
+
+        foreach (ModelHost host in _hosts)
+        {
+            host.Stop();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SensorHost sensor in _sensors)
+        {
+            sensor.Dispose();
+        }
+
+        foreach (ModelHost host in _hosts)
+        {
+            host.Dispose();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Serving;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRuntime.Device.Supervision;
+
+/// <summary>Tells an event of the device.</summary>
+/// <param name="kind">Last level of its topic.</param>
+internal delegate void TellEvent(string kind, EventSeverity severity, string? model, string detail);
+
+/// <summary>
+/// Watches over the process while it serves: tells systemd how it stands, feeds the watchdog from the turns of the sample paths,
+/// holds the garbage of the process against its budget, and tells what became of the real-time settings. For the agent's thread.
+/// </summary>
+internal sealed class Supervisor : IDisposable
+{
+    private static readonly TimeSpan StatusPace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(2);
+
+    private readonly NotifySocket _socket;
+    private readonly Watchdog _watchdog;
+    private readonly AllocationBudget _budget;
+    private readonly RealTimeReport _realTime;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly HashSet<RealTimeSetting> _told = [];
+    private int _version;
+    private bool _ready;
+    private string? _stuck;
+    private string _status = "";
+    private long _statusSent;
+
+    public Supervisor(
+        NotifySocket socket, TimeSpan? watchdogInterval, ThreadPlacement placement, ILogger logger, TimeProvider time)
+    {
+        _socket = socket;
+        _watchdog = new Watchdog(watchdogInterval, time);
+        _budget = new AllocationBudget(placement.Options.AllocationBytesPerSecond, time, () => GC.GetTotalAllocatedBytes());
+        _realTime = placement.Report;
+        _logger = logger;
+        _time = time;
+        if (watchdogInterval < ShortestWatch)
+        {
+            ProcessLog.WatchdogTooShort(logger, watchdogInterval.Value.TotalSeconds);
+        }
+    }
+
+    /// <summary>Garbage of the whole process.</summary>
+    public AllocationBudget Budget => _budget;
+
+    /// <summary>Looks after everything that is due; several times a second.</summary>
+    /// <param name="paths">Every sample path by name, with how often it has turned.</param>
+    /// <param name="status">What the service does, in one line.</param>
+    /// <returns>True when what the device says of itself has changed.</returns>
+    public bool Step(IReadOnlyList<(string Name, long Turns)> paths, string status, TellEvent tell)
+    {
+        TellStatus(paths, status);
+        Watch(paths, tell);
+        if (_budget.Look())
+        {
+            TellBudget(tell);
+        }
+
+        return TellRealTime(tell);
+    }
+
+    /// <summary>The configuration is being read again.</summary>
+    public void Reloading() => _socket.Reloading((long)(_time.GetTimestamp() * (1e6 / _time.TimestampFrequency)));
+
+    /// <summary>It was read, whether it was taken over or not.</summary>
+    public void ReloadDone(string status) => _socket.Ready(status);
+
+    /// <summary>The service is about to end.</summary>
+    public void Stopping() => _socket.Stopping();
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private void TellStatus(IReadOnlyList<(string Name, long Turns)> paths, string status)
+    {
+        if (!_ready)
+        {
+            // Up is a device whose sample paths run. Whether a model answers is its status: the first package may be days away.
+            if (paths.All(path => path.Turns > 0))
+            {
+                _ready = true;
+                _status = status;
+                _socket.Ready(status);
+            }
+        }
+        else if (status != _status && _time.GetElapsedTime(_statusSent) >= StatusPace)
+        {
+            _status = status;
+            _statusSent = _time.GetTimestamp();
+            _socket.Status(status);
+        }
+    }
+
+    private void Watch(IReadOnlyList<(string Name, long Turns)> paths, TellEvent tell)
+    {
+        if (_watchdog.IsDue(paths))
+        {
+            _socket.FeedWatchdog();
+        }
+
+        if (_watchdog.Stuck == _stuck)
+        {
+            return;
+        }
+
+        if (_watchdog.Stuck is string stuck)
+        {
+            ProcessLog.PathStandsStill(_logger, stuck);
+            tell("watchdog", EventSeverity.Error, stuck, "the sample path stands still; the watchdog is not fed");
+        }
+        else
+        {
+            ProcessLog.PathsMove(_logger);
+        }
+
+        _stuck = _watchdog.Stuck;
+    }
+
+    private void TellBudget(TellEvent tell)
+    {
+        string figures = string.Create(
+            CultureInfo.InvariantCulture, $"{_budget.BytesPerSecond} managed bytes a second, budget {_budget.Budget}");
+        if (_budget.IsOver)
+        {
+            ProcessLog.OverBudget(_logger, _budget.BytesPerSecond, _budget.Budget);
+            tell("allocation", EventSeverity.Warning, null, figures);
+        }
+        else
+        {
+            ProcessLog.WithinBudget(_logger, _budget.BytesPerSecond, _budget.Budget);
+            tell("allocation", EventSeverity.Info, null, figures);
+        }
+    }
+
+    // A setting is applied by the thread it is about, which may be after the device first spoke of itself.
+    private bool TellRealTime(TellEvent tell)
+    {
+        if (_realTime.Version == _version)
+        {
+            return false;
+        }
+
+        _version = _realTime.Version;
+        foreach (RealTimeSetting setting in _realTime.Settings)
+        {
+            if (!_told.Add(setting))
+            {
+                continue;
+            }
+
+            if (setting.Granted)
+            {
+                ProcessLog.Granted(_logger, setting.Name, setting.Detail);
+            }
+            else
+            {
+                ProcessLog.Refused(_logger, setting.Name, setting.Detail);
+                tell("real_time", EventSeverity.Warning, null, $"{setting.Name}: {setting.Detail}");
+            }
+        }
+
+        return true;
+    }
+}
