@@ -7,6 +7,8 @@ return args switch
     ["check", .. string[] rest] => CheckVerb.Run(rest),
     ["infer", .. string[] rest] => InferVerb.Run(rest),
     ["selftest", .. string[] rest] => SelftestVerb.Run(rest),
+    ["bench", .. string[] rest] => BenchVerb.Run(rest),
+    ["doctor", .. string[] rest] => DoctorVerb.Run(rest),
     ["version" or "--version", ..] => VersionVerb.Run(),
     ["help" or "--help" or "-h", ..] => Usage.Print(Console.Out, ExitCode.Done),
     [] => Usage.Print(Console.Error, ExitCode.BadUsage),

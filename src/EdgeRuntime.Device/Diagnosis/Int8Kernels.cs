@@ -12,8 +12,8 @@ internal static class Int8Kernels
     private static readonly (string[] Flags, string Kernels, string? Warning)[] X64 =
     [
         (["amx_int8"], "AMX-INT8: matrix tiles, the fastest there is", null),
-        (["avx512_vnni"], "AVX512-VNNI: exact products, int8 two to four times as fast as float", null),
-        (["avx_vnni"], "AVX-VNNI: exact products, int8 about twice as fast as float", null),
+        (["avx512_vnni"], "AVX512-VNNI: exact products, and int8 well ahead of float on most models", null),
+        (["avx_vnni"], "AVX-VNNI: exact products, and int8 ahead of float on most models", null),
         (["avx2"], "AVX2 without VNNI: pairs of int8 products saturate in 16 bits",
             "the exact way is asked for by itself (session.x64quantprecision) and costs speed; compare float and int8 with 'edge-device bench'"),
         ([], "SSE only: int8 is likely slower than float", "serve float models here, or compare with 'edge-device bench'"),
@@ -22,7 +22,7 @@ internal static class Int8Kernels
     private static readonly (string[] Flags, string Kernels, string? Warning)[] Arm64 =
     [
         (["i8mm"], "I8MM (SMMLA, UMMLA): exact products, the fastest ARM kernels; unsigned and signed activations alike", null),
-        (["asimddp"], "dotprod (SDOT, UDOT): exact products, int8 about twice as fast as float", null),
+        (["asimddp"], "dotprod (SDOT, UDOT): exact products, and int8 ahead of float on most models", null),
         ([], "plain NEON: exact products, but int8 may be slower than float",
             "compare float and int8 with 'edge-device bench' (Cortex-A53 and A72 often prefer float)"),
     ];

@@ -114,8 +114,12 @@ internal static partial class Kernel
     public static (ulong Soft, ulong Hard) Limit(int resource) =>
         GetRLimit(resource, out ResourceLimit limit) == 0 ? (limit.Soft, limit.Hard) : (0, 0);
 
-    /// <summary>True for the user who may do everything.</summary>
-    public static bool IsRoot() => GetEffectiveUser() == 0;
+    /// <summary>Whether this process may read and write a file.</summary>
+    public static bool MayReadAndWrite(string path)
+    {
+        const int ReadAndWrite = 6;
+        return Access(path, ReadAndWrite) == 0;
+    }
 
     /// <summary>Sleeps until a moment of CLOCK_MONOTONIC, nanoseconds. Allocates nothing; a signal may end it early.</summary>
     public static void SleepUntil(long nanoseconds)
@@ -174,8 +178,8 @@ internal static partial class Kernel
     [LibraryImport("libc", EntryPoint = "getrlimit")]
     private static partial int GetRLimit(int resource, out ResourceLimit limit);
 
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint GetEffectiveUser();
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
     private static partial int ClockNanoSleep(int clock, int flags, in TimeSpec at, nint remaining);

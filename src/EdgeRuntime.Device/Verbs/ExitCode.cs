@@ -1,6 +1,9 @@
 namespace EdgeRuntime.Device.Verbs;
 
-/// <summary>Exit codes, after sysexits.h; the unit file lists those that a restart would not mend.</summary>
+/// <summary>
+/// Exit codes, after sysexits.h. RestartPreventExitStatus= of <c>edge-device.service</c> lists those that a restart would not mend:
+/// 64, 69 and 78; the help lists all. Killed by the watchdog, the process ends with SIGABRT.
+/// </summary>
 internal static class ExitCode
 {
     /// <summary>A clean stop, or the verb did what it was asked.</summary>
@@ -9,10 +12,13 @@ internal static class ExitCode
     /// <summary>EX_USAGE: the command line is wrong.</summary>
     public const int BadUsage = 64;
 
+    /// <summary>EX_DATAERR: a model, a package or an input is not what it should be.</summary>
+    public const int BadData = 65;
+
     /// <summary>EX_UNAVAILABLE: a library is missing.</summary>
     public const int Unavailable = 69;
 
-    /// <summary>EX_SOFTWARE: a self-test failed, or the program met a state it holds impossible.</summary>
+    /// <summary>EX_SOFTWARE: a self-test failed, doctor found a problem, or the program met a state it holds impossible.</summary>
     public const int Failed = 70;
 
     /// <summary>EX_CONFIG: a file that a person wrote is wrong.</summary>

@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Diagnosis;
+using EdgeRuntime.Device.Serving;
+using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Mqtt;
+using EdgeRuntime.Onnx;
+
+namespace EdgeRuntime.Device.Verbs;
+
+/// <summary>Looks at everything of this machine that decides how well it serves, and says what to do about what it finds.</summary>
+internal static class DoctorVerb
+{
+    private const int AreaWidth = 12;
+
+    public static int Run(string[] words)
+    {
+        if (Options.Parse(words, ["--config"], ["--json"], out string mistake) is not Options options)
+        {
+            return Usage.Wrong(mistake);
+        }
+
+        if (options.Help)
+        {
+            return Usage.Print(Console.Out, ExitCode.Done);
+        }
+
+        List<Finding> findings = [.. Findings(options["--config"])];
+        if (options.Has("--json"))
+        {
+            WriteJson(findings);
+        }
+        else
+        {
+            Write(findings);
+        }
+
+        return findings.Any(finding => finding.Level == FindingLevel.Problem) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static IEnumerable<Finding> Findings(string? path)
+    {
+        MachineFiles files = new();
+        Mistakes mistakes = new();
+        Setup? setup = path is null ? null : Setup.Load(path, mistakes);
+        foreach (string line in mistakes.Lines())
+        {
+            yield return Finding.Problem("files", line, "correct the file; 'edge-device check' lists the same");
+        }
+
+        IEnumerable<Finding> machine =
+        [
+            .. MachineChecks.Processor(files, RuntimeInformation.ProcessArchitecture, Environment.ProcessorCount),
+            .. Libraries(files, setup?.Profile.OnnxRuntimeLibrary),
+            .. MachineChecks.Clock(files, MachineInfo.ClockSynchronized()),
+            .. MachineChecks.Thermal(files),
+            .. MachineChecks.Memory(files),
+            .. SetupChecks.Permissions(files),
+        ];
+        foreach (Finding finding in machine)
+        {
+            yield return finding;
+        }
+
+        if (setup is null)
+        {
+            if (path is null)
+            {
+                yield return Finding.Ok("files", "no configuration was named: --config FILE adds its profile, disk, real-time settings and broker");
+            }
+
+            yield break;
+        }
+
+        yield return Finding.Ok("files", $"{path} and the profile {setup.Profile.Name} are without mistakes");
+        IEnumerable<Finding> own =
+        [
+            .. SetupChecks.Profile(setup.Profile, Environment.ProcessorCount),
+            .. SetupChecks.Disk(setup.Configuration.StateDirectory, setup.Profile),
+            .. SetupChecks.RealTime(files, setup.Profile.RealTime),
+            SetupChecks.Broker(setup.Configuration.Link),
+        ];
+        foreach (Finding finding in own)
+        {
+            yield return finding;
+        }
+    }
+
+    private static IEnumerable<Finding> Libraries(MachineFiles files, string? library)
+    {
+        string mqtt;
+        FindingLevel level = FindingLevel.Ok;
+        try
+        {
+            mqtt = MqttLink.Library;
+        }
+        catch (LinkUnavailableException e)
+        {
+            (mqtt, level) = (e.Message, FindingLevel.Problem);
+        }
+
+        yield return new Finding("mqtt", level, mqtt, level == FindingLevel.Ok ? null : "install libmosquitto1, or unpack the archive whole");
+        string? version = null;
+        string said;
+        try
+        {
+            OnnxEnvironment onnx = OnnxEnvironment.Open(library);
+            version = onnx.Version;
+            said = $"{onnx.Version}, {onnx.LibraryPath}";
+        }
+        catch (ModelLoadException e)
+        {
+            said = e.Message;
+        }
+
+        if (version is null)
+        {
+            yield return Finding.Problem("onnxruntime", said, "unpack the archive whole, or name the library in the profile (inference.library)");
+            yield break;
+        }
+
+        yield return Finding.Ok("onnxruntime", said);
+        foreach (LibraryRisk risk in LibraryRisks.Of(version, files.Board()))
+        {
+            yield return Finding.Warning("onnxruntime", $"{version} {risk.Fault} on such boards ({risk.Source})", risk.Remedy);
+        }
+    }
+
+    private static void Write(List<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            string mark = finding.Level switch
+            {
+                FindingLevel.Ok => "ok     ",
+                FindingLevel.Warning => "warning",
+                _ => "PROBLEM",
+            };
+            Console.WriteLine($"  {mark}  {finding.Area,-AreaWidth} {finding.Found}");
+            if (finding.Remedy is not null)
+            {
+                Console.WriteLine($"           {"",-AreaWidth} -> {finding.Remedy}");
+            }
+        }
+
+        int problems = findings.Count(finding => finding.Level == FindingLevel.Problem);
+        int warnings = findings.Count(finding => finding.Level == FindingLevel.Warning);
+        Console.WriteLine($"{problems} problem{(problems == 1 ? "" : "s")}, {warnings} warning{(warnings == 1 ? "" : "s")}");
+    }
+
+    private static void WriteJson(List<Finding> findings)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        using (Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("problems", findings.Count(finding => finding.Level == FindingLevel.Problem));
+            json.WriteNumber("warnings", findings.Count(finding => finding.Level == FindingLevel.Warning));
+            json.WriteStartArray("findings");
+            foreach (Finding finding in findings)
+            {
+                json.WriteStartObject();
+                json.WriteString("area", finding.Area);
+                json.WriteString("level", finding.Level.ToString().ToLowerInvariant());
+                json.WriteString("found", finding.Found);
+                if (finding.Remedy is not null)
+                {
+                    json.WriteString("remedy", finding.Remedy);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+}
