@@ -62,7 +62,7 @@ internal sealed class ModelBench(TimeProvider time)
             {
                 long samples = rig.Path.Samples;
                 long before = time.GetTimestamp();
-                rig.Path.Step();
+                rig.Step();
                 long taken = time.GetTimestamp() - before;
 
                 // A frame that only fills the window is no sample.
@@ -118,7 +118,7 @@ internal sealed class ModelBench(TimeProvider time)
                 continue;
             }
 
-            rig.Path.Step();
+            rig.Step();
             long decided = time.GetTimestamp();
             if (due >= from)
             {
@@ -189,6 +189,7 @@ internal sealed class ModelBench(TimeProvider time)
 
         private readonly PredictionRing _ring = new(Records);
         private readonly ServingModel _serving;
+        private readonly SensorFeed _feed;
 
         public Rig(LoadedModel package, bool paced, TimeProvider time)
         {
@@ -202,7 +203,8 @@ internal sealed class ModelBench(TimeProvider time)
             }
 
             _serving = new ServingModel(package, pipeline, trial: null);
-            Path = new SamplePath(manifest.Name, Source, time, _ring, TimeSpan.FromSeconds(1));
+            Path = new SamplePath(manifest.Name, time, _ring, new PathOptions { Window = TimeSpan.FromSeconds(1) });
+            _feed = new SensorFeed(Source, time, [Path]);
             Path.Offer(_serving);
         }
 
@@ -210,11 +212,13 @@ internal sealed class ModelBench(TimeProvider time)
 
         public SamplePath Path { get; }
 
+        public void Step() => _feed.Step();
+
         public void Serve(int frames)
         {
             for (int i = 0; i < frames; i++)
             {
-                Path.Step();
+                Step();
                 Drain();
             }
         }

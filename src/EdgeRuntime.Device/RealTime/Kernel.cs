@@ -50,6 +50,19 @@ internal static partial class Kernel
     /// <summary>The calling thread's id, as in /proc/self/task.</summary>
     public static int ThreadId => GetTid();
 
+    /// <summary>Names the calling thread for ps and /proc, which a natively compiled program on .NET 9 does not do by itself.</summary>
+    /// <param name="name">At most 15 bytes are shown.</param>
+    public static unsafe void NameThread(string name)
+    {
+        const int SetName = 15;
+        byte[] bytes = new byte[16];
+        System.Text.Encoding.UTF8.GetEncoder().Convert(name, bytes.AsSpan(0, 15), flush: true, out _, out _, out _);
+        fixed (byte* text = bytes)
+        {
+            _ = PrCtl(SetName, (nuint)text, 0, 0, 0);
+        }
+    }
+
     /// <summary>Sets policy and priority of a thread.</summary>
     /// <param name="thread">0 for the calling one.</param>
     public static int SetPolicy(int thread, Policy policy, int priority) => Error(SetScheduler(thread, (int)policy, in priority));

@@ -47,6 +47,7 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     /// </param>
     public void EnterPath(bool reads = false)
     {
+        Kernel.NameThread(Thread.CurrentThread.Name ?? "path");
         TouchStack();
         if (options.Cores.Count > 0)
         {
@@ -69,6 +70,7 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     /// <summary>Makes the calling thread the loader's.</summary>
     public void EnterLoader()
     {
+        Kernel.NameThread(Thread.CurrentThread.Name ?? "loader");
         if (options.IsolateLoader)
         {
             Note("loader", Kernel.SetPolicy(0, Kernel.Policy.Idle, 0), "idle priority", "SCHED_IDLE for the loader", "");

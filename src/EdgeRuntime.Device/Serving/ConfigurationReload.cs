@@ -14,7 +14,7 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class ConfigurationReload(Setup first, Setup current, TimeProvider time)
 {
     private readonly Setup _current = current;
-    private readonly List<(ModelConfiguration Model, ISensor Sensor)> _sensors = [];
+    private readonly List<FrameSource> _sources = [];
 
     /// <summary>What differs from what holds now, and from what was read at start.</summary>
     public ConfigurationChanges Changes { get; private set; } = ConfigurationChanges.None;

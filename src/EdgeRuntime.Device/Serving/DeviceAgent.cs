@@ -9,7 +9,6 @@ using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Models;
-using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 using System.Text.Json;
