@@ -7,6 +7,7 @@ return args switch
     ["check", .. string[] rest] => CheckVerb.Run(rest),
     ["infer", .. string[] rest] => InferVerb.Run(rest),
     ["selftest", .. string[] rest] => SelftestVerb.Run(rest),
+    ["top", .. string[] rest] => TopVerb.Run(rest),
     ["bench", .. string[] rest] => BenchVerb.Run(rest),
     ["doctor", .. string[] rest] => DoctorVerb.Run(rest),
     ["version" or "--version", ..] => VersionVerb.Run(),

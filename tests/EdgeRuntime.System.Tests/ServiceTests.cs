@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EdgeRuntime.System.Tests.Stage;
 
 namespace EdgeRuntime.System.Tests;
@@ -20,6 +21,62 @@ public sealed class ServiceTests
 
         supervisor.Hears("STOPPING=1");
         Assert.Equal(0, await device.Exit(TimeSpan.FromSeconds(10)));
+    }
+
+    [NativeFact]
+    public async Task Top_shows_the_ledger_of_the_device_that_runs_and_says_when_none_does()
+    {
+        using Site site = await Site.Open();
+        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg");
+        (int code, string text) = await Run.ToEnd(Programs.Device, site.Root, "top", "--state", site["dev-a/state"], "--once");
+        Assert.True(code == 69 && text.Contains("no device answers", StringComparison.Ordinal), text);
+
+        using Supervisor supervisor = new();
+        await using Run device = supervisor.Start(configuration);
+        supervisor.Hears("STATUS=1 of 1 models answer");
+        (code, text) = await Run.ToEnd(Programs.Device, site.Root, "top", "--state", site["dev-a/state"], "--once");
+
+        Assert.True(code == 0, text);
+        Assert.Contains("dev-a", text, StringComparison.Ordinal);
+        Assert.Contains(text.Split('\n'), line => line.StartsWith("vitals ", StringComparison.Ordinal) && line.Contains("µs", StringComparison.Ordinal));
+    }
+
+    [NativeFact]
+    public async Task Doctor_names_a_setting_that_the_kernel_refuses_and_ends_with_70()
+    {
+        using Site site = await Site.Open();
+        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg");
+        await File.WriteAllTextAsync(
+            configuration, (await File.ReadAllTextAsync(configuration)).Replace("linux-x64", "rt.json", StringComparison.Ordinal));
+        string profile = Path.Combine(Path.GetDirectoryName(configuration)!, "rt.json");
+        await File.WriteAllTextAsync(profile, """{ "inherits": "linux-x64", "name": "rt", "realtime": { "cores": [900] } }""");
+
+        await using Run doctor = Run.Start(
+            Programs.Device, Path.GetDirectoryName(configuration)!,
+            new Dictionary<string, string> { ["EDGE_PROFILES"] = Path.Combine(Programs.Root, "device-profiles") },
+            "doctor", "--config", configuration, "--json");
+        int code = await doctor.Exit(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(70, code);
+        JsonNode report = JsonNode.Parse(doctor.Text)!;
+        Assert.Equal(1, (int)report["problems"]!);
+        JsonNode problem = report["findings"]!.AsArray().Single(finding => (string)finding!["level"]! == "problem")!;
+        Assert.Equal("realtime", (string)problem["area"]!);
+        Assert.Contains("core 900", (string)problem["remedy"]!, StringComparison.Ordinal);
+    }
+
+    [NativeFact]
+    public async Task Bench_prints_a_row_for_the_model_and_one_for_the_whole_step_without_garbage()
+    {
+        using Scratch scratch = new();
+
+        (int code, string text) = await Run.ToEnd(Programs.Device, scratch.Root, "bench", "--seconds", "0.3", "--json");
+
+        Assert.True(code == 0, text);
+        JsonArray rows = JsonNode.Parse(text)!["rows"]!.AsArray();
+        Assert.Equal(["inference", "step"], rows.Select(row => (string)row!["kind"]!));
+        Assert.All(rows, row => Assert.True((long)row!["runs"]! > 0 && (double)row["p50_us"]! <= (double)row["p99_us"]!));
+        Assert.All(rows, row => Assert.Equal(0, (long)row!["managed_bytes"]! / (long)row["runs"]!));
     }
 
     [StraceFact]

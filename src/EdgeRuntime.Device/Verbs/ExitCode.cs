@@ -15,7 +15,7 @@ internal static class ExitCode
     /// <summary>EX_DATAERR: a model, a package or an input is not what it should be.</summary>
     public const int BadData = 65;
 
-    /// <summary>EX_UNAVAILABLE: a library is missing.</summary>
+    /// <summary>EX_UNAVAILABLE: a library is missing, or for top the device does not run.</summary>
     public const int Unavailable = 69;
 
     /// <summary>EX_SOFTWARE: a self-test failed, doctor found a problem, or the program met a state it holds impossible.</summary>

@@ -14,6 +14,9 @@ internal static class Usage
                                   runs a model once and prints JSON; infer --help says more
           selftest                checks that this machine can serve: libraries, model, clock, memory
               --allocations       also counts managed bytes over 1,000,000 samples
+          top --config FILE       the live ledger of the device that runs here: rates, latencies, drops, drift
+              --state DIRECTORY   its state directory, instead of the configuration
+              --once, --json      since its start, once; on a terminal else every --seconds S (2), sorted by --sort COLUMN
           bench [FILE…]           this device's latency table, for models (.onnx), packages (.edgepkg) or the built-in model
               --seconds S         measured time for each row (default: 3)
               --minutes M         instead: the built-in model at a pace for so long, with deadlines missed and lateness
@@ -28,7 +31,7 @@ internal static class Usage
 
         Example: edge-device run --config edge.json
         Signals: SIGTERM and SIGINT stop run, SIGHUP makes it read its configuration again
-        Exit codes: 0 done, 64 wrong usage, 65 bad data, 69 library missing, 70 self-test failed or a problem found,
+        Exit codes: 0 done, 64 wrong usage, 65 bad data, 69 library or device missing, 70 self-test failed or a problem found,
                     78 bad configuration; under systemd, 64, 69 and 78 are not worth a restart
         """;
 
@@ -38,7 +41,7 @@ internal static class Usage
         return code;
     }
 
-    public static int Unknown(string verb) => Wrong($"there is no verb '{verb}'; there are run, check, infer, selftest, bench, doctor and version");
+    public static int Unknown(string verb) => Wrong($"there is no verb '{verb}'; there are run, check, infer, selftest, top, bench, doctor and version");
 
     public static int Wrong(string sentence)
     {
