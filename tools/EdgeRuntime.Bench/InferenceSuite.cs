@@ -35,6 +35,7 @@ internal static class InferenceSuite
             ColdStart(options, figures, scratch);
             Memory(options, figures);
             DeviceRows.Add(options, figures, scratch);
+            RealTimeRows.Add(options, figures, scratch);
             KeywordAccuracy(options, figures);
         }
         finally

@@ -47,6 +47,12 @@ internal sealed record SuiteOptions
     /// <summary>qemu-x86_64; null where it is absent or this is no x64 machine.</summary>
     public string? Qemu { get; init; }
 
+    /// <summary>The model that is built into edge-device; null where it is absent.</summary>
+    public string? BuiltInModel { get; init; }
+
+    /// <summary>Minutes of each competitor at 1 kHz under load; null to leave that out.</summary>
+    public double? RealTimeMinutes { get; init; }
+
     /// <summary>Rounds of every duel. (default: 25)</summary>
     public int Rounds { get; init; } = 25;
 
@@ -76,6 +82,9 @@ internal sealed record SuiteOptions
             OtherBench = Given(given, "--other-bench"),
             Port = Given(given, "--port"),
             Qemu = Given(given, "--qemu"),
+            BuiltInModel = Given(given, "--built-in-model"),
+            RealTimeMinutes = double.TryParse(
+                Given(given, "--realtime"), System.Globalization.CultureInfo.InvariantCulture, out double minutes) ? minutes : null,
             Rounds = int.TryParse(Given(given, "--rounds"), out int rounds) && rounds >= 3 ? rounds : 25,
         };
     }
