@@ -122,7 +122,7 @@ internal static class DoctorVerb
         }
 
         yield return Finding.Ok("onnxruntime", said);
-        foreach (LibraryRisk risk in LibraryRisks.Of(version, files.Board()))
+        foreach (LibraryFault risk in LibraryFaults.Of(version, files.Board()))
         {
             yield return Finding.Warning("onnxruntime", $"{version} {risk.Fault} on such boards ({risk.Source})", risk.Remedy);
         }

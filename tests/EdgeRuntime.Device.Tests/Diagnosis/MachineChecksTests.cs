@@ -37,7 +37,7 @@ public sealed class MachineChecksTests : IDisposable
     [InlineData("1.9.0", "Raspberry Pi 4 Model B Rev 1.4", 0)]
     public void Known_faults_of_a_library_are_told_on_the_boards_that_have_them(string version, string board, int count)
     {
-        Assert.Equal(count, LibraryRisks.Of(version, board).Count());
+        Assert.Equal(count, LibraryFaults.Of(version, board).Count());
     }
 
     [Fact]

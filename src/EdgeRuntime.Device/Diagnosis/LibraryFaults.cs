@@ -7,13 +7,13 @@ namespace EdgeRuntime.Device.Diagnosis;
 /// <param name="Fault">What happens.</param>
 /// <param name="Remedy">What to do.</param>
 /// <param name="Source">Issues of github.com/microsoft/onnxruntime.</param>
-internal sealed record LibraryRisk(string From, string? Below, string[] Boards, string Fault, string Remedy, string Source);
+internal sealed record LibraryFault(string From, string? Below, string[] Boards, string Fault, string Remedy, string Source);
 
 /// <summary>Known faults of ONNX Runtime, as data; a version that is not named here is not thereby free of them.</summary>
-internal static class LibraryRisks
+internal static class LibraryFaults
 {
     /// <summary>All that is known.</summary>
-    public static readonly IReadOnlyList<LibraryRisk> All =
+    public static readonly IReadOnlyList<LibraryFault> All =
     [
         new("1.21", "1.22", ["Raspberry Pi 4", "Raspberry Pi 400", "Raspberry Pi Compute Module 4"],
             "stops with an illegal instruction", "use 1.20, or 1.23 and newer, then run 'edge-device selftest'", "#24112, #23957"),
@@ -26,7 +26,7 @@ internal static class LibraryRisks
     ];
 
     /// <summary>Those that concern a version on a board.</summary>
-    public static IEnumerable<LibraryRisk> Of(string version, string board) => All.Where(risk =>
+    public static IEnumerable<LibraryFault> Of(string version, string board) => All.Where(risk =>
         Compare(version, risk.From) >= 0 && (risk.Below is null || Compare(version, risk.Below) < 0)
         && (risk.Boards.Length == 0 || risk.Boards.Any(part => board.Contains(part, StringComparison.OrdinalIgnoreCase))));
 
