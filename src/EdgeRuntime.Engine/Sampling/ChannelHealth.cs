@@ -33,6 +33,7 @@ public sealed class ChannelHealth
     public const int ManyValues = 8;
 
     private const double StuckSeconds = 600;
+    private const double SameSampleMs = 0.75;
     private const double StuckTimesLongest = 20;
     private const int AllFaults = (1 << ChannelFaults.Count) - 1;
 
@@ -49,14 +50,22 @@ public sealed class ChannelHealth
     private long _forwards;
 
     /// <summary>Makes a watch over the channels of a package.</summary>
-    /// <param name="channels">The manifest's.</param>
-    /// <param name="sources">For each of them its place in the sensor's frame; at least 0.</param>
+    /// <param name="wanted">The manifest's channels.</param>
+    /// <param name="channels">The sensor's, in the order of its frames; each that is wanted is there, as the pipeline's binding saw to.</param>
+    /// <param name="mapping">Manifest channel to sensor channel, for those that are not named alike; null for none.</param>
     /// <param name="rateHz">Frames per second of the sensor.</param>
     /// <param name="frequency">Ticks per second of the frames' timestamps.</param>
-    public ChannelHealth(IReadOnlyList<ManifestChannel> channels, IReadOnlyList<int> sources, double rateHz, long frequency)
+    public ChannelHealth(
+        IReadOnlyList<ManifestChannel> wanted, IReadOnlyList<Channel> channels, IReadOnlyDictionary<string, string>? mapping, double rateHz,
+        long frequency)
     {
-        Names = [.. channels.Select(channel => channel.Name)];
-        _watches = [.. channels.Zip(sources, (channel, source) => new Watch(channel, source))];
+        Names = [.. wanted.Select(channel => channel.Name)];
+        _watches =
+        [
+            .. from channel in wanted
+               let name = mapping is not null && mapping.TryGetValue(channel.Name, out string? mapped) ? mapped : channel.Name
+               select new Watch(channel, PlaceOf(channels, name, ResampleWay.None, ResampleWay.Hold), PlaceOf(channels, name, ResampleWay.Age)),
+        ];
         _clock = new SampleClock(frequency);
         _counts = new long[_watches.Length * ChannelFaults.Count];
         _standing = new int[_watches.Length];
@@ -103,12 +112,25 @@ public sealed class ChannelHealth
         _started = true;
         for (int i = 0; i < _watches.Length; i++)
         {
-            int found = _watches[i].Look(frame, seconds);
+            int found = _watches[i].Look(frame, seconds, now);
             if (found != 0 || _standing[i] != 0)
             {
                 Note(i, found);
             }
         }
+    }
+
+    private static int PlaceOf(IReadOnlyList<Channel> channels, string name, params ReadOnlySpan<ResampleWay> ways)
+    {
+        for (int i = 0; i < channels.Count; i++)
+        {
+            if (channels[i].Name == name && ways.Contains(channels[i].Way))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private void Note(int channel, int found)
@@ -138,6 +160,7 @@ public sealed class ChannelHealth
     private sealed class Watch
     {
         private readonly int _source;
+        private readonly int _age;
         private readonly double _low;
         private readonly double _high;
         private readonly double _mostPerSecond;
@@ -151,10 +174,13 @@ public sealed class ChannelHealth
         private double _stay;
         private long _stayFrames;
         private double _longestStay;
+        private double _takenMs = double.NaN;
+        private int _found;
 
-        public Watch(ManifestChannel channel, int source)
+        public Watch(ManifestChannel channel, int source, int age)
         {
             _source = source;
+            _age = age;
             _low = channel.Low ?? double.MinValue;
             _high = channel.High ?? double.MaxValue;
             _mostPerSecond = channel.Health?.MaxPerS ?? double.PositiveInfinity;
@@ -168,10 +194,33 @@ public sealed class ChannelHealth
         public int MissingRun { get; private set; }
 
         /// <summary>The faults of this frame, as bits.</summary>
-        public int Look(ReadOnlySpan<double> frame, double seconds)
+        public int Look(ReadOnlySpan<double> frame, double seconds, long now)
         {
-            double value = frame[_source];
             _sinceValue += seconds;
+            if (_age < 0)
+            {
+                return _found = Judge(frame[_source]);
+            }
+
+            // A value that is held from a slower sensor is judged once, and goes on to be as old as it is.
+            double takenMs = now - frame[_age];
+            if (!(Math.Abs(takenMs - _takenMs) <= SameSampleMs))
+            {
+                _takenMs = takenMs;
+                return _found = Judge(frame[_source]);
+            }
+
+            if ((_found & (1 << (int)ChannelFault.Missing)) != 0)
+            {
+                return Judge(double.NaN);
+            }
+
+            bool isStuck = IsTooLong(_lastValue, _stay + _sinceValue, _stayFrames);
+            return (_found & ~((1 << (int)ChannelFault.Rate) | (1 << (int)ChannelFault.Stuck))) | (isStuck ? 1 << (int)ChannelFault.Stuck : 0);
+        }
+
+        private int Judge(double value)
+        {
             if (double.IsNaN(value))
             {
                 MissingRun = MissingRun == int.MaxValue ? MissingRun : MissingRun + 1;
@@ -210,10 +259,12 @@ public sealed class ChannelHealth
 
             _stay += _sinceValue;
             _stayFrames++;
-            return _isDeclared
-                ? _stay >= _stuckSeconds || _stayFrames >= _stuckFrames
-                : _different > ManyValues && value != 0 && _stay >= Math.Max(StuckSeconds, StuckTimesLongest * _longestStay);
+            return IsTooLong(value, _stay, _stayFrames);
         }
+
+        private bool IsTooLong(double value, double stay, long frames) => _isDeclared
+            ? stay >= _stuckSeconds || frames >= _stuckFrames
+            : _different > ManyValues && value != 0 && stay >= Math.Max(StuckSeconds, StuckTimesLongest * _longestStay);
 
         private void Remember(double value)
         {

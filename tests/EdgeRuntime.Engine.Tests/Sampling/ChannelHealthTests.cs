@@ -126,6 +126,26 @@ public sealed class ChannelHealthTests
     }
 
     [Fact]
+    public void A_value_that_is_held_from_a_slower_sensor_is_judged_by_its_own_times()
+    {
+        ManifestChannel channel = new("level", "m") { Health = new ChannelHealthSpec { MaxPerS = 2, StuckS = 3 } };
+        ChannelHealth health = new(
+            [channel],
+            [new Channel("level", "m") { Way = ResampleWay.Hold }, new Channel("level", "ms") { Way = ResampleWay.Age }],
+            null, RateHz, Frequency);
+
+        // One sample a second, held for ten frames: 1.5 m in a second is no leap, 2.5 m is one.
+        double[] samples = [0, 1.5, 4, 5];
+        double[][] frames = [.. Enumerable.Range(0, 69).Select(i => (double[])[samples[Math.Min(i / 10, 3)], i < 40 ? i % 10 * 100 : (i - 30) * 100])];
+        Feed(health, frames);
+
+        Assert.Equal(1, health.Counts(0, ChannelFault.Rate));
+
+        // The sensor died after its sample at 3.0 s: from 6.0 s on it has stood still for three seconds.
+        Assert.Equal(9, health.Counts(0, ChannelFault.Stuck));
+    }
+
+    [Fact]
     public void Watching_allocates_nothing()
     {
         ChannelHealth health = Watch(new ManifestChannel("a", "1", 0, 10), new ManifestChannel("b", "1"));
@@ -142,7 +162,7 @@ public sealed class ChannelHealthTests
     }
 
     private static ChannelHealth Watch(params ManifestChannel[] channels) =>
-        new(channels, [.. Enumerable.Range(0, channels.Length)], RateHz, Frequency);
+        new(channels, [.. channels.Select(channel => new Channel(channel.Name, channel.Unit))], null, RateHz, Frequency);
 
     // A tenth of a second apart.
     private static void Feed(ChannelHealth health, double[][] frames, int from = 0)
