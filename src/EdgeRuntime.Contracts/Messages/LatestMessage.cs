@@ -47,4 +47,7 @@ public sealed record LatestMessage : DeviceMessage
 
     /// <summary>Largest ratio of a feature's stability index to its threshold in the last full window; above 1 is drift. Null before the first.</summary>
     public double? Drift { get; init; }
+
+    /// <summary>Faults that stand, by channel, such as <c>stuck</c>; null where there is none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Faults { get; init; }
 }

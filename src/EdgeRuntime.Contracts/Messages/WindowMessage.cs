@@ -66,6 +66,22 @@ public sealed record WindowMessage : DeviceMessage
 
     /// <summary>One entry for each feature of the package's reference, in its order.</summary>
     public IReadOnlyList<FeatureCounts> Features { get; init; } = [];
+
+    /// <summary>The channels that showed a fault; null where none did, and from a device that does not tell.</summary>
+    public IReadOnlyList<ChannelCounts>? Channels { get; init; }
+
+    /// <summary>Jumps of the wall clock by name, <c>clock_backwards</c> and <c>clock_forwards</c>; null where there was none.</summary>
+    public IReadOnlyDictionary<string, long>? Clock { get; init; }
+}
+
+/// <summary>Frames in which one channel showed a fault, by cause: <c>missing</c>, <c>infinite</c>, <c>out_of_range</c>, <c>rate</c>, <c>stuck</c>.</summary>
+public sealed record ChannelCounts
+{
+    /// <summary>Name of the channel in the manifest.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Frames by cause; causes that did not occur are absent.</summary>
+    public required IReadOnlyDictionary<string, long> Faults { get; init; }
 }
 
 /// <summary>Counts of predictions.</summary>

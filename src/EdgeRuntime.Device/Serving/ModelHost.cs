@@ -117,7 +117,7 @@ internal sealed class ModelHost : IDisposable
             ? new SoakTrial(package.Manifest.Soak, Champion(package), package.Reference.EffectiveShare)
             : null;
         _withdrawn = false;
-        _offered = new ServingModel(package, pipeline, trial);
+        _offered = new ServingModel(package, pipeline, trial) { Health = Watch(package) };
         _path.Offer(_offered);
     }
 
@@ -187,7 +187,8 @@ internal sealed class ModelHost : IDisposable
         LatestMessage? latest = _telemetry?.Latest;
         return new ModelView(
             Name, latest?.Version ?? "", latest?.Decision ?? "–", latest?.Score ?? 0, Samples, Failed, _totals.With(_telemetry?.Tally).Dropped.Total,
-            latest?.InferMicroseconds ?? 0, _telemetry?.Drift, phase);
+            latest?.InferMicroseconds ?? 0, _telemetry?.Drift,
+            _telemetry?.FaultyChannels is int faulty and > 0 ? $"{phase} {faulty} faulty channel{(faulty == 1 ? "" : "s")}".Trim() : phase);
     }
 
     /// <summary>What the live ledger shows: everything since the process began, the open window included.</summary>
@@ -237,6 +238,10 @@ internal sealed class ModelHost : IDisposable
         _thread = null;
         _signal?.Dispose();
     }
+
+    private ChannelHealth? Watch(LoadedModel package) => Site.Image is null
+        ? new ChannelHealth(package.Manifest.Channels, Site.Channels, Site.Mapping, Site.RateHz, _time.TimestampFrequency)
+        : null;
 
     // Comparable only where both packages tell the same things.
     private long[] Champion(LoadedModel candidate) =>

@@ -19,6 +19,7 @@ internal sealed class ModelTelemetry
     private readonly LatencyHistogram _publish = new();
     private readonly LatencyHistogram _pauses = new();
     private readonly ServingModel _serving;
+    private readonly HealthReport? _health;
     private readonly int _number;
     private readonly Publisher _publisher;
     private TelemetryConfiguration _options;
@@ -45,6 +46,7 @@ internal sealed class ModelTelemetry
         _model = configuration.Name;
         _totals = totals;
         _serving = serving;
+        _health = serving.Health is ChannelHealth health ? new HealthReport(health) : null;
         _number = number;
         _publisher = publisher;
         _options = options;
@@ -64,6 +66,9 @@ internal sealed class ModelTelemetry
 
     /// <summary>Counts of predictions in the windows so far, what a successor's trial is compared with.</summary>
     public long[] PredictionCounts { get; private set; } = [];
+
+    /// <summary>Channels with a fault that stands.</summary>
+    public int FaultyChannels => _health?.Standing()?.Count ?? 0;
 
     /// <summary>What became of every sample.</summary>
     public SampleTally Tally => _serving.Tally;
@@ -91,6 +96,7 @@ internal sealed class ModelTelemetry
             _serving.Return(window);
         }
 
+        SendHealth();
         SendLatest();
         SendPredictions(ring);
     }
@@ -122,6 +128,8 @@ internal sealed class ModelTelemetry
         {
             Overload = OverloadReader.NameOf(_configuration.Overload.Policy),
             Gate = _configuration.Gate?.Model,
+            Channels = _health?.TakeCounts(),
+            Clock = _health?.TakeClock(),
         };
         _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
         if (verdict.Drifted != _drifting)
@@ -166,6 +174,17 @@ internal sealed class ModelTelemetry
                     .ToDictionary(feature => feature.Name, feature => feature.Verdict.Ratio),
             },
             WireJson.Default.EventMessage);
+    }
+
+    private void SendHealth()
+    {
+        foreach (HealthChange change in _health?.TakeChanges() ?? [])
+        {
+            _publisher.Event(
+                "event/sensor",
+                NewEvent("sensor", change.Begins ? EventSeverity.Warning : EventSeverity.Info, change.Detail) with { Values = change.Channels },
+                WireJson.Default.EventMessage);
+        }
     }
 
     private static string Listed(IReadOnlyList<string> names) => names.Count <= MostNamed
@@ -214,6 +233,7 @@ internal sealed class ModelTelemetry
             PathMicroseconds = latest.PathNanoseconds / 1000.0,
             Features = features,
             Drift = Drift,
+            Faults = _health?.Standing(),
         };
         _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage, new Delay(record.DecidedAt, _publish));
     }
@@ -280,7 +300,7 @@ internal sealed class ModelTelemetry
     private string LabelOf(in PredictionRecord record)
     {
         IReadOnlyList<string> labels = _serving.Package.Manifest.Output.Labels;
-        return labels.Count > 0 ? labels[record.Label] : _serving.Decisions[record.Decision];
+        return labels.Count > 0 && record.Label != PredictionRecord.NoLabel ? labels[record.Label] : _serving.Decisions[record.Decision];
     }
 
     private EventMessage NewEvent(string kind, EventSeverity severity, string detail) => new()

@@ -39,4 +39,14 @@ public sealed class LatestSample
         InferNanoseconds = infer;
         PathNanoseconds = path;
     }
+
+    /// <summary>Takes a decision that no sample made.</summary>
+    internal void FillDecision(in PredictionRecord record)
+    {
+        Record = record;
+        Array.Fill(_features, double.NaN);
+        Array.Clear(_scores);
+        InferNanoseconds = 0;
+        PathNanoseconds = 0;
+    }
 }

@@ -3,14 +3,18 @@ namespace EdgeRuntime.Engine.Sampling;
 /// <summary>What the sample path says about one sample, small enough to be copied.</summary>
 /// <param name="N">Number of the accepted sample within the boot; from 1.</param>
 /// <param name="UnixMs">When the newest frame of the window was taken, UTC milliseconds.</param>
-/// <param name="Label">Number of the model's best label; 0 for other kinds of output.</param>
+/// <param name="Label">Number of the model's best label; 0 for other kinds of output, <see cref="NoLabel"/> where no answer stands behind the decision.</param>
 /// <param name="Score">Probability of that label, the value, or the reconstruction error.</param>
 /// <param name="Decision">Number of the decision in force, as the decision rule counts them.</param>
 /// <param name="Changed">True when this sample changed the decision.</param>
 /// <param name="Model">Which serving model answered: counts up with every switch of this path.</param>
 /// <param name="DecidedAt">When it was decided, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
 public readonly record struct PredictionRecord(
-    long N, long UnixMs, int Label, double Score, int Decision, bool Changed, int Model, long DecidedAt);
+    long N, long UnixMs, int Label, double Score, int Decision, bool Changed, int Model, long DecidedAt)
+{
+    /// <summary>The label of a decision that was made because no answer came.</summary>
+    public const int NoLabel = -1;
+}
 
 /// <summary>
 /// Carries predictions from the sample path to telemetry: one writer, one reader, no lock. When it is full the newest

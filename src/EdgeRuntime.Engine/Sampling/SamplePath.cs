@@ -125,7 +125,7 @@ public sealed class SamplePath
 
         if (making == _serving)
         {
-            _serving?.Tick(_ring);
+            _serving?.Tick(_number, _ring);
             return false;
         }
 
@@ -176,7 +176,7 @@ public sealed class SamplePath
         if (!_queues)
         {
             Follow();
-            _serving?.Tick(_ring);
+            _serving?.Tick(_number, _ring);
             return;
         }
 

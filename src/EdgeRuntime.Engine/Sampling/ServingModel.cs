@@ -27,6 +27,11 @@ public sealed class ServingModel
     private ModelGate? _gate;
     private OpenedGate[] _opens = [];
     private PredictionRecord _last;
+    private SampleClock _ownTime = new(1);
+    private long _preparedAt;
+    private long _servedAt;
+    private long _ownOffsetMs;
+    private bool _hasOwnTime;
     private WindowCounters _counters;
     private WindowCounters? _spare;
     private WindowCounters? _filled;
@@ -58,6 +63,9 @@ public sealed class ServingModel
 
     /// <summary>The judge of a package on trial, or null.</summary>
     public SoakTrial? Trial { get; }
+
+    /// <summary>Watches the channels it reads; null for pictures.</summary>
+    public ChannelHealth? Health { get; init; }
 
     /// <summary>What became of every sample since it took over.</summary>
     public SampleTally Tally { get; } = new();
@@ -109,6 +117,8 @@ public sealed class ServingModel
     {
         _clock = clock;
         _nanosecondsPerTick = 1e9 / clock.TimestampFrequency;
+        _ownTime = new SampleClock(clock.TimestampFrequency);
+        _preparedAt = clock.GetTimestamp();
         _deadlineTicks = options.Overload.Deadline is TimeSpan deadline
             ? (long)(deadline.TotalSeconds * clock.TimestampFrequency)
             : long.MaxValue;
@@ -121,7 +131,11 @@ public sealed class ServingModel
 
     /// <summary>Adds a frame.</summary>
     /// <returns>True when a window is full and its sample is due.</returns>
-    internal bool Push(Frame frame) => _pipeline.Push(frame);
+    internal bool Push(Frame frame)
+    {
+        Health?.Check(frame.Values, frame.Time);
+        return _pipeline.Push(frame);
+    }
 
     /// <summary>The sample that <see cref="Push"/> completed, where it stands. Valid until the next frame.</summary>
     internal DueSample Due(in FrameTime time, in SampleTimes times) => new(_pipeline.Input, _pipeline.Values, time, times);
@@ -152,7 +166,7 @@ public sealed class ServingModel
         bool ran = TryRun(Package.Call, sample.Input);
         long after = _clock.GetTimestamp();
         Decoded decoded = ran ? _decoder.Decode(sample.Input, Package.Call.Output) : Decoded.Invalid;
-        bool changed = _rule.Step(decoded, time.UnixMs);
+        bool changed = _rule.Step(decoded, OwnTime(time, before));
         long decided = _clock.GetTimestamp();
         long infer = Nanoseconds(before, after);
         long path = Nanoseconds(time.Timestamp, decided);
@@ -184,22 +198,25 @@ public sealed class ServingModel
         return true;
     }
 
-    /// <summary>Lets the decision grow stale while no valid answer comes.</summary>
-    internal void Tick(PredictionRing ring)
+    /// <summary>Lets the decision grow stale while no valid answer comes, also where there never was one.</summary>
+    internal void Tick(int number, PredictionRing ring)
     {
-        if (!_rule.CanGrowStale || _last.N == 0)
+        if (!_rule.CanGrowStale)
         {
             return;
         }
 
         // In the frames' own time, so that a recording played back at another speed ages with its frames.
         long now = _clock.GetTimestamp();
-        long unixMs = _last.UnixMs + (Nanoseconds(_last.DecidedAt, now) / 1_000_000);
-        if (_rule.Tick(unixMs))
+        long sinceMs = Nanoseconds(_hasOwnTime ? _servedAt : _preparedAt, now) / 1_000_000;
+        if (_rule.Tick(_hasOwnTime ? _ownTime.Milliseconds + _ownOffsetMs + sinceMs : sinceMs))
         {
             TellGates(now);
-            _last = _last with { UnixMs = unixMs, Decision = _rule.Current, Changed = true, DecidedAt = now };
+            long unixMs = _hasOwnTime ? _ownTime.Milliseconds + sinceMs : _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            _last = new PredictionRecord(_last.N, unixMs, PredictionRecord.NoLabel, 0, _rule.Current, true, number, now);
             ring.Write(_last);
+            _latest.Writing.FillDecision(_last);
+            _latest.Publish();
         }
     }
 
@@ -259,6 +276,20 @@ public sealed class ServingModel
         }
 
         _lastUnixMs = time.UnixMs;
+    }
+
+    // The rule's time begins with the model and goes on with the samples' own.
+    private long OwnTime(in FrameTime time, long now)
+    {
+        long own = _ownTime.Move(time);
+        if (!_hasOwnTime)
+        {
+            _hasOwnTime = true;
+            _ownOffsetMs = (Nanoseconds(_preparedAt, now) / 1_000_000) - own;
+        }
+
+        _servedAt = now;
+        return own + _ownOffsetMs;
     }
 
     private static bool TryRun(ModelCall call, ReadOnlySpan<float> features)

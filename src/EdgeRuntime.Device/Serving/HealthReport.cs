@@ -1,0 +1,159 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Sampling;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>Faults of one kind that began or ended.</summary>
+/// <param name="Fault">Its name on the wire.</param>
+/// <param name="Begins">False when they ended.</param>
+/// <param name="Detail">One sentence for people.</param>
+/// <param name="Channels">The channels, each with the frames that showed it so far; for a clock its number of jumps.</param>
+internal sealed record HealthChange(string Fault, bool Begins, string Detail, IReadOnlyDictionary<string, double> Channels);
+
+/// <summary>Says what is new about the health of a model's channels. For the agent's thread only.</summary>
+internal sealed class HealthReport(ChannelHealth health)
+{
+    private const int MostNamed = 5;
+
+    private readonly long[] _told = new long[health.Names.Count * ChannelFaults.Count];
+    private readonly int[] _standing = new int[health.Names.Count];
+    private long _backwardsTold;
+    private long _forwardsTold;
+    private long _backwardsSeen;
+    private long _forwardsSeen;
+
+    /// <summary>Faults standing now, by channel; null when there is none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Standing()
+    {
+        Dictionary<string, IReadOnlyList<string>>? standing = null;
+        for (int channel = 0; channel < health.Names.Count; channel++)
+        {
+            int faults = health.Standing(channel);
+            if (faults != 0)
+            {
+                standing ??= [];
+                standing[health.Names[channel]] =
+                    [.. Enum.GetValues<ChannelFault>().Where(fault => (faults & (1 << (int)fault)) != 0).Select(fault => fault.Name())];
+            }
+        }
+
+        return standing;
+    }
+
+    /// <summary>Frames that showed a fault since the last call, for a window of counters.</summary>
+    /// <returns>The channels that had any; null when none had.</returns>
+    public IReadOnlyList<ChannelCounts>? TakeCounts()
+    {
+        List<ChannelCounts>? counts = null;
+        for (int channel = 0; channel < health.Names.Count; channel++)
+        {
+            Dictionary<string, long>? faults = null;
+            foreach (ChannelFault fault in Enum.GetValues<ChannelFault>())
+            {
+                int at = (channel * ChannelFaults.Count) + (int)fault;
+                long now = health.Counts(channel, fault);
+                if (now != _told[at])
+                {
+                    faults ??= [];
+                    faults[fault.Name()] = now - _told[at];
+                    _told[at] = now;
+                }
+            }
+
+            if (faults is not null)
+            {
+                counts ??= [];
+                counts.Add(new ChannelCounts { Name = health.Names[channel], Faults = faults });
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>Jumps of the wall clock since the last call, by name; null when there was none.</summary>
+    public IReadOnlyDictionary<string, long>? TakeClock()
+    {
+        long backwards = health.ClockBackwards;
+        long forwards = health.ClockForwards;
+        Dictionary<string, long> jumps = [];
+        if (backwards != _backwardsTold)
+        {
+            jumps[ClockFault.Backwards.Name()] = backwards - _backwardsTold;
+        }
+
+        if (forwards != _forwardsTold)
+        {
+            jumps[ClockFault.Forwards.Name()] = forwards - _forwardsTold;
+        }
+
+        (_backwardsTold, _forwardsTold) = (backwards, forwards);
+        return jumps.Count > 0 ? jumps : null;
+    }
+
+    /// <summary>What began or ended since the last call: one entry for each kind of fault, however many channels it concerns.</summary>
+    public IReadOnlyList<HealthChange> TakeChanges()
+    {
+        // Looked at once: the sample path goes on meanwhile.
+        List<HealthChange> changes = [];
+        int[] now = [.. Enumerable.Range(0, _standing.Length).Select(health.Standing)];
+        if (!now.AsSpan().SequenceEqual(_standing))
+        {
+            foreach (ChannelFault fault in Enum.GetValues<ChannelFault>())
+            {
+                Add(changes, now, fault, begins: true);
+                Add(changes, now, fault, begins: false);
+            }
+
+            now.CopyTo(_standing, 0);
+        }
+
+        AddClock(changes, ClockFault.Backwards, health.ClockBackwards, ref _backwardsSeen, "the wall clock was set back");
+        AddClock(changes, ClockFault.Forwards, health.ClockForwards, ref _forwardsSeen, "the wall clock leapt forward: it was set, or the machine was asleep");
+        return changes;
+    }
+
+    private static void AddClock(List<HealthChange> changes, ClockFault fault, long now, ref long seen, string detail)
+    {
+        if (now != seen)
+        {
+            seen = now;
+            changes.Add(new HealthChange(fault.Name(), true, detail, new Dictionary<string, double> { [fault.Name()] = now }));
+        }
+    }
+
+    private void Add(List<HealthChange> changes, int[] standing, ChannelFault fault, bool begins)
+    {
+        Dictionary<string, double>? channels = null;
+        for (int channel = 0; channel < _standing.Length; channel++)
+        {
+            int bit = 1 << (int)fault;
+            int now = standing[channel] & bit;
+            if (now != (_standing[channel] & bit) && (now != 0) == begins)
+            {
+                channels ??= [];
+                channels[health.Names[channel]] = health.Counts(channel, fault);
+            }
+        }
+
+        if (channels is not null)
+        {
+            changes.Add(new HealthChange(fault.Name(), begins, Sentence(fault, begins, [.. channels.Keys]), channels));
+        }
+    }
+
+    private static string Sentence(ChannelFault fault, bool begins, IReadOnlyList<string> names)
+    {
+        string listed = names.Count <= MostNamed
+            ? string.Join(", ", names)
+            : $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more";
+        string what = fault switch
+        {
+            ChannelFault.Missing => "no value",
+            ChannelFault.Infinite => "an infinite value",
+            ChannelFault.OutOfRange => "values outside the physical range",
+            ChannelFault.Rate => "values that change faster than they can",
+            _ => "the same value for too long",
+        };
+        return begins ? $"{what} from {listed}" : $"no longer {what} from {listed}";
+    }
+}
