@@ -173,6 +173,15 @@ public sealed class SamplePath
             _filling = Interlocked.Exchange(ref _offered, null) ?? _filling;
         }
 
+        // Where no model answers there is nothing to keep up until the window is full, and a sensor that is dead from the
+        // start would otherwise never let a decision grow stale.
+        if (_filling is not null && _making is null && Volatile.Read(ref _serving) is null)
+        {
+            _windowOpen = false;
+            Volatile.Write(ref _making, _filling);
+            _filling = null;
+        }
+
         if (!_queues)
         {
             Follow();

@@ -36,19 +36,24 @@ internal sealed class PathRig
 
     public SensorFeed Feed { get; }
 
-    public static ServingModel Serving(PackageVerification verification, float gain = 1)
+    public static ServingModel Serving(
+        PackageVerification verification, float gain = 1, Func<PackageManifest, PackageManifest>? change = null)
     {
         byte[] package = TestPackages.Make(
-            1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, EveryFrame, TestPackages.ReleaseKey);
+            1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
+            TestPackages.ReleaseKey);
         LoadedModel loaded = verification.Verify(package, TestPackages.Site, (_, _) => null);
         Assert.True(PipelineBinding.TryBind(loaded.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
-        return new ServingModel(loaded, pipeline, trial: null);
+        return new ServingModel(loaded, pipeline, trial: null)
+        {
+            Health = new ChannelHealth(loaded.Manifest.Channels, TestPackages.Site.Channels, null, TestPackages.Site.RateHz, TimeSpan.TicksPerSecond),
+        };
     }
 
     /// <summary>Serves a model that reads every frame as one sample; frames read before do not exist for it.</summary>
-    public ServingModel Serve(float gain = 1)
+    public ServingModel Serve(float gain = 1, Func<PackageManifest, PackageManifest>? change = null)
     {
-        ServingModel serving = Serving(Verification, gain);
+        ServingModel serving = Serving(Verification, gain, change);
         Path.Offer(serving);
         return serving;
     }
@@ -114,6 +119,12 @@ internal sealed class ScriptedSensor(TimeProvider time) : ISensor
             throw new IOException("the cable is loose");
         }
 
+        if (kind == FrameKind.None)
+        {
+            when = default;
+            return false;
+        }
+
         // x against y decides the label: idle, or busy.
         frame[0] = 0;
         frame[1] = kind == FrameKind.Missing ? double.NaN : kind == FrameKind.Busy ? 0 : 5;
@@ -127,10 +138,11 @@ internal sealed class ScriptedSensor(TimeProvider time) : ISensor
     }
 }
 
-internal enum FrameKind
+public enum FrameKind
 {
     Good,
     Busy,
     Missing,
     Fails,
+    None,
 }
