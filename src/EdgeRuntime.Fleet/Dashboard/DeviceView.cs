@@ -110,6 +110,9 @@ public sealed record DeviceDetailView : DeviceView
     /// <summary>Windows by model, the oldest first.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<WindowView>> Windows { get; init; }
 
+    /// <summary>What became of the samples of those windows together, and how long they took, by model.</summary>
+    public required IReadOnlyDictionary<string, LedgerView> Ledger { get; init; }
+
     /// <summary>The newest window beside its package's reference, by model.</summary>
     public required IReadOnlyDictionary<string, CompareView> Compare { get; init; }
 
@@ -211,6 +214,15 @@ public sealed record WindowView
 
     /// <summary>Frame taken to decision made.</summary>
     public required LatencyView Path { get; init; }
+
+    /// <summary>What became of its samples, and how long each stage took.</summary>
+    public required LedgerView Ledger { get; init; }
+
+    /// <summary>What the device does when samples come faster than the model answers; null where it does not tell.</summary>
+    public string? Overload { get; init; }
+
+    /// <summary>The model that gates this one; null for none.</summary>
+    public string? Gate { get; init; }
 
     /// <summary>Predictions.</summary>
     public required PredictionCounts Predictions { get; init; }

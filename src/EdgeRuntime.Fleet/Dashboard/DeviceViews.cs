@@ -62,6 +62,7 @@ internal static class DeviceViews
             Windows = windows.ToDictionary(
                 list => list.Key,
                 list => (IReadOnlyList<WindowView>)[.. list.Value.Select(window => Of(device.Id, window))]),
+            Ledger = windows.Where(list => list.Value.Count > 0).ToDictionary(list => list.Key, list => Ledger(list.Value)),
             Compare = compare,
             Events = events,
             Updates = updates,
@@ -110,6 +111,9 @@ internal static class DeviceViews
         Dropped = window.Message.Dropped,
         Infer = Of(window.Message.Infer),
         Path = Of(window.Message.Path),
+        Ledger = Ledger([window]),
+        Overload = window.Message.Overload,
+        Gate = window.Message.Gate,
         Predictions = window.Message.Predictions,
         Features = window.Message.Features,
         Drift = window.Drift,
@@ -182,6 +186,17 @@ internal static class DeviceViews
             _ => "It took the order and has not begun.",
         },
     };
+
+    private static LedgerView Ledger(IReadOnlyList<ReceivedWindow> windows)
+    {
+        LedgerSum sum = new();
+        foreach (ReceivedWindow window in windows)
+        {
+            sum.Add(window.Message);
+        }
+
+        return LedgerView.Of(sum);
+    }
 
     private static LatencyView Of(LatencyCounts counts)
     {

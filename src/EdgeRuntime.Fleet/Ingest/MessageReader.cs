@@ -93,6 +93,7 @@ internal static class MessageReader
     private static WindowMessage Complete(WindowMessage message) => message with
     {
         Dropped = message.Dropped ?? new Dictionary<string, long>(),
+        Stages = message.Stages ?? new Dictionary<string, LatencyCounts>(),
         Features = message.Features ?? [],
         Predictions = message.Predictions with { Confidence = message.Predictions.Confidence ?? [] },
     };
@@ -124,8 +125,28 @@ internal static class MessageReader
             ?? window.Features.Select(feature => Counts(feature.Counts, feature.Name)).FirstOrDefault(complaint => complaint is not null)
             ?? (window.Features.DistinctBy(feature => feature.Name).Count() < window.Features.Count ? "two features have one name" : null)
             ?? Latency(window.Infer, "infer")
-            ?? Latency(window.Path, "path");
+            ?? Latency(window.Path, "path")
+            ?? Ledger(window);
     }
+
+    private static string? Ledger(WindowMessage window)
+    {
+        const int MostNames = 64;
+        const long MostSamples = 1L << 40;
+        IReadOnlyDictionary<string, LatencyCounts> stages = window.Stages ?? new Dictionary<string, LatencyCounts>();
+        if (window.Due is < 0 or > MostSamples || window.DeadlineMisses is < 0 or > MostSamples
+            || window.Dropped.Values.Any(count => count is < 0 or > MostSamples))
+        {
+            return "a count of samples is impossible";
+        }
+
+        return stages.Count > MostNames || window.Dropped.Count > MostNames ? "too many stages or causes"
+            : !stages.Keys.Concat(window.Dropped.Keys).All(IsPlain) ? "a stage or a cause has no plain name"
+            : HasHole(stages.Values)
+                ?? stages.Select(stage => Latency(stage.Value, stage.Key)).FirstOrDefault(complaint => complaint is not null);
+    }
+
+    private static bool IsPlain(string name) => name.Length is > 0 and <= 32 && name.All(c => char.IsAsciiLetterLower(c) || c == '_');
 
     private static string? Latency(LatencyCounts counts, string name)
     {

@@ -7,6 +7,7 @@ import { EventList } from '../parts/events.js';
 import { LiveSection } from './device-live.js';
 import { FeatureSection } from './features.js';
 import { LatencySection } from './latency.js';
+import { LedgerSection } from './ledger.js';
 import { UpdateSection } from './updates.js';
 
 export function DeviceView({ store, now }) {
@@ -53,6 +54,7 @@ export function DeviceView({ store, now }) {
       </div>
       <div class="narrow">
         ${model && html`<${LatencySection} key=${`latency ${model.name}`} view=${view} model=${model} manifest=${manifest} />`}
+        ${model && html`<${LedgerSection} key=${`ledger ${model.name}`} view=${view} model=${model} />`}
         <${UpdateSection} view=${view} device=${device} store=${store} now=${now} />
         <${Identity} device=${device} info=${view.detail?.info} now=${now} />
       </div>
