@@ -31,6 +31,7 @@ internal static class InferenceSuite
             Model(options, figures, scratch, "kws", KeywordModel(options, scratch), calls: 1000);
             Model(options, figures, scratch, "autoencoder", AutoencoderModel(options, scratch), calls: 3000);
             StepRows.Add(options, figures, scratch);
+            OverloadRows.Add(options, figures, scratch);
             ExactProducts(options, figures, scratch);
             ColdStart(options, figures, scratch);
             Memory(options, figures);

@@ -12,6 +12,8 @@ try
         ["inference", .. string[] options] => InferenceSuite.Run(SuiteOptions.Parse(options)),
         ["worker", string model, string input, string library] => Worker.Serve(model, input, library),
         ["step", string name, string model, string frames, string library] => StepWorker.Serve(name, model, frames, library),
+        ["overload", string policy, string model, string frames, string library, string seconds] =>
+            OverloadRun.Print(policy, model, frames, library, seconds),
         ["keywords", string material, string library] => Keywords.Count(material, library),
         ["infer", .. string[] words] =>
             InferCommand.Run(words, Console.OpenStandardOutput(), Console.Error, TimeProvider.System),

@@ -22,20 +22,8 @@ internal static class StepWorker
     {
         StepPackage step = StepPackage.Named(name);
         OnnxEnvironment environment = OnnxEnvironment.Open(library);
-        using SigningKey key = SigningKey.Create();
-        using RepeatedFrames sensor = new(
-            MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(frames)).ToArray(), step.Channels, step.RateHz);
-        PackageVerification verification =
-            new([key.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
-        ModelSite site = new() { Model = step.Name, Channels = sensor.Channels, RateHz = sensor.RateHz };
-        byte[] archive = step.Pack(File.ReadAllBytes(model), environment.Load, key);
-        using LoadedModel loaded = verification.Verify(archive, site, (_, _) => null);
-        if (!PipelineBinding.TryBind(
-            loaded.Manifest, site.Channels, site.RateHz, null, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes))
-        {
-            throw new BenchException(string.Join("; ", mistakes));
-        }
-
+        using RepeatedFrames sensor = new(FramesOf(frames), step.Channels, step.RateHz);
+        using LoadedModel loaded = Load(step, model, environment, sensor, out FeaturePipeline pipeline);
         PredictionRing ring = new(1024);
         SamplePath path = new(step.Name, TimeProvider.System, ring, new PathOptions { Window = TimeSpan.FromSeconds(1) });
         SensorFeed feed = new(new FrameSource(sensor), TimeProvider.System, [path]);
@@ -55,6 +43,30 @@ internal static class StepWorker
         }
 
         return 0;
+    }
+
+    /// <summary>A file of little-endian doubles.</summary>
+    public static double[] FramesOf(string file) => MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(file)).ToArray();
+
+    /// <summary>Packs a model, verifies the package as a device would, and binds it to the sensor.</summary>
+    public static LoadedModel Load(
+        StepPackage step, string model, OnnxEnvironment environment, ISensor sensor, out FeaturePipeline pipeline)
+    {
+        using SigningKey key = SigningKey.Create();
+        PackageVerification verification =
+            new([key.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
+        ModelSite site = new() { Model = step.Name, Channels = sensor.Channels, RateHz = sensor.RateHz };
+        byte[] archive = step.Pack(File.ReadAllBytes(model), environment.Load, key);
+        LoadedModel loaded = verification.Verify(archive, site, (_, _) => null);
+        if (PipelineBinding.TryBind(
+            loaded.Manifest, site.Channels, site.RateHz, null, out FeaturePipeline? bound, out IReadOnlyList<string> mistakes))
+        {
+            pipeline = bound;
+            return loaded;
+        }
+
+        loaded.Dispose();
+        throw new BenchException(string.Join("; ", mistakes));
     }
 
     private static string Calls(SensorFeed feed, PredictionRing ring, int count)

@@ -23,7 +23,7 @@ public sealed record LedgerView
     public required long DeadlineMisses { get; init; }
 
     /// <summary>The stages, in the order of a sample's way.</summary>
-    public required IReadOnlyList<StageView> Stages { get; init; }
+    public required IReadOnlyList<LatencyStageView> Stages { get; init; }
 
     /// <summary>Shows a sum.</summary>
     public static LedgerView Of(LedgerSum sum) => new()
@@ -35,7 +35,7 @@ public sealed record LedgerView
         DeadlineMisses = sum.DeadlineMisses,
         Stages =
         [
-            .. sum.Stages.Select(stage => new StageView(
+            .. sum.Stages.Select(stage => new LatencyStageView(
                 stage.Name, stage.Histogram.Count, stage.Histogram.Quantile(0.5) / NanosecondsPerMs,
                 stage.Histogram.Quantile(0.99) / NanosecondsPerMs, stage.Histogram.Quantile(0.999) / NanosecondsPerMs,
                 stage.Histogram.Max / NanosecondsPerMs)),
@@ -44,4 +44,4 @@ public sealed record LedgerView
 }
 
 /// <summary>One stage of the latency ledger, milliseconds.</summary>
-public sealed record StageView(string Name, long Count, double P50Ms, double P99Ms, double P999Ms, double MaxMs);
+public sealed record LatencyStageView(string Name, long Count, double P50Ms, double P99Ms, double P999Ms, double MaxMs);

@@ -109,7 +109,9 @@ public sealed class DatabaseTests : IDisposable
         rig.Settle();
         Assert.Equal(receipts["window"], rig.Devices[0].Receipts["window"]);
 
+        // Only a turn that has something to write can show that the disk takes it again.
         rig.State.Database.Execute("PRAGMA max_page_count = 1000000");
+        rig.Devices[0].SendWindow();
         rig.Time.Advance(1);
         rig.Settle();
 
