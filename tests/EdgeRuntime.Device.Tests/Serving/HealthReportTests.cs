@@ -1,0 +1,78 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Device.Serving;
+using EdgeRuntime.Engine.Sampling;
+
+namespace EdgeRuntime.Device.Tests.Serving;
+
+public sealed class HealthReportTests
+{
+    private const double Missing = double.NaN;
+
+    private readonly ChannelHealth _health = new(
+        [new ManifestChannel("a", "1", 0, 10), new ManifestChannel("b", "1", 0, 10)], [new Channel("a", "1"), new Channel("b", "1")], null,
+        rateHz: 1, frequency: 1000);
+
+    private int _frames;
+
+    [Fact]
+    public void A_fault_is_told_when_it_begins_and_when_it_ends_once_for_all_channels_it_concerns()
+    {
+        HealthReport report = new(_health);
+
+        Feed((5, 5), (11, -1));
+        HealthChange begins = Assert.Single(report.TakeChanges());
+        Feed((11, 11), (5, 5));
+        Assert.Empty(report.TakeChanges());
+        Feed((5, 5), (5, 5), (5, 5), (5, 5));
+        HealthChange ends = Assert.Single(report.TakeChanges());
+
+        Assert.Equal(("out_of_range", true, "values outside the physical range from a, b"), (begins.Fault, begins.Begins, begins.Detail));
+        Assert.Equal(("out_of_range", false), (ends.Fault, ends.Begins));
+        Assert.Equal([("a", 2), ("b", 2)], ends.Channels.Select(pair => (pair.Key, pair.Value)));
+        Assert.Empty(report.TakeChanges());
+    }
+
+    [Fact]
+    public void A_window_holds_the_frames_since_the_last_by_channel_and_cause()
+    {
+        HealthReport report = new(_health);
+
+        Feed((5, 5), (11, Missing), (Missing, Missing));
+        ChannelCounts[] first = [.. report.TakeCounts()!];
+        Feed((5, Missing));
+        ChannelCounts second = Assert.Single(report.TakeCounts()!);
+
+        Assert.Equal(["a", "b"], first.Select(counts => counts.Name));
+        Assert.Equal([("missing", 1L), ("out_of_range", 1L)], first[0].Faults.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("missing", 2L)], first[1].Faults.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(("b", 1L), (second.Name, second.Faults["missing"]));
+        Assert.Null(report.TakeCounts());
+        Assert.Equal(["missing"], report.Standing()!["b"]);
+    }
+
+    [Fact]
+    public void Jumps_of_the_wall_clock_are_counted_and_told()
+    {
+        HealthReport report = new(_health);
+
+        _health.Check([5, 5], new FrameTime(0, 1_000_000));
+        _health.Check([5, 5], new FrameTime(1000, 900_000));
+        _health.Check([5, 5], new FrameTime(2000, 9_000_000));
+
+        Assert.Equal(["clock_backwards", "clock_forwards"], report.TakeChanges().Select(change => change.Fault));
+        Assert.Equal([("clock_backwards", 1L), ("clock_forwards", 1L)], report.TakeClock()!.Select(pair => (pair.Key, pair.Value)));
+        Assert.Null(report.TakeClock());
+        Assert.Empty(report.TakeChanges());
+    }
+
+    // A second apart.
+    private void Feed(params (double A, double B)[] frames)
+    {
+        foreach ((double a, double b) in frames)
+        {
+            _health.Check([a, b], new FrameTime(_frames * 1000, 1_700_000_000_000 + (_frames * 1000)));
+            _frames++;
+        }
+    }
+}
