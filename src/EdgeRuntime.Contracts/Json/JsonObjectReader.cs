@@ -130,6 +130,10 @@ public sealed class JsonObjectReader
         return choices.Contains(text) ? text : fallback;
     }
 
+    /// <summary>One of a few words, or null when absent.</summary>
+    public string? OptionalChoice(string name, IReadOnlyList<string> choices) =>
+        String(name, text => Unknown(text, choices)) is string text && choices.Contains(text) ? text : null;
+
     /// <summary>A whole number that must be there.</summary>
     public int RequiredInt(string name, int min, int max) => (int)RequiredLong(name, min, max);
 

@@ -12,7 +12,7 @@ internal static class DecisionReader
     /// <param name="output">The manifest's output; of kind "" where that was wrong, and then nothing that hangs on it is judged.</param>
     public static DecisionSpec Read(JsonObjectReader decision, OutputSpec output)
     {
-        bool classification = output.Kind == "classification";
+        bool classification = output.HasLabels();
         bool level = output.Kind is "regression" or "reconstruction";
         double largest = classification ? 1 : double.MaxValue;
         DecisionSpec spec = new()

@@ -24,14 +24,6 @@ public static class ManifestReader
     /// <summary>Largest file of a package.</summary>
     public const long MaxFileBytes = 64L * 1024 * 1024;
 
-    private const int MaxChannels = 1024;
-    private const int MaxFeatures = 4096;
-    private const int LongestWindow = 65536;
-    private const int MaxLabels = 4096;
-    private const double MaxRateHz = 10_000_000;
-
-    private static readonly string[] Kinds = ["classification", "regression", "reconstruction"];
-
     /// <summary>Reads a manifest.</summary>
     /// <param name="name">What mistakes call the file.</param>
     /// <returns>The manifest, or null when there are mistakes.</returns>
@@ -41,9 +33,8 @@ public static class ManifestReader
 
     private static PackageManifest ReadRoot(JsonObjectReader root, ManifestForm form)
     {
-        IReadOnlyList<ManifestChannel> channels = root.RequiredObjects("channels", ReadChannel, 1, MaxChannels);
-        NoteRepeated(root, "channels", "name", channels, channel => channel.Name);
-        OutputSpec output = root.RequiredObject("output", ReadOutput);
+        IReadOnlyList<ManifestChannel> channels = PipelineReader.ReadChannels(root);
+        OutputSpec output = root.RequiredObject("output", OutputReader.Read);
         PackageManifest manifest = new()
         {
             Schema = ReadSchema(root),
@@ -52,7 +43,7 @@ public static class ManifestReader
             ReleaseCounter = root.RequiredLong("release_counter", 1, long.MaxValue),
             Description = root.RequiredString("description", text => PackageNames.Line(text, 500)),
             Channels = channels,
-            Pipeline = root.RequiredObject("pipeline", pipeline => ReadPipeline(pipeline, channels)),
+            Pipeline = root.RequiredObject("pipeline", pipeline => PipelineReader.Read(pipeline, channels)),
             Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
             Output = output,
             Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
@@ -62,6 +53,11 @@ public static class ManifestReader
                 ? []
                 : root.RequiredObjects("files", ReadFile, 1, MaxFiles),
         };
+
+        if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
+        {
+            root.Mistake("output", "a detection finds objects in pictures, and the pipeline has no image");
+        }
 
         NoteRepeated(root, "files", "path", manifest.Files, file => file.Path);
         if (manifest.Files.Count > 0 || form == ManifestForm.Packed)
@@ -82,74 +78,6 @@ public static class ManifestReader
         }
 
         return schema;
-    }
-
-    private static ManifestChannel ReadChannel(JsonObjectReader channel)
-    {
-        ManifestChannel read = new(
-            channel.RequiredString("name", PackageNames.Signal),
-            channel.RequiredString("unit", PackageNames.Unit),
-            channel.Double("low"),
-            channel.Double("high"))
-        {
-            Health = channel.Object("health", ChannelHealthSpec.Read),
-        };
-        if (read.Low >= read.High)
-        {
-            channel.Mistake("high", $"{read.High} is not above low, {read.Low}");
-        }
-
-        return read;
-    }
-
-    private static PipelineSpec ReadPipeline(JsonObjectReader pipeline, IReadOnlyList<ManifestChannel> channels)
-    {
-        int window = pipeline.RequiredInt("window_frames", 1, LongestWindow);
-        double rate = pipeline.RequiredDouble("rate_hz", JsonObjectReader.AboveZero, MaxRateHz);
-        bool windowIsRight = !pipeline.IsWrong("window_frames");
-        FeatureReader features = new(rate, window, windowIsRight && !pipeline.IsWrong("rate_hz"), channels);
-        PipelineSpec spec = new()
-        {
-            RateHz = rate,
-            WindowFrames = window,
-            HopFrames = pipeline.RequiredInt("hop_frames", 1, windowIsRight ? window : LongestWindow),
-            Features = pipeline.RequiredObjects("features", features.Read, 1, MaxFeatures),
-        };
-        NoteRepeated(pipeline, "features", "name", spec.Features, feature => feature.Name);
-        return spec;
-    }
-
-    private static OutputSpec ReadOutput(JsonObjectReader output)
-    {
-        OutputSpec spec = new()
-        {
-            Kind = output.RequiredChoice("kind", Kinds),
-            Activation = output.Choice("activation", "softmax", ["softmax", "none"]),
-            Labels = output.Strings("labels", 0, MaxLabels, label => PackageNames.Line(label, 63)),
-            Unit = output.String("unit", PackageNames.Unit),
-        };
-
-        if (output.IsWrong("kind"))
-        {
-            // Nothing that depends on the kind can be judged.
-            return spec with { Kind = "" };
-        }
-
-        bool classification = spec.Kind == "classification";
-        if (classification && spec.Labels.Count < 2)
-        {
-            output.Mistake("labels", "a classification needs at least 2, one for each element of the output");
-        }
-
-        if (classification && spec.Labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { } twice)
-        {
-            output.Mistake("labels", $"\"{twice.Key}\" stands here twice");
-        }
-
-        NoteMisplaced(output, "labels", classification || spec.Labels.Count == 0, "classification");
-        NoteMisplaced(output, "activation", classification || spec.Activation == "softmax", "classification");
-        NoteMisplaced(output, "unit", spec.Kind == "regression", "regression");
-        return spec;
     }
 
     private static SoakSpec ReadSoak(JsonObjectReader soak) => new()
@@ -186,16 +114,8 @@ public static class ManifestReader
 
     private static bool Holds(PackageManifest manifest, string path) => manifest.Files.Any(file => file.Path == path);
 
-    // A default that stands there in words is no mistake: a manifest that a program wrote spells all of them out.
-    private static void NoteMisplaced(JsonObjectReader reader, string name, bool belongs, string to)
-    {
-        if (!belongs && reader.Has(name))
-        {
-            reader.Mistake(name, $"is only for {to}");
-        }
-    }
-
-    private static void NoteRepeated<T>(
+    /// <summary>Notes entries of an array that share a name.</summary>
+    internal static void NoteRepeated<T>(
         JsonObjectReader reader, string array, string member, IReadOnlyList<T> items, Func<T, string> key)
     {
         Dictionary<string, int> first = new(StringComparer.Ordinal);

@@ -25,7 +25,7 @@ public static class ReferenceReader
         // Where the rows are wrong themselves, nothing that is compared with them can be judged.
         long given = root.RequiredLong("rows", 1, long.MaxValue);
         long? known = root.IsWrong("rows") ? null : given;
-        bool classification = manifest.Output.Kind == "classification";
+        bool classification = manifest.Output.HasLabels();
         ReferenceProfile profile = new()
         {
             Rows = given,

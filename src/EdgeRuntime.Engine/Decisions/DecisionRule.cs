@@ -53,7 +53,7 @@ public sealed class DecisionRule
     /// <summary>Makes a rule with its initial decision in force.</summary>
     public DecisionRule(DecisionSpec spec, OutputSpec output)
     {
-        _isClassification = output.Kind == "classification";
+        _isClassification = output.HasLabels();
         List<string> names = _isClassification ? [.. output.Labels] : [spec.Below, spec.Above];
         _initial = NumberOf(names, spec.Initial);
         _uncertain = spec.Uncertain is null ? -1 : NumberOf(names, spec.Uncertain);

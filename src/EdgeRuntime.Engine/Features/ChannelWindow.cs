@@ -18,6 +18,10 @@ namespace EdgeRuntime.Engine.Features;
 /// missing value counts as the mean. In squared units of the channel. Bands that touch add up to their union; all up
 /// to, not including, half the rate give the window's mean square deviation but for the one line at half the rate.
 /// </description></item>
+/// <item><term>sum, count</term><description>of the finite values; a window without any counts 0</description></item>
+/// <item><term>mode, distinct</term><description>the value there is most of, the smallest where several share the most; how many differ</description></item>
+/// <item><term>spectrum</term><description>amplitudes of the lines of the same spectrum in <c>[low, high)</c></description></item>
+/// <item><term>log_mel, mfcc</term><description>see <see cref="MelSpectrum"/>; a missing value counts as the mean</description></item>
 /// </list>
 /// Moments are computed about the mean in a second pass, in the order of time. All memory is taken at construction. Not
 /// thread-safe.
@@ -26,10 +30,12 @@ internal sealed class ChannelWindow
 {
     private readonly double[] _frames;
     private readonly double[] _values;
-    private readonly int[] _positions;
+    private readonly double[] _positions;
     private readonly double[] _sorted;
     private readonly double[] _room;
     private readonly double[] _deviations;
+    private readonly double[] _amplitudes;
+    private readonly double[] _filled;
     private readonly PowerSpectrum? _spectrum;
     private readonly double _rateHz;
     private int _count;
@@ -43,6 +49,8 @@ internal sealed class ChannelWindow
     private bool _hasMoments;
     private bool _hasSorted;
     private bool _hasLines;
+    private int _length;
+    private double _sum;
 
     /// <summary>Takes the memory for windows of <paramref name="length"/> frames.</summary>
     /// <param name="spectrum">For band energies, and used by nobody else; null when none will be asked for.</param>
@@ -50,24 +58,30 @@ internal sealed class ChannelWindow
     {
         _frames = new double[length];
         _values = new double[length];
-        _positions = new int[length];
+        _positions = new double[length];
         _sorted = new double[length];
         _room = new double[length];
         _deviations = spectrum is null ? [] : new double[length];
+        _amplitudes = spectrum is null ? [] : new double[(length / 2) + 1];
+        _filled = new double[length];
         _spectrum = spectrum;
         _rateHz = rateHz;
     }
 
     /// <summary>The values frame by frame, oldest first, NaN where missing.</summary>
-    public ReadOnlySpan<double> Frames => _frames;
+    public ReadOnlySpan<double> Frames => _frames.AsSpan(0, _length);
 
     /// <summary>Takes a window from a ring.</summary>
-    /// <param name="ring">As long as the window.</param>
+    /// <param name="ring">As long as the longest window.</param>
     /// <param name="oldest">Place of the oldest frame in it.</param>
-    public void Load(ReadOnlySpan<double> ring, int oldest)
+    /// <param name="length">Frames of the window.</param>
+    /// <param name="places">Where each of them stands in time, in steps of the manifest's rate.</param>
+    public void Load(ReadOnlySpan<double> ring, int oldest, int length, ReadOnlySpan<double> places)
     {
-        ring[oldest..].CopyTo(_frames);
-        ring[..oldest].CopyTo(_frames.AsSpan(ring.Length - oldest));
+        int first = Math.Min(length, ring.Length - oldest);
+        ring.Slice(oldest, first).CopyTo(_frames);
+        ring[..(length - first)].CopyTo(_frames.AsSpan(first));
+        _length = length;
         _hasMoments = false;
         _hasSorted = false;
         _hasLines = false;
@@ -76,13 +90,13 @@ internal sealed class ChannelWindow
         double squares = 0;
         _min = double.PositiveInfinity;
         _max = double.NegativeInfinity;
-        for (int i = 0; i < _frames.Length; i++)
+        for (int i = 0; i < length; i++)
         {
             double value = _frames[i];
             if (double.IsFinite(value))
             {
                 _values[_count] = value;
-                _positions[_count] = i;
+                _positions[_count] = places[i];
                 _count++;
                 sum += value;
                 squares += value * value;
@@ -90,6 +104,8 @@ internal sealed class ChannelWindow
                 _max = Math.Max(_max, value);
             }
         }
+
+        _sum = sum;
 
         // The mean of equal values is that value; a rounded sum would leave deviations where there are none.
         _mean = _min == _max ? _min : sum / _count;
@@ -101,7 +117,7 @@ internal sealed class ChannelWindow
     {
         if (_count == 0)
         {
-            return double.NaN;
+            return plan.Kind == StatisticKind.Count ? 0 : double.NaN;
         }
 
         return plan.Kind switch
@@ -122,6 +138,10 @@ internal sealed class ChannelWindow
             StatisticKind.Quantile => Quantile(plan.Quantile),
             StatisticKind.BandEnergy => BandEnergy(_spectrum!, plan.FirstLine, plan.EndLine),
             StatisticKind.ZeroCrossings => ZeroCrossings(),
+            StatisticKind.Sum => _sum,
+            StatisticKind.Count => _count,
+            StatisticKind.Mode => Runs().Mode,
+            StatisticKind.Distinct => Runs().Count,
             _ => double.NaN,
         };
     }
@@ -192,14 +212,7 @@ internal sealed class ChannelWindow
 
     private double Quantile(double q)
     {
-        Span<double> sorted = _sorted.AsSpan(0, _count);
-        if (!_hasSorted)
-        {
-            _values.AsSpan(0, _count).CopyTo(sorted);
-            MergeSort.Sort(sorted, _room);
-            _hasSorted = true;
-        }
-
+        ReadOnlySpan<double> sorted = Sorted();
         double rank = q * (_count - 1);
         int lower = Math.Min((int)rank, _count - 1);
         int upper = Math.Min(lower + 1, _count - 1);
@@ -208,6 +221,45 @@ internal sealed class ChannelWindow
 
         // From the nearer end, so that the answer never passes it by a rounding.
         return between < 0.5 ? sorted[lower] + (step * between) : sorted[upper] - (step * (1 - between));
+    }
+
+    private ReadOnlySpan<double> Sorted()
+    {
+        Span<double> sorted = _sorted.AsSpan(0, _count);
+        if (!_hasSorted)
+        {
+            _values.AsSpan(0, _count).CopyTo(sorted);
+            MergeSort.Sort(sorted, _room);
+            _hasSorted = true;
+        }
+
+        return sorted;
+    }
+
+    // Different values, and the one there is most of; the smallest where several share the most.
+    private (int Count, double Mode) Runs()
+    {
+        ReadOnlySpan<double> sorted = Sorted();
+        int different = 0;
+        int longest = 0;
+        double mode = double.NaN;
+        for (int start = 0, end; start < sorted.Length; start = end)
+        {
+            end = start + 1;
+            while (end < sorted.Length && sorted[end] == sorted[start])
+            {
+                end++;
+            }
+
+            different++;
+            if (end - start > longest)
+            {
+                longest = end - start;
+                mode = sorted[start];
+            }
+        }
+
+        return (different, mode);
     }
 
     private double ZeroCrossings()
@@ -227,7 +279,45 @@ internal sealed class ChannelWindow
         return crossings;
     }
 
-    private double BandEnergy(PowerSpectrum spectrum, int first, int end)
+    /// <summary>Amplitudes of the spectral lines from one to before another; NaN when the window holds no finite value.</summary>
+    /// <remarks>Of a sine on a line, its amplitude; see <see cref="PowerSpectrum.Amplitude"/>.</remarks>
+    public ReadOnlySpan<double> Amplitudes(int first, int end)
+    {
+        Span<double> amplitudes = _amplitudes.AsSpan(0, end - first);
+        if (_count == 0)
+        {
+            amplitudes.Fill(double.NaN);
+            return amplitudes;
+        }
+
+        PowerSpectrum spectrum = Transformed(_spectrum!);
+        for (int i = 0; i < amplitudes.Length; i++)
+        {
+            amplitudes[i] = spectrum.Amplitude(first + i);
+        }
+
+        return amplitudes;
+    }
+
+    /// <summary>Mel spectra of the window, a missing value counted as the mean; NaN when it holds no finite value.</summary>
+    public ReadOnlySpan<double> Mel(MelSpectrum mel)
+    {
+        if (_count == 0)
+        {
+            mel.Clear();
+            return mel.Elements;
+        }
+
+        for (int i = 0; i < _length; i++)
+        {
+            _filled[i] = double.IsFinite(_frames[i]) ? _frames[i] : _mean;
+        }
+
+        mel.Compute(_filled.AsSpan(0, _length));
+        return mel.Elements;
+    }
+
+    private PowerSpectrum Transformed(PowerSpectrum spectrum)
     {
         if (!_hasLines)
         {
@@ -240,7 +330,12 @@ internal sealed class ChannelWindow
             _hasLines = true;
         }
 
-        ReadOnlySpan<double> lines = spectrum.Lines;
+        return spectrum;
+    }
+
+    private double BandEnergy(PowerSpectrum spectrum, int first, int end)
+    {
+        ReadOnlySpan<double> lines = Transformed(spectrum).Lines;
         double energy = 0;
         for (int k = first; k < end; k++)
         {

@@ -1,93 +1,124 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Engine.Features;
 
-/// <summary>
-/// Turns frames into features as a package's manifest says. Live input, replay, evaluation and training data all go
-/// through this one class, so that a model never meets features that it was not trained on.
-/// </summary>
+/// <summary>Turns frames of scalar channels into features as a package's manifest says.</summary>
 /// <remarks>
-/// Made by <see cref="PipelineBinding"/>. Keeps the newest frames in a ring; every hop, once a window is full, computes
-/// all features. A value outside its channel's physical bounds counts as missing, like NaN. All memory is taken at
-/// construction: <see cref="Push(Frame)"/> allocates nothing. Not thread-safe.
+/// Keeps the newest frames in a ring; whenever a window is complete, computes all features. A value outside its
+/// channel's physical bounds counts as missing, like NaN. Where features look at earlier samples, the first sample is
+/// the first for which they can. All memory is taken at construction: <see cref="Push(Frame)"/> allocates nothing. Not
+/// thread-safe.
 /// </remarks>
 public sealed class FeaturePipeline : IPipeline
 {
     private readonly BoundChannel[] _channels;
     private readonly double[][] _rings;
     private readonly FeaturePlan[][] _plans;
+    private readonly FeaturePlan[] _crosses;
     private readonly ChannelWindow _window;
+    private readonly TimeWindows? _timeWindows;
+    private readonly double[] _places;
+    private readonly double[] _codes = new double[8];
     private readonly double[] _values;
     private readonly float[] _input;
     private readonly int _windowFrames;
     private readonly int _hopFrames;
     private readonly int _frameLength;
+    private readonly int _samplesBefore;
+    private readonly double _framesPerMs;
     private int _next;
     private int _framesUntilReady;
+    private int _samplesUntilReady;
 
     internal FeaturePipeline(PipelineParts parts)
     {
         _channels = parts.Channels;
         _plans = parts.Plans;
+        _crosses = parts.Crosses;
         _windowFrames = parts.WindowFrames;
         _hopFrames = parts.HopFrames;
         _frameLength = parts.FrameLength;
+        _framesPerMs = parts.RateHz / 1000;
+        _timeWindows = parts.TimeWindows;
         _rings = new double[_channels.Length][];
         for (int i = 0; i < _rings.Length; i++)
         {
             _rings[i] = new double[_windowFrames];
         }
 
+        _places = new double[_windowFrames];
+        for (int i = 0; i < _places.Length; i++)
+        {
+            _places[i] = i;
+        }
+
         _window = new ChannelWindow(_windowFrames, parts.RateHz, parts.Spectrum);
         _values = new double[parts.Names.Count];
         _input = new float[parts.InputLength];
-        Layout = [new TensorSlice(parts.Tensor, 0, parts.InputLength)];
+        _samplesBefore = Before(_plans);
+        Layout = parts.Layout;
         Names = parts.Names;
         Reset();
     }
 
-    /// <summary>Names of <see cref="Values"/>: the manifest's features in its order, without the raw windows.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Features of the last window before scaling, shape [<see cref="Names"/>]; NaN where there was no value.</summary>
+    /// <summary>Features of the newest sample before scaling, shape [<see cref="Names"/>]; NaN where there was no value.</summary>
     public ReadOnlySpan<double> Values => _values;
 
-    /// <summary>The model's input for the last window: all features scaled, in the manifest's order.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<float> Input => _input;
 
-    /// <summary>
-    /// Elements of <see cref="Input"/> that stand for a missing value; as many as <see cref="Input"/> has when the
-    /// window held nothing at all.
-    /// </summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<InputSlice> Layout { get; }
+
+    /// <inheritdoc/>
     public int MissingElements { get; private set; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TensorSlice> Layout { get; }
+    public bool MustDrop { get; private set; }
 
     /// <inheritdoc/>
-    public bool MustDrop => MissingElements == _input.Length;
-
-    /// <inheritdoc/>
-    public bool Push(Frame frame) => Push(frame.Values);
+    public bool Push(Frame frame) => Push(frame.Values, frame.Time.UnixMs);
 
     /// <summary>Takes one frame. Allocates nothing.</summary>
     /// <param name="frame">Shape and order of the sensor's channels; NaN where a channel has no value.</param>
-    /// <returns>True when this frame completed a window: <see cref="Values"/> and <see cref="Input"/> are then new.</returns>
+    /// <param name="unixMs">When it was taken; only windows by time look at it.</param>
+    /// <returns>True when this frame completed a sample: <see cref="Values"/> and <see cref="Input"/> are then new.</returns>
     /// <exception cref="ArgumentException">The frame does not have the sensor's shape.</exception>
-    public bool Push(ReadOnlySpan<double> frame)
+    public bool Push(ReadOnlySpan<double> frame, long unixMs = 0)
     {
         if (frame.Length != _frameLength)
         {
             ThrowShape(frame.Length);
         }
 
-        for (int i = 0; i < _channels.Length; i++)
-        {
-            _rings[i][_next] = _channels[i].Physical(frame);
-        }
+        return _timeWindows is null ? PushByCount(frame) : PushByTime(_timeWindows, frame, unixMs);
+    }
 
-        _next = _next + 1 == _windowFrames ? 0 : _next + 1;
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        _next = 0;
+        _framesUntilReady = _windowFrames;
+        _samplesUntilReady = _samplesBefore;
+        _timeWindows?.Reset();
+        foreach (FeaturePlan[] plans in _plans)
+        {
+            foreach (FeaturePlan plan in plans)
+            {
+                plan.History?.Reset();
+                plan.Held = double.NaN;
+            }
+        }
+    }
+
+    private bool PushByCount(ReadOnlySpan<double> frame)
+    {
+        Store(frame);
         _framesUntilReady--;
         if (_framesUntilReady > 0)
         {
@@ -95,56 +126,153 @@ public sealed class FeaturePipeline : IPipeline
         }
 
         _framesUntilReady = _hopFrames;
-        Compute();
-        return true;
+        Compute(_windowFrames);
+        return IsReady();
     }
 
-    /// <summary>Forgets all frames, as after a gap in time: the next window holds only frames pushed from now on.</summary>
-    public void Reset()
+    // A window is complete with the first frame after it, which belongs to the next.
+    private bool PushByTime(TimeWindows windows, ReadOnlySpan<double> frame, long unixMs)
     {
-        _next = 0;
-        _framesUntilReady = _windowFrames;
+        bool due = windows.IsDue(unixMs);
+        if (due)
+        {
+            for (int i = 0; i < windows.Frames; i++)
+            {
+                _places[i] = windows.Offset(i) * _framesPerMs;
+            }
+
+            Compute(windows.Frames);
+        }
+
+        windows.Add(unixMs);
+        Store(frame);
+        return due && IsReady();
     }
 
-    private void Compute()
+    private bool IsReady()
+    {
+        if (_samplesUntilReady == 0)
+        {
+            return true;
+        }
+
+        _samplesUntilReady--;
+        return false;
+    }
+
+    private void Store(ReadOnlySpan<double> frame)
+    {
+        for (int i = 0; i < _channels.Length; i++)
+        {
+            _rings[i][_next] = _channels[i].Physical(frame);
+        }
+
+        _next = _next + 1 == _windowFrames ? 0 : _next + 1;
+    }
+
+    private void Compute(int frames)
     {
         MissingElements = 0;
+        MustDrop = false;
         for (int i = 0; i < _plans.Length; i++)
         {
-            // The oldest frame of a full ring stands where the next one will go.
-            _window.Load(_rings[i], _next);
+            // The newest frame of the ring stands just before where the next one will go.
+            int oldest = _next - frames;
+            _window.Load(_rings[i], oldest < 0 ? oldest + _windowFrames : oldest, frames, _places);
             foreach (FeaturePlan plan in _plans[i])
             {
-                if (plan.Kind == StatisticKind.Raw)
+                switch (plan.Kind)
                 {
-                    Raw(plan);
+                    case StatisticKind.Raw:
+                        Several(plan, _window.Frames);
+                        break;
+                    case StatisticKind.Spectrum:
+                        Several(plan, _window.Amplitudes(plan.FirstLine, plan.EndLine));
+                        break;
+                    case StatisticKind.Mel:
+                        Several(plan, _window.Mel(plan.Mel!));
+                        break;
+                    default:
+                        Single(plan, _window.Compute(plan));
+                        break;
                 }
-                else
-                {
-                    Single(plan);
-                }
+            }
+        }
+
+        foreach (FeaturePlan cross in _crosses)
+        {
+            Fill(cross, cross.Category!.Cross(_values, cross.Crossed, _codes));
+        }
+
+        MustDrop |= MissingElements == _input.Length;
+    }
+
+    private void Single(FeaturePlan plan, double statistic)
+    {
+        double feature = plan.Scaling.Transformed(statistic);
+        if (plan.History is not null)
+        {
+            feature = plan.History.Next(feature);
+        }
+
+        feature = plan.Scaling.Clipped(feature);
+        Fill(plan, plan.Category is null ? feature : plan.Category.IndexOf(feature));
+    }
+
+    private void Fill(FeaturePlan plan, double feature)
+    {
+        _values[plan.ValueIndex] = feature;
+        if (double.IsNaN(feature))
+        {
+            MissingElements += plan.Elements;
+            MustDrop |= plan.Policy == MissingPolicy.Drop;
+        }
+
+        double shown = plan.Substituted(feature);
+        if (!plan.IsOneHot)
+        {
+            _input[plan.InputIndex] = plan.Scaling.Scaled(shown);
+            return;
+        }
+
+        Span<float> elements = _input.AsSpan(plan.InputIndex, plan.Elements);
+        if (double.IsNaN(shown))
+        {
+            elements.Fill(plan.Scaling.Missing);
+            return;
+        }
+
+        elements.Clear();
+        elements[(int)shown] = 1;
+    }
+
+    private void Several(FeaturePlan plan, ReadOnlySpan<double> statistics)
+    {
+        Span<float> elements = _input.AsSpan(plan.InputIndex, statistics.Length);
+        for (int i = 0; i < statistics.Length; i++)
+        {
+            double feature = plan.Scaling.Clipped(plan.Scaling.Transformed(statistics[i]));
+            elements[i] = plan.Scaling.Scaled(feature);
+            if (double.IsNaN(feature))
+            {
+                MissingElements++;
+                MustDrop |= plan.Policy == MissingPolicy.Drop;
             }
         }
     }
 
-    private void Single(FeaturePlan plan)
+    private static int Before(FeaturePlan[][] plans)
     {
-        double feature = plan.Scaling.Transformed(_window.Compute(plan));
-        _values[plan.ValueIndex] = feature;
-        _input[plan.InputIndex] = plan.Scaling.Scaled(feature);
-        MissingElements += double.IsNaN(feature) ? 1 : 0;
-    }
-
-    private void Raw(FeaturePlan plan)
-    {
-        ReadOnlySpan<double> frames = _window.Frames;
-        Span<float> elements = _input.AsSpan(plan.InputIndex, frames.Length);
-        for (int i = 0; i < frames.Length; i++)
+        int before = 0;
+        foreach (FeaturePlan[] ofChannel in plans)
         {
-            double feature = plan.Scaling.Transformed(frames[i]);
-            elements[i] = plan.Scaling.Scaled(feature);
-            MissingElements += double.IsNaN(feature) ? 1 : 0;
+            foreach (FeaturePlan plan in ofChannel)
+            {
+                before = Math.Max(before, plan.History?.Before ?? 0);
+            }
         }
+
+        return before;
     }
 
     [DoesNotReturn]
@@ -172,11 +300,14 @@ internal sealed record PipelineParts
     /// <summary>The features of each of them.</summary>
     public required FeaturePlan[][] Plans { get; init; }
 
+    /// <summary>The features that are crosses of others, in the manifest's order.</summary>
+    public required FeaturePlan[] Crosses { get; init; }
+
     /// <summary>Names of the features that are single values.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    /// <summary>Name of the model's input tensor.</summary>
-    public required string Tensor { get; init; }
+    /// <summary>Which part of the input is which tensor.</summary>
+    public required IReadOnlyList<InputSlice> Layout { get; init; }
 
     /// <summary>Elements of the model's input.</summary>
     public required int InputLength { get; init; }
@@ -184,7 +315,7 @@ internal sealed record PipelineParts
     /// <summary>Frames per second of the manifest.</summary>
     public required double RateHz { get; init; }
 
-    /// <summary>Frames in a window.</summary>
+    /// <summary>Frames in a window; the most, for windows by time.</summary>
     public required int WindowFrames { get; init; }
 
     /// <summary>Frames between windows.</summary>
@@ -193,6 +324,9 @@ internal sealed record PipelineParts
     /// <summary>Values in the sensor's frame.</summary>
     public required int FrameLength { get; init; }
 
-    /// <summary>For band energies; null when there are none.</summary>
+    /// <summary>For windows by time; null for windows by count.</summary>
+    public required TimeWindows? TimeWindows { get; init; }
+
+    /// <summary>For band energies and spectra; null when there are none.</summary>
     public required PowerSpectrum? Spectrum { get; init; }
 }

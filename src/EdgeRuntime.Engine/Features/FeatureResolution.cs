@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Engine.Features;
 
@@ -11,7 +12,8 @@ internal static class FeatureResolution
 {
     private const int LongestWindow = 65536;
 
-    private static readonly string[] Transforms = ["none", "log1p", "sqrt"];
+    private static readonly string[] Transforms = ["none", "log1p", "sqrt", "log", "log10"];
+    private static readonly string[] Policies = ["constant", "hold", "mean", "drop"];
 
     /// <summary>Resolves all features.</summary>
     /// <exception cref="ArgumentException">The manifest is not a valid one; the message names the first fault.</exception>
@@ -29,26 +31,28 @@ internal static class FeatureResolution
         string[] channels = [.. manifest.Channels.Select(channel => channel.Name)];
         List<(int Channel, FeaturePlan Plan)> plans = [];
         List<string> names = [];
-        int inputLength = 0;
+        IReadOnlyList<InputSlice> layout = InputSlice.LayoutOf(manifest);
+        Dictionary<string, int> next = layout.ToDictionary(slice => slice.Tensor, slice => slice.Offset);
         for (int i = 0; i < pipeline.Features.Count; i++)
         {
             FeatureSpec spec = pipeline.Features[i];
             string path = $"pipeline.features[{i}]";
             int channel = Array.IndexOf(channels, spec.Channel);
-            Require(channel >= 0, $"{path}.channel", $"'{spec.Channel}' is not among the manifest's channels");
-            FeaturePlan plan = Plan(spec, pipeline, path, names.Count, inputLength);
+            Require(channel >= 0 || spec.Statistic == "cross", $"{path}.channel", $"'{spec.Channel}' is not among the manifest's channels");
+            string tensor = spec.Input ?? manifest.Model.Input;
+            FeaturePlan plan = Plan(spec, pipeline, path, names, next[tensor]);
             plans.Add((channel, plan));
-            inputLength += plan.Kind == StatisticKind.Raw ? pipeline.WindowFrames : 1;
-            if (plan.Kind != StatisticKind.Raw)
+            next[tensor] += plan.Elements;
+            if (plan.ValueIndex >= 0)
             {
                 names.Add(spec.Name);
             }
         }
 
-        return new ResolvedFeatures(plans, names, inputLength);
+        return new ResolvedFeatures(plans, names, layout);
     }
 
-    private static FeaturePlan Plan(FeatureSpec spec, PipelineSpec pipeline, string path, int valueIndex, int inputIndex)
+    private static FeaturePlan Plan(FeatureSpec spec, PipelineSpec pipeline, string path, List<string> names, int inputIndex)
     {
         Require(
             StatisticNames.TryParse(spec.Statistic, out StatisticKind kind),
@@ -63,16 +67,30 @@ internal static class FeatureResolution
             Require(spec.Quantile is >= 0 and <= 1, $"{path}.quantile", "the statistic quantile needs one from 0 to 1");
         }
 
-        (int first, int end) = kind == StatisticKind.BandEnergy ? Band(spec, pipeline, path) : (0, 0);
+        int policy = Array.IndexOf(Policies, spec.MissingPolicy ?? Policies[0]);
+        Require(policy >= 0, $"{path}.missing_policy", $"'{spec.MissingPolicy}' is none of {string.Join(", ", Policies)}");
+        bool crosses = kind == StatisticKind.Cross;
+        Require(!crosses || (spec.Cross is { Count: >= 2 and <= 8 } && spec.HashBuckets > 1), $"{path}.cross", "a cross needs 2 to 8 features and hash_buckets");
+        int[] crossed = crosses ? [.. spec.Cross!.Select(name => names.IndexOf(name))] : [];
+        Require(!crossed.Contains(-1), $"{path}.cross", "names what is no feature of one value before this one");
+        (int first, int end) = kind is StatisticKind.BandEnergy or StatisticKind.Spectrum ? Band(spec, pipeline, path) : (0, 0);
         return new FeaturePlan
         {
             Kind = kind,
             Quantile = spec.Quantile ?? 0,
             FirstLine = first,
             EndLine = end,
+            Mel = kind == StatisticKind.Mel ? new MelSpectrum(spec, pipeline) : null,
+            Crossed = crossed,
+            History = SampleHistory.Of(spec),
+            Category = CategoryRule.Of(spec),
+            IsOneHot = spec.CategoryCount() > 0 && spec.Encoding != "index",
             Scaling = new FeatureScaling(spec, (FeatureTransform)transform),
-            ValueIndex = kind == StatisticKind.Raw ? -1 : valueIndex,
+            Policy = (MissingPolicy)policy,
+            Mean = spec.Mean ?? 0,
+            ValueIndex = spec.IsSingle() ? names.Count : -1,
             InputIndex = inputIndex,
+            Elements = spec.Elements(pipeline),
         };
     }
 
@@ -81,24 +99,20 @@ internal static class FeatureResolution
         Require(
             pipeline.WindowFrames >= PowerSpectrum.ShortestWindow,
             $"{path}.statistic",
-            $"band_energy needs a window of at least {PowerSpectrum.ShortestWindow} frames");
-        Require(spec.LowHz >= 0, $"{path}.low_hz", "the statistic band_energy needs one of at least 0");
+            $"{spec.Statistic} needs a window of at least {PowerSpectrum.ShortestWindow} frames");
+        Require(spec.LowHz >= 0, $"{path}.low_hz", $"the statistic {spec.Statistic} needs one of at least 0");
         Require(
             spec.HighHz <= pipeline.RateHz / 2,
             $"{path}.high_hz",
-            $"the statistic band_energy needs one of at most {pipeline.RateHz / 2}, half the frames per second");
-        int first = LineAtOrAbove(spec.LowHz.GetValueOrDefault(), pipeline);
-        int end = LineAtOrAbove(spec.HighHz.GetValueOrDefault(), pipeline);
+            $"the statistic {spec.Statistic} needs one of at most {pipeline.RateHz / 2}, half the frames per second");
+        int first = SpectralLines.AtOrAbove(spec.LowHz.GetValueOrDefault(), pipeline.WindowFrames, pipeline.RateHz);
+        int end = SpectralLines.AtOrAbove(spec.HighHz.GetValueOrDefault(), pipeline.WindowFrames, pipeline.RateHz);
         Require(
             first < end,
             $"{path}.high_hz",
             $"no line of the spectrum lies from {spec.LowHz} to below {spec.HighHz} Hz");
         return (first, end);
     }
-
-    // The small step down forgives the rounding of a product, so that an edge put exactly on a line stays on it.
-    private static int LineAtOrAbove(double hz, PipelineSpec pipeline) =>
-        (int)Math.Ceiling((hz * pipeline.WindowFrames / pipeline.RateHz) - 1e-9);
 
     private static void Require(bool holds, string path, string sentence)
     {
@@ -111,6 +125,6 @@ internal static class FeatureResolution
 
 /// <summary>Features in the manifest's order, each with the number of its channel in the manifest.</summary>
 /// <param name="Names">Names of those that are single values.</param>
-/// <param name="InputLength">Elements of the model's input.</param>
+/// <param name="Layout">Which part of the model's input is which tensor.</param>
 internal sealed record ResolvedFeatures(
-    IReadOnlyList<(int Channel, FeaturePlan Plan)> Plans, IReadOnlyList<string> Names, int InputLength);
+    IReadOnlyList<(int Channel, FeaturePlan Plan)> Plans, IReadOnlyList<string> Names, IReadOnlyList<InputSlice> Layout);

@@ -1,3 +1,4 @@
+using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Engine.Features;
@@ -20,7 +21,7 @@ public interface IPipeline
     ReadOnlySpan<float> Input { get; }
 
     /// <summary>Which part of <see cref="Input"/> is which tensor; together they are the whole of it.</summary>
-    IReadOnlyList<TensorSlice> Layout { get; }
+    IReadOnlyList<InputSlice> Layout { get; }
 
     /// <summary>Elements of <see cref="Input"/> that stand for a missing value.</summary>
     int MissingElements { get; }
@@ -37,9 +38,3 @@ public interface IPipeline
     /// <summary>Forgets all frames, as after a gap in time: the next sample holds only frames pushed from now on.</summary>
     void Reset();
 }
-
-/// <summary>A part of a pipeline's input that fills one of the model's input tensors.</summary>
-/// <param name="Tensor">Name of the tensor.</param>
-/// <param name="Offset">First element in <see cref="IPipeline.Input"/>.</param>
-/// <param name="Length">Elements, in the tensor's own row-major order.</param>
-public sealed record TensorSlice(string Tensor, int Offset, int Length);

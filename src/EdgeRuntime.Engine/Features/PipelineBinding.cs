@@ -24,6 +24,16 @@ public static class PipelineBinding
         [NotNullWhen(true)] out IPipeline? pipeline,
         out IReadOnlyList<string> mistakes)
     {
+        if (manifest.Pipeline.Image is { } image)
+        {
+            string? mistake = site.Image is null
+                ? "pipeline.image: the package reads pictures and the sensor gives channels"
+                : ImageMapping.Mistake(image, site.Image);
+            pipeline = mistake is null ? new ImagePipeline(image, site.Image!, manifest.Model.Input) : null;
+            mistakes = mistake is null ? [] : [mistake];
+            return pipeline is not null;
+        }
+
         if (site.Image is not null)
         {
             pipeline = null;
@@ -126,8 +136,9 @@ public static class PipelineBinding
     private static PipelineParts Assemble(
         PackageManifest manifest, int frameLength, BoundChannel[] sources, ResolvedFeatures features)
     {
-        int[] used = [.. features.Plans.Select(plan => plan.Channel).Distinct().Order()];
-        bool hasBands = features.Plans.Any(plan => plan.Plan.Kind == StatisticKind.BandEnergy);
+        int[] used = [.. features.Plans.Select(plan => plan.Channel).Where(channel => channel >= 0).Distinct().Order()];
+        bool hasBands = features.Plans.Any(plan => plan.Plan.Kind is StatisticKind.BandEnergy or StatisticKind.Spectrum);
+        PipelineSpec pipeline = manifest.Pipeline;
         return new PipelineParts
         {
             Channels = [.. used.Select(channel => sources[channel])],
@@ -136,9 +147,11 @@ public static class PipelineBinding
                 .. used.Select(channel => features.Plans.Where(plan => plan.Channel == channel)
                     .Select(plan => plan.Plan).ToArray()),
             ],
-            Tensor = manifest.Model.Input,
+            Crosses = [.. features.Plans.Where(plan => plan.Channel < 0).Select(plan => plan.Plan)],
+            Layout = features.Layout,
             Names = features.Names,
-            InputLength = features.InputLength,
+            InputLength = features.Layout.Sum(slice => slice.Length),
+            TimeWindows = pipeline.Window is null ? null : new TimeWindows(pipeline.Window, pipeline.WindowFrames),
             RateHz = manifest.Pipeline.RateHz,
             WindowFrames = manifest.Pipeline.WindowFrames,
             HopFrames = manifest.Pipeline.HopFrames,

@@ -20,6 +20,7 @@ internal sealed class PowerSpectrum
 
     private readonly double[] _window;
     private readonly double _windowEnergy;
+    private readonly double _windowSum;
     private readonly double[] _lines;
     private readonly FourierTransform _transform;
     private readonly double[] _re;
@@ -41,6 +42,7 @@ internal sealed class PowerSpectrum
         {
             _window[n] = 0.5 - (0.5 * Math.Cos(2 * Math.PI * n / length));
             _windowEnergy += _window[n] * _window[n];
+            _windowSum += _window[n];
         }
 
         _lines = new double[(length / 2) + 1];
@@ -63,6 +65,15 @@ internal sealed class PowerSpectrum
 
     /// <summary>Power by line, <c>length / 2 + 1</c> of them, line k at <c>k rate / length</c>, of the window computed last.</summary>
     public ReadOnlySpan<double> Lines => _lines;
+
+    /// <summary>
+    /// Amplitude of a line, <c>c |Y[k]| / sum w</c> with the c of the class's remarks: that of a sine on the line.
+    /// </summary>
+    public double Amplitude(int line)
+    {
+        double sides = line == 0 || 2 * line == _window.Length ? 1 : 2;
+        return Math.Sqrt(sides * _lines[line] * _window.Length * _windowEnergy) / _windowSum;
+    }
 
     /// <summary>Computes the spectrum into <see cref="Lines"/>. Allocates nothing.</summary>
     /// <param name="values">As many as the length says, finite; their mean removed, or it leaks into the lowest lines.</param>

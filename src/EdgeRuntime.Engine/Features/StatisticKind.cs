@@ -20,6 +20,13 @@ internal enum StatisticKind
     BandEnergy,
     ZeroCrossings,
     Raw,
+    Sum,
+    Count,
+    Mode,
+    Distinct,
+    Cross,
+    Spectrum,
+    Mel,
 }
 
 /// <summary>The names of statistics in a manifest.</summary>
@@ -29,7 +36,8 @@ internal static class StatisticNames
     private static readonly string[] Names =
     [
         "last", "mean", "std", "min", "max", "range", "rms", "delta", "slope", "crest", "kurtosis", "skewness",
-        "median", "quantile", "band_energy", "zero_crossings", "raw",
+        "median", "quantile", "band_energy", "zero_crossings", "raw", "sum", "count", "mode", "distinct", "cross", "spectrum",
+        "log_mel", "mfcc",
     ];
 
     /// <summary>Every name a manifest may use.</summary>
@@ -39,7 +47,9 @@ internal static class StatisticNames
     public static bool TryParse(string name, out StatisticKind kind)
     {
         int index = Array.IndexOf(Names, name);
-        kind = (StatisticKind)Math.Max(index, 0);
+
+        // The two of mel spectra are computed alike, up to their last step.
+        kind = (StatisticKind)Math.Clamp(index, 0, (int)StatisticKind.Mel);
         return index >= 0;
     }
 }

@@ -8,9 +8,29 @@ namespace EdgeRuntime.Engine.Inference;
 /// <param name="Length">Elements, as many as the tensor has; at least 1.</param>
 public sealed record InputSlice(string Tensor, int Offset, int Length)
 {
-    /// <summary>How a package's features are laid out: every feature in <see cref="ModelSpec.Input"/>.</summary>
-    public static IReadOnlyList<InputSlice> LayoutOf(PackageManifest manifest) =>
-        [new InputSlice(manifest.Model.Input, 0, manifest.Pipeline.InputLength())];
+    /// <summary>
+    /// How a package's features are laid out: tensor after tensor, in the order in which the features first name them;
+    /// a feature that names none, and a picture, go to <see cref="ModelSpec.Input"/>.
+    /// </summary>
+    public static IReadOnlyList<InputSlice> LayoutOf(PackageManifest manifest)
+    {
+        PipelineSpec pipeline = manifest.Pipeline;
+        if (pipeline.Image is not null)
+        {
+            return [new InputSlice(manifest.Model.Input, 0, pipeline.InputLength())];
+        }
+
+        List<InputSlice> layout = [];
+        int offset = 0;
+        foreach (IGrouping<string, FeatureSpec> tensor in pipeline.Features.GroupBy(feature => feature.Input ?? manifest.Model.Input))
+        {
+            int length = tensor.Sum(feature => feature.Elements(pipeline));
+            layout.Add(new InputSlice(tensor.Key, offset, length));
+            offset += length;
+        }
+
+        return layout;
+    }
 }
 
 /// <summary>The part of the flat row of output values that one output tensor of the model fills.</summary>

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Features;
 
 namespace EdgeRuntime.Engine.Inference;
 
-/// <summary>Reads a model's output as its manifest says: a class with probabilities, a value, or a reconstruction error.</summary>
+/// <summary>Reads a model's output as its manifest says: a class with probabilities, a value, a reconstruction error, or boxes.</summary>
 /// <remarks>
 /// Softmax is computed in double from the largest element down. The reconstruction error is the mean squared difference
 /// between the model's input and its output, both scaled. Allocates nothing once made. Not thread-safe.
@@ -14,11 +15,13 @@ public sealed class OutputDecoder
     private readonly bool _isSoftmax;
     private readonly int _outputLength;
     private readonly double[] _scores;
+    private readonly DetectionDecoder? _detection;
 
     /// <summary>Makes a decoder for a model that fits; see <see cref="Mistakes"/>.</summary>
     /// <param name="outputLength">Elements of the model's output.</param>
+    /// <param name="mapping">For detection: where the model's input lies in the picture.</param>
     /// <exception cref="ArgumentException">It does not fit; the message holds every mistake.</exception>
-    public OutputDecoder(OutputSpec spec, int outputLength)
+    public OutputDecoder(OutputSpec spec, int outputLength, ImageMapping? mapping = null)
     {
         // A reconstruction's input is seen with the first output only, and held against it then.
         IReadOnlyList<string> mistakes = Mistakes(spec, outputLength, outputLength);
@@ -31,10 +34,15 @@ public sealed class OutputDecoder
         _isSoftmax = spec.Activation == "softmax";
         _outputLength = outputLength;
         _scores = _kind == OutputKind.Classification ? new double[spec.Labels.Count] : [];
+        if (_kind == OutputKind.Detection)
+        {
+            _detection = new DetectionDecoder(
+                spec, outputLength, mapping ?? throw new ArgumentException("a detection needs a pipeline of pictures"));
+        }
     }
 
-    /// <summary>Classification: probability by label of the newest valid answer. Otherwise empty.</summary>
-    public ReadOnlySpan<double> Scores => _scores;
+    /// <summary>As <see cref="Decoded.Scores"/>, of the newest valid answer.</summary>
+    public ReadOnlySpan<double> Scores => _detection is null ? _scores : _detection.Scores;
 
     /// <summary>Lists what keeps a manifest's output from being read off a model.</summary>
     /// <param name="inputLength">Elements of the model's input.</param>
@@ -45,7 +53,7 @@ public sealed class OutputDecoder
         List<string> mistakes = [];
         if (KindOf(spec.Kind) is not OutputKind kind)
         {
-            mistakes.Add($"output.kind: '{spec.Kind}' is none of classification, regression, reconstruction");
+            mistakes.Add($"output.kind: '{spec.Kind}' is none of classification, regression, reconstruction, detection");
             return mistakes;
         }
 
@@ -75,6 +83,11 @@ public sealed class OutputDecoder
                 + $"elements and its output {outputLength}");
         }
 
+        if (kind == OutputKind.Detection && DetectionDecoder.Mistake(spec, outputLength) is string mistake)
+        {
+            mistakes.Add(mistake);
+        }
+
         return mistakes;
     }
 
@@ -93,6 +106,7 @@ public sealed class OutputDecoder
         return _kind switch
         {
             OutputKind.Classification => Classify(output),
+            OutputKind.Detection => _detection!.Decode(output),
             OutputKind.Regression => Decoded.Value(output[0]),
             _ => Decoded.Value(MeanSquaredDifference(input, output)),
         };
@@ -167,6 +181,7 @@ public sealed class OutputDecoder
         "classification" => OutputKind.Classification,
         "regression" => OutputKind.Regression,
         "reconstruction" => OutputKind.Reconstruction,
+        "detection" => OutputKind.Detection,
         _ => null,
     };
 
@@ -175,5 +190,6 @@ public sealed class OutputDecoder
         Classification,
         Regression,
         Reconstruction,
+        Detection,
     }
 }

@@ -51,7 +51,8 @@ public sealed class ServingModel
         Trial = trial;
         _pipeline = pipeline;
         _resetAfterMs = ResetAfterMs(package.Manifest);
-        _decoder = new OutputDecoder(package.Manifest.Output, package.Call.OutputLength);
+        _decoder = new OutputDecoder(
+            package.Manifest.Output, package.Call.OutputLength, (pipeline as ImagePipeline)?.Mapping);
         _rule = new DecisionRule(package.Manifest.Decision, package.Manifest.Output);
         _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Names.Count, package.Manifest.Output.Labels.Count));
         _counters = new WindowCounters(package.Manifest, package.Reference);

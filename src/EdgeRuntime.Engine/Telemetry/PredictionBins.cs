@@ -29,7 +29,7 @@ internal sealed class PredictionBins
         _profile = profile;
         _confidence = [];
         _reference = [];
-        if (output.Kind == "classification")
+        if (output.HasLabels())
         {
             if (profile.PredictionShares.Count != 0 && profile.PredictionShares.Count != output.Labels.Count)
             {

@@ -66,7 +66,7 @@ public sealed class EvidenceStore
             SoakSinceMs = state.SinceMs,
             Limits = rollout.Plan.Gate,
             Version = package.Version,
-            IsClassification = package.Manifest.Output.Kind == "classification",
+            IsClassification = package.Manifest.Output.HasLabels(),
             EffectiveShare = package.EffectiveShare,
             RegimeLabels = axes.Labels,
             FailedInstalls = rollout.Targets.Count(target => target is { Stage: not null, Failed: true }),

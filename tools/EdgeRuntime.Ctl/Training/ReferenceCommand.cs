@@ -48,7 +48,7 @@ internal static class ReferenceCommand
         ReferenceProfiling profiling = new(table, (int)bins);
         int samples = window == 0 ? profiling.Horizon : (int)window;
         ReferenceProfile profile = profiling.Profile(names, samples);
-        profile = manifest.Output.Kind == "classification"
+        profile = manifest.Output.HasLabels()
             ? profile with { PredictionShares = Shares(table, manifest.Output.Labels, files[1]) }
             : profile with { PredictionBins = Values(table, profiling, samples, files[1]) };
 
