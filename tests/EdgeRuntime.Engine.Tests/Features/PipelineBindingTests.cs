@@ -42,7 +42,7 @@ public sealed class PipelineBindingTests
         { "pipeline.hop_frames: 5 is outside 1 to the 4 frames of a window", 4, 5, [Some.Feature("mean")] },
         { "pipeline.features: there is none, and a model needs input", 4, 4, [] },
         { "pipeline.features[1].channel: 'z' is not among the manifest's channels", 4, 4, [Some.Feature("last"), Some.Feature("last", "z")] },
-        { "pipeline.features[0].transform: 'log' is none of none, log1p, sqrt", 4, 4, [Some.Feature("last") with { Transform = "log" }] },
+        { "pipeline.features[0].transform: 'ln' is none of none, log1p, sqrt, log, log10", 4, 4, [Some.Feature("last") with { Transform = "ln" }] },
         { "pipeline.features[0].scale: 0 cannot divide", 4, 4, [Some.Feature("last") with { Scale = 0 }] },
         { "pipeline.features[0].clip: -1 is not above 0", 4, 4, [Some.Feature("last") with { Clip = -1 }] },
         { "pipeline.features[0].quantile: the statistic quantile needs one from 0 to 1", 4, 4, [Some.Feature("quantile")] },

@@ -28,10 +28,13 @@ internal static class Some
 
     public static IReadOnlyList<Channel> Sensor { get; } = [new("x", "m/s2"), new("y", "Cel")];
 
-    public static FeaturePipeline Pipeline(int windowFrames, int hopFrames, params FeatureSpec[] features)
+    public static FeaturePipeline Pipeline(int windowFrames, int hopFrames, params FeatureSpec[] features) =>
+        Pipeline(Manifest(windowFrames, hopFrames, features));
+
+    public static FeaturePipeline Pipeline(PackageManifest manifest)
     {
         bool bound = PipelineBinding.TryBind(
-            Manifest(windowFrames, hopFrames, features), Sensor, 50, null, out FeaturePipeline? pipeline, out var mistakes);
+            manifest, Sensor, 50, null, out FeaturePipeline? pipeline, out var mistakes);
         Assert.True(bound, string.Join('\n', mistakes));
         return pipeline!;
     }

@@ -81,7 +81,7 @@ public sealed class OutputDecoderTests
     [InlineData("classification", "sigmoid", 2, 9, 2, "output.activation: 'sigmoid' is none of softmax, none")]
     [InlineData("regression", "softmax", 0, 9, 2, "output.kind: a regression reads 1 element and the model's output has 2")]
     [InlineData("reconstruction", "softmax", 0, 9, 8, "output.kind: a reconstruction has the shape of its input; the model's input has 9 elements and its output 8")]
-    [InlineData("clustering", "softmax", 2, 9, 2, "output.kind: 'clustering' is none of classification, regression, reconstruction")]
+    [InlineData("clustering", "softmax", 2, 9, 2, "output.kind: 'clustering' is none of classification, regression, reconstruction, detection")]
     public void An_output_that_the_model_does_not_have_is_named(
         string kind, string activation, int labels, int inputs, int outputs, string sentence)
     {
