@@ -36,6 +36,12 @@ public sealed record LatestMessage : DeviceMessage
     /// <summary>Labels of <see cref="Scores"/>.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>Detection: objects found in this sample; null for other kinds of output.</summary>
+    public int? Found { get; init; }
+
+    /// <summary>Detection: the best of them, at most 16, the best first; null for other kinds of output.</summary>
+    public IReadOnlyList<FoundBox>? Boxes { get; init; }
+
     /// <summary>Duration of the inference of this sample, microseconds.</summary>
     public required double InferMicroseconds { get; init; }
 
@@ -51,3 +57,12 @@ public sealed record LatestMessage : DeviceMessage
     /// <summary>Faults that stand, by channel, such as <c>stuck</c>; null where there is none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Faults { get; init; }
 }
+
+/// <summary>One object found in a picture; edges are shares of the sensor's picture, 0 to 1, from its left and top.</summary>
+/// <param name="Label">Its class.</param>
+/// <param name="Score">Probability, 0 to 1.</param>
+/// <param name="Left">Left edge.</param>
+/// <param name="Top">Upper edge.</param>
+/// <param name="Right">Right edge.</param>
+/// <param name="Bottom">Lower edge.</param>
+public sealed record FoundBox(string Label, double Score, double Left, double Top, double Right, double Bottom);

@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Statistics;
@@ -213,6 +214,7 @@ internal sealed class ModelTelemetry
             features[_featureNames[i]] = latest.Features[i];
         }
 
+        bool isDetection = _serving.Package.Manifest.Output.Kind == "detection";
         Latest = new LatestMessage
         {
             Boot = _publisher.Stamp.Boot,
@@ -229,6 +231,8 @@ internal sealed class ModelTelemetry
             Score = record.Score,
             Scores = latest.Scores.ToArray(),
             Labels = labels,
+            Found = isDetection ? latest.Found : null,
+            Boxes = isDetection ? Boxes(latest, labels) : null,
             InferMicroseconds = latest.InferNanoseconds / 1000.0,
             PathMicroseconds = latest.PathNanoseconds / 1000.0,
             Features = features,
@@ -236,6 +240,18 @@ internal sealed class ModelTelemetry
             Faults = _health?.Standing(),
         };
         _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage, new Delay(record.DecidedAt, _publish));
+    }
+
+    private static FoundBox[] Boxes(LatestSample latest, IReadOnlyList<string> labels)
+    {
+        FoundBox[] boxes = new FoundBox[latest.Boxes.Length];
+        for (int i = 0; i < boxes.Length; i++)
+        {
+            Detection box = latest.Boxes[i];
+            boxes[i] = new FoundBox(labels[box.Label], box.Score, box.Left, box.Top, box.Right, box.Bottom);
+        }
+
+        return boxes;
     }
 
     private void SendPredictions(PredictionRing ring)

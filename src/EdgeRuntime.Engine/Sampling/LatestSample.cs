@@ -1,10 +1,17 @@
+using EdgeRuntime.Engine.Inference;
+
 namespace EdgeRuntime.Engine.Sampling;
 
 /// <summary>Everything about the newest sample of a model, in memory that is filled again and again.</summary>
 public sealed class LatestSample
 {
+    /// <summary>Boxes that are kept of a detection.</summary>
+    public const int MostBoxes = 16;
+
     private readonly double[] _features;
     private readonly double[] _scores;
+    private readonly Detection[] _boxes = new Detection[MostBoxes];
+    private int _boxCount;
 
     /// <summary>Makes the memory.</summary>
     /// <param name="features">Values of the feature pipeline; at least 1.</param>
@@ -30,9 +37,18 @@ public sealed class LatestSample
     /// <summary>Probability by label; empty for other kinds of output.</summary>
     public ReadOnlySpan<double> Scores => _scores;
 
-    internal void Fill(
-        in PredictionRecord record, ReadOnlySpan<double> features, ReadOnlySpan<double> scores, long infer, long path)
+    /// <summary>Detection: objects found. Otherwise 0.</summary>
+    public int Found { get; private set; }
+
+    /// <summary>Detection: the best of them, at most <see cref="MostBoxes"/>, the best first.</summary>
+    public ReadOnlySpan<Detection> Boxes => _boxes.AsSpan(0, _boxCount);
+
+    internal void Fill(in PredictionRecord record, ReadOnlySpan<double> features, in Decoded decoded, long infer, long path)
     {
+        ReadOnlySpan<double> scores = decoded.Scores;
+        Found = decoded.Count;
+        _boxCount = Math.Min(decoded.Count, MostBoxes);
+        decoded.Detections[.._boxCount].CopyTo(_boxes);
         Record = record;
         features.CopyTo(_features);
         scores.CopyTo(_scores);

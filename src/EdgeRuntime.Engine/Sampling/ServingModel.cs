@@ -177,7 +177,7 @@ public sealed class ServingModel
             _last = new PredictionRecord(
                 n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number, decided);
             ring.Write(_last);
-            _latest.Writing.Fill(_last, sample.Values, _decoder.Scores, infer, path);
+            _latest.Writing.Fill(_last, sample.Values, decoded, infer, path);
             _latest.Publish();
         }
 

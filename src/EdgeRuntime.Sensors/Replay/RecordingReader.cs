@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Sensors.Replay;
@@ -23,6 +24,7 @@ internal sealed class RecordingReader
     private string[] _names = [];
     private string[] _units = [];
     private bool[] _wanted = [];
+    private bool[] _category = [];
     private int _labelColumn = -1;
     private string? _timeColumn;
     private double _start;
@@ -139,10 +141,12 @@ internal sealed class RecordingReader
 
         bool[] text = TextColumns(firstRow);
         _wanted = new bool[_names.Length];
+        _category = new bool[_names.Length];
         for (int i = _timeColumn is null ? 0 : 1; i < _names.Length; i++)
         {
             bool named = _options.Columns.Contains(_names[i]);
-            _wanted[i] = named || (_options.Columns.Count == 0 && !text[i] && _names[i] != LabelName);
+            _category[i] = _options.Categories.Contains(_names[i]);
+            _wanted[i] = named || (_options.Columns.Count == 0 && (!text[i] || _category[i]) && _names[i] != LabelName);
         }
 
         _labelColumn = Array.IndexOf(_names, LabelName);
@@ -191,7 +195,7 @@ internal sealed class RecordingReader
             }
             else if (column < _wanted.Length && _wanted[column])
             {
-                if (!TryValue(field, out double value))
+                if (!TryValue(field, out double value) && !TryCategory(column, field, out value))
                 {
                     Mistake(number, line.Column, $"{_names[column]}: '{Excerpt(field)}' is not a finite number");
                 }
@@ -213,6 +217,12 @@ internal sealed class RecordingReader
 
         _seconds.Add(seconds);
         _lines.Add(number);
+    }
+
+    private bool TryCategory(int column, ReadOnlySpan<char> field, out double code)
+    {
+        code = _category[column] ? CategoryCode.Of(field) : double.NaN;
+        return _category[column];
     }
 
     private void ReadLabel(ReadOnlySpan<char> field, int number, int column)

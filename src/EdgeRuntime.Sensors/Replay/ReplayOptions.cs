@@ -17,6 +17,12 @@ public sealed record ReplayOptions
     /// </summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>
+    /// Columns of a CSV file that hold categories: their texts become the codes of
+    /// <see cref="Contracts.Packages.CategoryCode"/>. (default: empty; a column of texts is no channel)
+    /// </summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
     /// <summary>Rows per second of a recording that does not tell: an array, CSV without a time column. (default: 0, it tells; up to 100,000)</summary>
     public double RateHz { get; init; }
 

@@ -114,13 +114,23 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
     private void PrintPipeline()
     {
         PipelineSpec pipeline = _manifest.Pipeline;
-        Row("pipeline", Invariant(
-            $"{pipeline.RateHz} Hz, windows of {pipeline.WindowFrames} ({pipeline.WindowFrames / pipeline.RateHz:0.##} s), ")
-            + Invariant($"a sample every {pipeline.HopFrames} ({pipeline.HopFrames / pipeline.RateHz:0.##} s)"));
-        foreach (IGrouping<string, FeatureSpec> channel in pipeline.Features.GroupBy(feature => feature.Channel))
+        if (pipeline.Image is { } image)
         {
-            string unit = _manifest.Channels.First(known => known.Name == channel.Key).Unit;
-            Row("features", $"{channel.Key} [{unit}]: {string.Join(", ", channel.Select(Shown))}");
+            Row("pipeline", Invariant($"{pipeline.RateHz} Hz, pictures to {image.Width}x{image.Height} {image.Colour ?? "rgb"}, ")
+                + $"{image.Fit ?? "stretch"}, {image.Resize ?? "bilinear"}, {image.Layout ?? "nchw"}, {image.Element ?? "float32"}");
+            return;
+        }
+
+        Row("pipeline", pipeline.Window is { } window
+            ? Invariant($"{pipeline.RateHz} Hz, {window.Kind} windows by time, at most {pipeline.WindowFrames} frames")
+            : Invariant($"{pipeline.RateHz} Hz, windows of {pipeline.WindowFrames} ({pipeline.WindowFrames / pipeline.RateHz:0.##} s), ")
+                + Invariant($"a sample every {pipeline.HopFrames} ({pipeline.HopFrames / pipeline.RateHz:0.##} s)"));
+        foreach (IGrouping<string?, FeatureSpec> channel in pipeline.Features.GroupBy(feature => feature.Channel))
+        {
+            string source = channel.Key is string name
+                ? $"{name} [{_manifest.Channels.First(known => known.Name == name).Unit}]"
+                : "crosses";
+            Row("features", $"{source}: {string.Join(", ", channel.Select(Shown))}");
         }
     }
 
@@ -148,6 +158,7 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         {
             "quantile" => Invariant($"quantile {feature.Quantile}"),
             "band_energy" => Invariant($"{feature.LowHz} to {feature.HighHz} Hz"),
+            "cross" => string.Join(" x ", feature.Cross ?? []),
             string statistic => statistic,
         };
         return feature.Transform == "none" ? what : $"{what} ({feature.Transform})";

@@ -2,6 +2,8 @@ using System.Globalization;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Features;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors.Replay;
 
 namespace EdgeRuntime.Ctl.Training;
@@ -11,11 +13,15 @@ internal static class FeaturesCommand
 {
     public const string Usage = """
         usage: edgectl features MANIFEST RECORDING... --output FILE [--scaled] [--rate HZ]
+               edgectl features MANIFEST RECORDING... --check [--rate HZ]
 
         Runs the feature pipeline of a package's manifest over recordings, as a device would, and writes one row a window.
           MANIFEST     manifest.json of a package or of its source
           --scaled     writes the elements of the model's input instead of the features before scaling
-          RECORDING    CSV, .npy or .wav
+          RECORDING    CSV, .npy or .wav; for a package that reads pictures, a folder of PNG and JPEG files
+          --check      writes nothing: sends each recording live through a device's sample path on a simulated clock,
+                       replays it as fast as it is read, computes it offline, and says whether all input tensors are
+                       the same to the bit, with their hash
           --rate       rows per second of recordings that do not tell
         Columns: recording, row (of the window's newest frame, from 1), the features, label (that of all the window's
         frames; empty when they differ). Each recording begins with a fresh pipeline.
@@ -24,12 +30,12 @@ internal static class FeaturesCommand
     public const string Example = "edgectl features tools/train/packages/vitals-2/manifest.json idle.csv --output features.csv";
 
     private const int LargestManifest = 1024 * 1024;
-    private const int MostValues = 64 * 1024 * 1024;
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", "--rate"], ["--scaled"]);
-        string file = read.Required("--output");
+        Words read = Words.Parse(words, ["--output", "--rate"], ["--scaled", "--check"]);
+        bool checks = read.Has("--check");
+        string file = checks ? "" : read.Required("--output");
         double rate = read.Number("--rate", 0.0);
         if (read.Files.Count < 2)
         {
@@ -42,6 +48,11 @@ internal static class FeaturesCommand
         if (ManifestReader.Read(utf8, mistakes, read.Files[0], ManifestForm.Source) is not { } manifest)
         {
             throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
+        }
+
+        if (checks)
+        {
+            return Check(manifest, read.Files.Skip(1), rate, around);
         }
 
         try
@@ -62,42 +73,54 @@ internal static class FeaturesCommand
         }
     }
 
+    private static int Check(PackageManifest manifest, IEnumerable<string> recordings, double rate, Surroundings around)
+    {
+        List<string> differences = [];
+        foreach (string recording in recordings)
+        {
+            ParityCheck.Outcome outcome = new ParityCheck(manifest, recording, rate).Run();
+            if (outcome.Difference is not null)
+            {
+                differences.Add($"{recording}: {outcome.Difference}");
+                continue;
+            }
+
+            around.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{recording}: {outcome.Samples} samples of {manifest.Pipeline.InputLength()} elements, live = replayed = offline, sha256 {outcome.Sha256}"));
+        }
+
+        return differences.Count == 0 ? ExitCode.Done : throw new CommandException(ExitCode.Data, differences);
+    }
+
     private static void Replay(
         PackageManifest manifest, string recording, double rate, bool scaled, TimeProvider time, StreamWriter rows)
     {
-        ReplayOptions options = new() { Path = recording, Speed = 0, RateHz = rate, MaxValues = MostValues };
-        if (options.Validate() is { Count: > 0 } wrong)
+        using FrameSource source = RecordedFrames.Open(manifest, recording, rate, 0, time);
+        ModelSite site = new()
         {
-            throw new CommandException(ExitCode.NoInput, wrong);
+            Model = manifest.Name, Channels = source.Channels, Image = source.Image, RateHz = source.RateHz,
+        };
+        if (!PipelineBinding.TryBind(manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
+        {
+            throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording}: {mistake}")]);
         }
 
-        try
-        {
-            using ReplaySensor sensor = new(time, options);
-            if (!PipelineBinding.TryBind(
-                manifest, sensor.Channels, sensor.RateHz, null, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes))
-            {
-                throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording}: {mistake}")]);
-            }
-
-            WriteRows(sensor, pipeline, manifest.Pipeline.WindowFrames, scaled, Path.GetFileName(recording), rows);
-        }
-        catch (RecordingException refused)
-        {
-            throw new CommandException(ExitCode.Data, [.. refused.Mistakes.Select(mistake => $"{recording}: {mistake}")]);
-        }
+        WriteRows(source, pipeline, manifest.Pipeline.WindowFrames, scaled, Path.GetFileName(recording), rows);
     }
 
     private static void WriteRows(
-        ReplaySensor sensor, FeaturePipeline pipeline, int windowFrames, bool scaled, string recording, StreamWriter rows)
+        FrameSource source, IPipeline pipeline, int windowFrames, bool scaled, string recording, StreamWriter rows)
     {
-        double[] frame = new double[sensor.Channels.Count];
+        ReplaySensor? sensor = source.Sensor as ReplaySensor;
+        Frame frame = source.NewFrame();
         string label = "";
         long alike = 0;
-        for (long row = 1; sensor.TryRead(frame, out _); row++)
+        for (long row = 1; source.TryRead(frame); row++)
         {
-            alike = sensor.Label == label ? alike + 1 : 1;
-            label = sensor.Label;
+            string said = sensor?.Label ?? "";
+            alike = said == label ? alike + 1 : 1;
+            label = said;
             if (!pipeline.Push(frame))
             {
                 continue;
@@ -123,8 +146,11 @@ internal static class FeaturesCommand
         }
     }
 
-    private static IEnumerable<string> InputNames(PackageManifest manifest) =>
-        manifest.Pipeline.Features.SelectMany(feature => feature.Statistic == "raw"
-            ? Enumerable.Range(0, manifest.Pipeline.WindowFrames).Select(i => $"{feature.Name}.{i}")
-            : [feature.Name]);
+    // In the order of the input: tensor after tensor, in the order in which the features first name them.
+    private static IEnumerable<string> InputNames(PackageManifest manifest) => manifest.Pipeline.Image is not null
+        ? Enumerable.Range(0, manifest.Pipeline.InputLength()).Select(i => $"{manifest.Model.Input}.{i}")
+        : manifest.Pipeline.Features.GroupBy(feature => feature.Input ?? manifest.Model.Input).SelectMany(tensor => tensor)
+            .SelectMany(feature => feature.Elements(manifest.Pipeline) is int count && (count > 1 || feature.Statistic == "raw")
+                ? Enumerable.Range(0, count).Select(i => $"{feature.Name}.{i}")
+                : [feature.Name]);
 }
