@@ -21,12 +21,15 @@ public sealed class ParityTests : IDisposable
     public void Live_replayed_and_offline_tensors_are_the_same_over_a_whole_recording()
     {
         string recording = Path.Combine(Train(), "recordings", "vitals-00.csv");
+        int rows = File.ReadLines(recording).Count() - 1;
 
         Outcome outcome = _cli.Run("features", Manifest("vitals-3"), recording, "--check");
 
         Assert.True(outcome.Code == 0, outcome.Errors);
         Assert.Contains("live = replayed = offline, sha256 ", outcome.Output, StringComparison.Ordinal);
-        Assert.True(int.Parse(outcome.Output.Split(": ")[1].Split(' ')[0], CultureInfo.InvariantCulture) > 1000, outcome.Output);
+        PipelineSpec pipeline = Read(Manifest("vitals-3")).Pipeline;
+        int samples = 1 + ((rows - pipeline.WindowFrames) / pipeline.HopFrames);
+        Assert.StartsWith($"{recording}: {samples} samples of {pipeline.InputLength()} elements", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,12 +75,12 @@ public sealed class ParityTests : IDisposable
     public void Windows_by_time_cut_a_recording_alike_live_and_replayed()
     {
         string manifest = _cli.Write("manifest.json", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "manifest_sessions.json")));
-        StringBuilder rows = new("unix_ms,cpu_busy\n");
+        StringBuilder rows = new("unix_ms,cpu_busy,vibration[m/s2]\n");
         long at = 1_767_225_600_000;
         for (int i = 0; i < 2_000; i++)
         {
             at += i % 50 == 49 ? 7_001 : 1_000;
-            rows.Append(CultureInfo.InvariantCulture, $"{at},{i % 7 / 7.0:R}\n");
+            rows.Append(CultureInfo.InvariantCulture, $"{at},{i % 7 / 7.0:R},0\n");
         }
 
         Outcome outcome = _cli.Run("features", manifest, _cli.Write("sessions.csv", rows.ToString()), "--check");
@@ -92,7 +95,7 @@ public sealed class ParityTests : IDisposable
         Outcome outcome = _cli.Run("features", Manifest("vitals-3"), _cli.Write("other.csv", "seconds,x\n0,1\n1,2\n"), "--check");
 
         Assert.Equal(65, outcome.Code);
-        Assert.Contains("the sensor has no channel 'cpu_busy'", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("the sensor has no channel '", outcome.Errors, StringComparison.Ordinal);
     }
 
     private static string Grinder(int rows)

@@ -75,6 +75,7 @@ internal static class SensorReader
         {
             Path = path,
             Columns = sensor.Strings("columns", 0, 1024),
+            Categories = sensor.Strings("categories", 0, 1024),
             RateHz = sensor.Double("rate_hz", 0, min: 0, max: 100_000),
             BlockFrames = sensor.Int("block_frames", min: 1, max: 1_048_576),
             MaxValues = sensor.Int("max_values", 4 * 1024 * 1024, min: 1, max: 268_435_456),

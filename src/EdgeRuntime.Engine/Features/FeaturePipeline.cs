@@ -283,9 +283,21 @@ public sealed class FeaturePipeline : IPipeline
 /// <summary>A manifest's channel, bound to its place in the sensor's frame.</summary>
 internal readonly record struct BoundChannel(int Source, double Low, double High)
 {
-    /// <summary>The channel's value of a frame; NaN when it is missing or not physical.</summary>
+    /// <summary>Where its age stands in the frame, for a channel of aligned sensors with a bound; else -1.</summary>
+    public int AgeSource { get; init; } = -1;
+
+    /// <summary>Age at which its value counts as missing, milliseconds.</summary>
+    public double MaxAgeMs { get; init; }
+
+    /// <summary>The channel's value of a frame; NaN when it is missing, too old or not physical.</summary>
     public double Physical(ReadOnlySpan<double> frame)
     {
+        // Written as 'not younger' so that a value without an age is missing too.
+        if (AgeSource >= 0 && !(frame[AgeSource] < MaxAgeMs))
+        {
+            return double.NaN;
+        }
+
         double value = frame[Source];
         return value >= Low && value <= High ? value : double.NaN;
     }

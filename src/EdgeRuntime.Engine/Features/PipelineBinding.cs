@@ -114,8 +114,12 @@ public static class PipelineBinding
         {
             ManifestChannel wanted = manifest.Channels[i];
             string name = mapping is not null && mapping.TryGetValue(wanted.Name, out string? mapped) ? mapped : wanted.Name;
-            int source = sensorNames.IndexOf(name);
-            bound[i] = new BoundChannel(source, wanted.Low ?? double.MinValue, wanted.High ?? double.MaxValue);
+            int source = Find(channels, name, WayOf(wanted));
+            bound[i] = new BoundChannel(source, wanted.Low ?? double.MinValue, wanted.High ?? double.MaxValue)
+            {
+                AgeSource = wanted.MaxAgeMs is null ? -1 : Find(channels, name, ResampleWay.Age),
+                MaxAgeMs = wanted.MaxAgeMs ?? 0,
+            };
             if (source < 0)
             {
                 string how = name == wanted.Name ? $"'{name}'" : $"'{name}', which '{wanted.Name}' is mapped to";
@@ -129,6 +133,29 @@ public static class PipelineBinding
         }
 
         return bound;
+    }
+
+    private static ResampleWay WayOf(ManifestChannel wanted) => wanted.Resample switch
+    {
+        "nearest" => ResampleWay.Nearest,
+        "linear" => ResampleWay.Linear,
+        "mean" => ResampleWay.Mean,
+        _ => ResampleWay.Hold,
+    };
+
+    // A sensor whose own frames these are has each channel once, and was not resampled in any way.
+    private static int Find(IReadOnlyList<Channel> channels, string name, ResampleWay way)
+    {
+        for (int i = 0; i < channels.Count; i++)
+        {
+            bool own = channels[i].Way == ResampleWay.None && way != ResampleWay.Age;
+            if (channels[i].Name == name && (own || channels[i].Way == way))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     // Only the channels that features use are kept, with their features together, so that a channel's window is loaded

@@ -64,13 +64,14 @@ internal sealed class ParityCheck(PackageManifest manifest, string recording, do
         using LoadedModel loaded = Load(probe, site);
         probe.Forget();
         PredictionRing ring = new(16);
-        SamplePath path = new(manifest.Name, source, time, ring, TimeSpan.FromDays(1));
+        SamplePath path = new(manifest.Name, time, ring, new PathOptions { Window = TimeSpan.FromDays(1) });
+        SensorFeed feed = new(source, time, [path]);
         path.Offer(new ServingModel(loaded, Bind(site), trial: null));
-        while (!path.Ended && path.Frames < frames)
+        while (!feed.Ended && feed.Frames < frames)
         {
-            if (!path.Step())
+            if (!feed.Step())
             {
-                time.MoveTo(path.NextDue);
+                time.MoveTo(feed.NextDue);
             }
 
             ring.TryRead(out _);
