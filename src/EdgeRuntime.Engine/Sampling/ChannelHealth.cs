@@ -64,7 +64,7 @@ public sealed class ChannelHealth
         [
             .. from channel in wanted
                let name = mapping is not null && mapping.TryGetValue(channel.Name, out string? mapped) ? mapped : channel.Name
-               select new Watch(channel, PlaceOf(channels, name, ResampleWay.None, ResampleWay.Hold), PlaceOf(channels, name, ResampleWay.Age)),
+               select new Watch(channel, PlaceOf(channels, name, ResampleWay.Hold), PlaceOf(channels, name, ResampleWay.Age)),
         ];
         _clock = new SampleClock(frequency);
         _counts = new long[_watches.Length * ChannelFaults.Count];
@@ -120,11 +120,13 @@ public sealed class ChannelHealth
         }
     }
 
-    private static int PlaceOf(IReadOnlyList<Channel> channels, string name, params ReadOnlySpan<ResampleWay> ways)
+    // A sensor's own value stands for the held one: it was taken with its frame.
+    private static int PlaceOf(IReadOnlyList<Channel> channels, string name, ResampleWay way)
     {
         for (int i = 0; i < channels.Count; i++)
         {
-            if (channels[i].Name == name && ways.Contains(channels[i].Way))
+            bool isOwn = channels[i].Way == ResampleWay.None && way == ResampleWay.Hold;
+            if (channels[i].Name == name && (isOwn || channels[i].Way == way))
             {
                 return i;
             }
