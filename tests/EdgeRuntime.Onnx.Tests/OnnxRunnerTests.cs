@@ -196,6 +196,27 @@ public sealed class OnnxRunnerTests
         runner.Run();
     }
 
+    // Built into the library of the native binding, but its part that talks to the card is another file, which is not here.
+    [LibraryFact]
+    public void A_provider_that_cannot_be_switched_on_is_told_in_one_sentence_and_the_processor_serves()
+    {
+        RunnerOptions options = new()
+        {
+            Providers = [new ProviderOptions("CUDAExecutionProvider", new Dictionary<string, string> { ["device_id"] = "0" })],
+        };
+
+        using IModelRunner runner = Load(ModelBytes.Relu(4), options);
+        BitConverter.TryWriteBytes(runner.Input(0), 5f);
+        runner.Run();
+
+        string fallback = Assert.Single(runner.Report.Fallbacks);
+        Assert.StartsWith("execution provider ", fallback, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fallback);
+        Assert.DoesNotContain(".cc:", fallback, StringComparison.Ordinal);
+        Assert.Empty(runner.Report.Providers);
+        Assert.Equal(5, BitConverter.ToSingle(runner.Output(0)));
+    }
+
     [LibraryFact]
     public void What_stands_behind_the_processor_is_never_asked()
     {

@@ -160,7 +160,7 @@ internal static class ModelReader
         }
 
         string combine = spec.Combine ?? "mean";
-        for (int i = 0; i < spec.Members?.Count; i++)
+        for (int i = 0; i < spec.Members?.Count && !model.IsWrong("combine"); i++)
         {
             if (spec.Members[i].Weight is not null && combine is not ("weighted_mean" or "vote"))
             {

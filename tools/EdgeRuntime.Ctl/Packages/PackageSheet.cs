@@ -39,10 +39,42 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         }
     }
 
+    private static IEnumerable<string> ModelLines(ModelSpec model)
+    {
+        if (model.Members is not null)
+        {
+            IEnumerable<string> members = model.Members.Select(member =>
+                member.Weight is double weight ? Invariant($"{member.File} ({weight})") : member.File);
+            yield return $"{model.Combine ?? "mean"} of {string.Join(", ", members)}";
+        }
+
+        if (model.Variants is not null)
+        {
+            IEnumerable<string> variants = model.Variants.Select(variant => $"{variant.Name} ({variant.File})");
+            yield return $"the fastest on the device of {string.Join(", ", variants)}";
+        }
+
+        foreach (StateSpec state in model.State ?? [])
+        {
+            yield return $"state: {state.Output} -> {state.Input}";
+        }
+
+        foreach ((string tensor, IReadOnlyList<double> values) in
+            model.Constants ?? new Dictionary<string, IReadOnlyList<double>>())
+        {
+            yield return Invariant($"constant: {tensor} = {values[0]}{(values.Count > 1 ? ", ..." : "")}");
+        }
+    }
+
     private void PrintModel()
     {
         ModelSpec model = _manifest.Model;
-        Row("model", $"{model.File}: {model.Input} [{_manifest.Pipeline.InputLength()}] -> {model.Output}{Least(model)}");
+        Row("model", $"{model.File}: {model.Input} [{_manifest.Pipeline.InputLength()}] -> {string.Join(", ", model.OutputNames())}{Least(model)}");
+        foreach (string line in ModelLines(model))
+        {
+            Row("", line);
+        }
+
         OutputSpec output = _manifest.Output;
         DecisionSpec decision = _manifest.Decision;
         string detail = output.Kind switch
