@@ -6,6 +6,7 @@ namespace EdgeRuntime.Contracts.Packages;
 internal static class OutputReader
 {
     private const int MaxLabels = 4096;
+    private const int MaxAnchors = 1_000_000;
 
     private static readonly string[] Kinds = ["classification", "regression", "reconstruction", "detection"];
 
@@ -82,6 +83,12 @@ internal static class OutputReader
 
         NoteMisplaced(detection, "anchors", anchored || detection.IsWrong("box"), "the boxes anchor_xy and anchor_yx");
         NoteMisplaced(detection, "variances", anchored || detection.IsWrong("box"), "the boxes anchor_xy and anchor_yx");
+        long boxes = spec.Anchors?.Sum(layer => (long)layer.Rows * layer.Columns * layer.Widths.Count) ?? 0;
+        if (boxes > MaxAnchors)
+        {
+            detection.Mistake("anchors", $"they are {boxes} boxes; at most {MaxAnchors} are allowed");
+        }
+
         if (anchored && spec.Units == "pixels")
         {
             detection.Mistake("units", "boxes around anchors are always normalized");
