@@ -10,6 +10,7 @@ try
     return args switch
     {
         ["inference", .. string[] options] => InferenceSuite.Run(SuiteOptions.Parse(options)),
+        ["realtime", .. string[] options] => InferenceSuite.RunRealTime(SuiteOptions.Parse(options)),
         ["worker", string model, string input, string library] => Worker.Serve(model, input, library),
         ["step", string name, string model, string frames, string library] => StepWorker.Serve(name, model, frames, library),
         ["overload", string policy, string model, string frames, string library, string seconds] =>

@@ -6,7 +6,8 @@ namespace EdgeRuntime.Bench;
 
 /// <summary>
 /// Rows about keeping time: a model at 1000 Hz on one core while stress-ng loads the other, beside a loop by hand in C++ and
-/// beside cyclictest, which does nothing but wake. One after the other, each for as long as was asked for.
+/// beside cyclictest, which does nothing but wake. In turns of a minute, because the machine's own noise comes and goes: misses are
+/// added up, percentiles are medians of the turns.
 /// </summary>
 internal static class RealTimeRows
 {
@@ -31,7 +32,9 @@ internal static class RealTimeRows
         }
 
         int core = Environment.ProcessorCount - 1;
-        string seconds = Text(Math.Max(1, Math.Round(minutes * 60)));
+        int turns = (int)Math.Max(1, Math.Round(minutes));
+        double turn = minutes / turns;
+        string seconds = Text(Math.Max(1, Math.Round(turn * 60)));
         string profile = Path.Combine(scratch, "real-time.json");
         File.WriteAllText(profile, $$"""
             {
@@ -43,23 +46,32 @@ internal static class RealTimeRows
             "taskset", ["-c", core == 1 ? "0" : $"0-{core - 1}", "stress-ng", "--cpu", $"{core}", "--vm", "1", "--vm-bytes", "256M", "--quiet"], options);
         try
         {
-            Times ours = Ours(Output(device, ["bench", "--profile", profile, "--rate", $"{Hertz}", "--minutes", Text(minutes), "--json"], options));
-            Times cpp = Cpp(Output(
-                options.CppProgram("beat"),
-                [model, options.Library, $"{Hertz}", seconds, $"{core}", $"{Priority}"], options));
-            Times bare = Cyclictest(Output(
-                "cyclictest",
-                ["-q", "-m", "-t1", "-a", $"{core}", "-p", $"{Priority}", "-i", $"{1_000_000 / Hertz}", "-D", $"{seconds}s", "-h", "100000"], options));
-            string how = $"{Text(minutes)} min each, one after the other: SCHED_FIFO {Priority}, core {core}, stress-ng (cpu, vm) on the others";
-            figures.Add(new Figure(Missed, ours.Misses, $"of {ours.Deadlines}", $"edge-device bench: frame, window, features, int8 model, decision; {how}"));
-            figures.Add(new Figure("1 kHz under load, deadlines missed, C++", cpp.Misses, $"of {cpp.Deadlines}", $"beat.cpp: sleep and inference; {how}"));
-            figures.Add(new Figure("1 kHz under load, deadlines missed, cyclictest", bare.Misses, $"of {bare.Deadlines}", $"wakes and does nothing; {how}"));
-            figures.Add(new Figure(Lateness, ours.P999, "us", $"frame taken after due; p50 {Text(ours.P50)}, p99 {Text(ours.P99)}, max {Text(ours.Max)}; {how}"));
-            figures.Add(new Figure("1 kHz under load, p99.9 of lateness, C++", cpp.P999, "us", $"p50 {Text(cpp.P50)}, p99 {Text(cpp.P99)}, max {Text(cpp.Max)}; {how}"));
-            figures.Add(new Figure("1 kHz under load, p99.9 of lateness, cyclictest", bare.P999, "us", $"p50 {Text(bare.P50)}, p99 {Text(bare.P99)}, max {Text(bare.Max)}; {how}"));
-            figures.Add(new Figure("1 kHz under load, p99.9 of decision, ours", ours.Response, "us", $"decision after due; {how}"));
-            figures.Add(new Figure("1 kHz under load, p99.9 of decision, C++", cpp.Response, "us", $"inference done after due; {how}"));
-            figures.Add(new Figure("1 kHz under load, p99.9 of decision, ours / C++", ours.Response / cpp.Response, "x", how, 2));
+            List<Times> ours = [];
+            List<Times> cpp = [];
+            List<Times> bare = [];
+            for (int i = 0; i < turns; i++)
+            {
+                ours.Add(Ours(Output(
+                    device, ["bench", "--profile", profile, "--rate", $"{Hertz}", "--minutes", Text(turn), "--json"], options)));
+                cpp.Add(Cpp(Output(
+                    options.CppProgram("beat"), [model, options.Library, $"{Hertz}", seconds, $"{core}", $"{Priority}"], options)));
+                bare.Add(Cyclictest(Output(
+                    "cyclictest",
+                    ["-q", "-m", "-t1", "-a", $"{core}", "-p", $"{Priority}", "-i", $"{1_000_000 / Hertz}", "-D", $"{seconds}s", "-h", "100000"],
+                    options)));
+            }
+
+            string how = $"{turns} turns of {seconds} s each, alternating: SCHED_FIFO {Priority}, core {core}, stress-ng (cpu, vm) on the others";
+            AddMisses(figures, Missed, ours, $"edge-device bench: frame, window, features, int8 model, decision; {how}");
+            AddMisses(figures, "1 kHz under load, deadlines missed, C++", cpp, $"beat.cpp: sleep and inference; {how}");
+            AddMisses(figures, "1 kHz under load, deadlines missed, cyclictest", bare, $"wakes and does nothing; {how}");
+            AddLateness(figures, Lateness, ours, $"frame taken after due; {how}");
+            AddLateness(figures, "1 kHz under load, p99.9 of lateness, C++", cpp, how);
+            AddLateness(figures, "1 kHz under load, p99.9 of lateness, cyclictest", bare, how);
+            figures.Add(Rows.InUnit("1 kHz under load, p99.9 of decision, ours", ours.Select(each => each.Response), "us", $"decision after due; {how}"));
+            figures.Add(Rows.InUnit("1 kHz under load, p99.9 of decision, C++", cpp.Select(each => each.Response), "us", $"inference done after due; {how}"));
+            figures.Add(Rows.Ratio(
+                "1 kHz under load, p99.9 of decision, ours / C++", [.. ours.Select(each => each.Response)], [.. cpp.Select(each => each.Response)], how, 2));
         }
         finally
         {
@@ -67,6 +79,13 @@ internal static class RealTimeRows
             load.WaitForExit();
         }
     }
+
+    private static void AddMisses(Figures figures, string name, List<Times> turns, string how) => figures.Add(new Figure(
+        name, turns.Sum(turn => turn.Misses), $"of {turns.Sum(turn => turn.Deadlines)}", $"by turn: {string.Join(", ", turns.Select(turn => turn.Misses))}; {how}"));
+
+    private static void AddLateness(Figures figures, string name, List<Times> turns, string how) => figures.Add(Rows.InUnit(
+        name, turns.Select(turn => turn.P999), "us",
+        $"p50 {Text(Spread.Of(turns.Select(turn => turn.P50)).Median)}, p99 {Text(Spread.Of(turns.Select(turn => turn.P99)).Median)}, max {Text(turns.Max(turn => turn.Max))}; {how}"));
 
     private static Times Ours(string json)
     {

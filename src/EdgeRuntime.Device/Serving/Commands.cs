@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
 
@@ -10,7 +11,8 @@ namespace EdgeRuntime.Device.Serving;
 
 /// <summary>Carries out what the fleet asks for on the command topics, and answers.</summary>
 internal sealed class Commands(
-    DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Outbox outbox, Action birth)
+    DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Outbox outbox,
+    AllocationBudget budget, Action birth)
 {
     /// <summary>Carries out one command.</summary>
     /// <param name="name">Last level of its topic.</param>
@@ -67,6 +69,9 @@ internal sealed class Commands(
             ["resident_bytes"] = Environment.WorkingSet,
             ["collections"] = GC.CollectionCount(0),
             ["allocated_bytes"] = GC.GetTotalAllocatedBytes(),
+            ["allocated_bytes_per_s"] = budget.BytesPerSecond,
+            ["allocated_bytes_per_s_most"] = budget.MostBytesPerSecond,
+            ["allocated_bytes_per_s_budget"] = budget.Budget,
         };
         foreach (ModelHost host in hosts)
         {

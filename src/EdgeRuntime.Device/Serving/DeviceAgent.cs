@@ -82,12 +82,13 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Random = parts.Random,
         });
         _placement = parts.Placement;
-        _supervisor = new Supervisor(parts.Notify, parts.WatchdogInterval, _placement, _logger, _time);
+        _supervisor = new Supervisor(
+            parts.Notify, parts.WatchdogInterval, _placement, _logger, _time, _served.Turns, Status, Tell);
         _loader = new Loader(
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
-        _commands = new Commands(setup.Configuration.Device, _topics, _publisher, _updates, _hosts, _outbox, SendBirth);
+        _commands = new Commands(setup.Configuration.Device, _topics, _publisher, _updates, _hosts, _outbox, _supervisor.Budget, SendBirth);
     }
 
     /// <summary>Serves until <paramref name="stop"/> is cancelled or a mistake in this program ends it.</summary>
@@ -289,7 +290,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _served.TellFaults(Tell);
 
         _updates.Tick();
-        if (_supervisor.Step(_served.Turns(), Status(), Tell) && _link.IsConnected)
+        if (_supervisor.Step() && _link.IsConnected)
         {
             _birth.Info();
         }
@@ -453,7 +454,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Tell("reload", EventSeverity.Error, null, $"the old configuration goes on: {mistakes[0]}{(mistakes.Count > 1 ? $", and {mistakes.Count - 1} more" : "")}");
         }
 
-        _supervisor.ReloadDone(Status());
+        _supervisor.ReloadDone();
     }
 
     private void TakeOver(ConfigurationReload reload)

@@ -25,6 +25,9 @@ internal sealed class Supervisor : IDisposable
     private readonly RealTimeReport _realTime;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly Func<IReadOnlyList<(string Name, long Turns)>> _turns;
+    private readonly Func<string> _statusNow;
+    private readonly TellEvent _tell;
     private readonly HashSet<RealTimeSetting> _told = [];
     private int _version;
     private bool _ready;
@@ -32,9 +35,15 @@ internal sealed class Supervisor : IDisposable
     private string _status = "";
     private long _statusSent;
 
+    /// <param name="turns">Every thread of the sample paths by name, with how often it has turned.</param>
+    /// <param name="status">What the service does, in one line.</param>
     public Supervisor(
-        NotifySocket socket, TimeSpan? watchdogInterval, ThreadPlacement placement, ILogger logger, TimeProvider time)
+        NotifySocket socket, TimeSpan? watchdogInterval, ThreadPlacement placement, ILogger logger, TimeProvider time,
+        Func<IReadOnlyList<(string Name, long Turns)>> turns, Func<string> status, TellEvent tell)
     {
+        _turns = turns;
+        _statusNow = status;
+        _tell = tell;
         _socket = socket;
         _watchdog = new Watchdog(watchdogInterval, time);
         _budget = new AllocationBudget(placement.Options.AllocationBytesPerSecond, time, () => GC.GetTotalAllocatedBytes());
@@ -51,26 +60,41 @@ internal sealed class Supervisor : IDisposable
     public AllocationBudget Budget => _budget;
 
     /// <summary>Looks after everything that is due; several times a second.</summary>
-    /// <param name="paths">Every sample path by name, with how often it has turned.</param>
-    /// <param name="status">What the service does, in one line.</param>
     /// <returns>True when what the device says of itself has changed.</returns>
-    public bool Step(IReadOnlyList<(string Name, long Turns)> paths, string status, TellEvent tell)
+    public bool Step()
     {
-        TellStatus(paths, status);
-        Watch(paths, tell);
-        if (_budget.Look())
+        // Asked for only when due: this runs twenty times a second, and what it makes is garbage.
+        if (!_ready)
         {
-            TellBudget(tell);
+            AwaitReady();
+        }
+        else if (_socket.IsConnected && _time.GetElapsedTime(_statusSent) >= StatusPace)
+        {
+            TellStatus();
         }
 
-        return TellRealTime(tell);
+        if (_watchdog.IsHungry)
+        {
+            Watch();
+        }
+
+        if (_budget.Look())
+        {
+            TellBudget();
+        }
+
+        return _realTime.Version != _version && TellRealTime();
     }
 
     /// <summary>The configuration is being read again.</summary>
     public void Reloading() => _socket.Reloading((long)(_time.GetTimestamp() * (1e6 / _time.TimestampFrequency)));
 
     /// <summary>It was read, whether it was taken over or not.</summary>
-    public void ReloadDone(string status) => _socket.Ready(status);
+    public void ReloadDone()
+    {
+        _status = _statusNow();
+        _socket.Ready(_status);
+    }
 
     /// <summary>The service is about to end.</summary>
     public void Stopping() => _socket.Stopping();
@@ -78,29 +102,31 @@ internal sealed class Supervisor : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private void TellStatus(IReadOnlyList<(string Name, long Turns)> paths, string status)
+    // Up is a device whose sample paths run. Whether a model answers is its status: the first package may be days away.
+    private void AwaitReady()
     {
-        if (!_ready)
+        if (_turns().All(path => path.Turns > 0))
         {
-            // Up is a device whose sample paths run. Whether a model answers is its status: the first package may be days away.
-            if (paths.All(path => path.Turns > 0))
-            {
-                _ready = true;
-                _status = status;
-                _socket.Ready(status);
-            }
+            _ready = true;
+            _status = _statusNow();
+            _socket.Ready(_status);
         }
-        else if (status != _status && _time.GetElapsedTime(_statusSent) >= StatusPace)
+    }
+
+    private void TellStatus()
+    {
+        _statusSent = _time.GetTimestamp();
+        string status = _statusNow();
+        if (status != _status)
         {
             _status = status;
-            _statusSent = _time.GetTimestamp();
             _socket.Status(status);
         }
     }
 
-    private void Watch(IReadOnlyList<(string Name, long Turns)> paths, TellEvent tell)
+    private void Watch()
     {
-        if (_watchdog.IsDue(paths))
+        if (_watchdog.IsDue(_turns()))
         {
             _socket.FeedWatchdog();
         }
@@ -113,7 +139,7 @@ internal sealed class Supervisor : IDisposable
         if (_watchdog.Stuck is string stuck)
         {
             ProcessLog.PathStandsStill(_logger, stuck);
-            tell("watchdog", EventSeverity.Error, stuck, "the sample path stands still; the watchdog is not fed");
+            _tell("watchdog", EventSeverity.Error, stuck, "the sample path stands still; the watchdog is not fed");
         }
         else
         {
@@ -123,30 +149,25 @@ internal sealed class Supervisor : IDisposable
         _stuck = _watchdog.Stuck;
     }
 
-    private void TellBudget(TellEvent tell)
+    private void TellBudget()
     {
         string figures = string.Create(
             CultureInfo.InvariantCulture, $"{_budget.BytesPerSecond} managed bytes a second, budget {_budget.Budget}");
         if (_budget.IsOver)
         {
             ProcessLog.OverBudget(_logger, _budget.BytesPerSecond, _budget.Budget);
-            tell("allocation", EventSeverity.Warning, null, figures);
+            _tell("allocation", EventSeverity.Warning, null, figures);
         }
         else
         {
             ProcessLog.WithinBudget(_logger, _budget.BytesPerSecond, _budget.Budget);
-            tell("allocation", EventSeverity.Info, null, figures);
+            _tell("allocation", EventSeverity.Info, null, figures);
         }
     }
 
     // A setting is applied by the thread it is about, which may be after the device first spoke of itself.
-    private bool TellRealTime(TellEvent tell)
+    private bool TellRealTime()
     {
-        if (_realTime.Version == _version)
-        {
-            return false;
-        }
-
         _version = _realTime.Version;
         foreach (RealTimeSetting setting in _realTime.Settings)
         {
@@ -162,7 +183,7 @@ internal sealed class Supervisor : IDisposable
             else
             {
                 ProcessLog.Refused(_logger, setting.Name, setting.Detail);
-                tell("real_time", EventSeverity.Warning, null, $"{setting.Name}: {setting.Detail}");
+                _tell("real_time", EventSeverity.Warning, null, $"{setting.Name}: {setting.Detail}");
             }
         }
 

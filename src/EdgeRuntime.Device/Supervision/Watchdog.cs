@@ -16,6 +16,9 @@ internal sealed class Watchdog(TimeSpan? interval, TimeProvider time)
     /// <summary>The path that stood still when the watchdog was last due, or null.</summary>
     public string? Stuck { get; private set; }
 
+    /// <summary>Whether half of the interval has passed since it was last fed.</summary>
+    public bool IsHungry => interval is TimeSpan whole && time.GetElapsedTime(_fed) >= whole / 2;
+
     /// <summary>WatchdogSec as systemd passed it to this process; null when it did not.</summary>
     public static TimeSpan? IntervalFrom(string? microseconds, string? process, int thisProcess)
     {
@@ -30,7 +33,7 @@ internal sealed class Watchdog(TimeSpan? interval, TimeProvider time)
     /// <returns>True when it is due and all paths live; the caller then feeds it.</returns>
     public bool IsDue(IEnumerable<(string Name, long Turns)> paths)
     {
-        if (interval is not TimeSpan whole || time.GetElapsedTime(_fed) < whole / 2)
+        if (!IsHungry)
         {
             return false;
         }
