@@ -84,10 +84,16 @@ public sealed class JsonValue
 
     /// <summary>
     /// Lays this object over <paramref name="basis"/>: members of both that are objects are merged in the same way,
-    /// otherwise this one's value stands. Every value keeps its own file and position. What is not an object replaces.
+    /// otherwise this one's value stands. Every value keeps its own file and position. What is not an object replaces;
+    /// an object of <c>append</c> alone, with an array, lays that array behind the basis's.
     /// </summary>
     public JsonValue Over(JsonValue basis)
     {
+        if (Appended is JsonValue more)
+        {
+            return basis.Kind == JsonKind.Array ? Array(File, Position, [.. basis.Items, .. more.Items]) : more;
+        }
+
         if (Kind != JsonKind.Object || basis.Kind != JsonKind.Object)
         {
             return this;
@@ -100,9 +106,15 @@ public sealed class JsonValue
             merged.Add(own is null ? member : own with { Value = own.Value.Over(member.Value) });
         }
 
-        merged.AddRange(Members.Where(member => basis.Find(member.Name) is null));
+        merged.AddRange(Members.Where(member => basis.Find(member.Name) is null)
+            .Select(member => member with { Value = member.Value.Appended ?? member.Value.OverNothing() }));
         return Object(File, Position, merged);
     }
+
+    /// <summary>The same with every member of <c>append</c> alone turned into its array: what <see cref="Over"/> nothing makes.</summary>
+    public JsonValue OverNothing() => Kind == JsonKind.Object ? Over(Object(File, Position, [])) : this;
+
+    private JsonValue? Appended => Kind == JsonKind.Object && Members is [{ Name: "append", Value: { Kind: JsonKind.Array } items }] ? items : null;
 
     internal static JsonValue Scalar(JsonKind kind, string file, JsonPosition position, string text) =>
         new(kind, file, position, text);

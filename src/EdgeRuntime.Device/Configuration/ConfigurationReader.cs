@@ -32,7 +32,7 @@ public static class ConfigurationReader
     internal static DeviceConfiguration? Read(ReadOnlySpan<byte> utf8, string path, Mistakes mistakes)
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return JsonFile.Read(utf8, path, mistakes, root => Read(root, directory, DeviceProfile.Directories(path)));
+        return JsonFile.Read(utf8, path, mistakes, root => Read(root, directory, ProfileFiles.Directories(path)));
     }
 
     private static DeviceConfiguration Read(
@@ -44,7 +44,7 @@ public static class ConfigurationReader
         DeviceConfiguration configuration = new()
         {
             Device = DeviceId.TryParse(device, out DeviceId id) ? id : default,
-            Profile = root.RequiredString("profile", name => DeviceProfile.Objection(name, profiles)),
+            Profile = root.RequiredString("profile", name => ProfileFiles.Objection(name, profiles)),
             StateDirectory = Under(directory, root.RequiredString("state_dir", CheckPath)),
             Labels = root.Texts("labels"),
             Link = root.RequiredObject("link", link => ReadLink(link, directory)),

@@ -1,158 +1,155 @@
 using System.Runtime.InteropServices;
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Device.Configuration;
 
 /// <summary>What a kind of board can do: data that inherits, never code. See device-profiles/README.md.</summary>
 public sealed record DeviceProfile
 {
-    /// <summary>Name, as in the file's own.</summary>
+    /// <summary>Name, as the file's own.</summary>
     public required string Name { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public string? Description { get; init; }
 
     /// <summary>.NET's name of the processor architecture, such as <c>x64</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Path of <c>libonnxruntime.so.1</c>; null for the one that was shipped, or the system's.</summary>
-    public string? OnnxRuntimeLibrary { get; init; }
+    /// <summary>Texts in the device tree's <c>compatible</c> by which the board is known.</summary>
+    public IReadOnlyList<string> Compatible { get; init; } = [];
 
-    /// <summary>Threads inside one operator. (default: 1)</summary>
-    public int IntraOpThreads { get; init; } = 1;
+    /// <summary>Groups of equal cores. (default: none stated)</summary>
+    public IReadOnlyList<CoreGroup> Cores { get; init; } = [];
 
-    /// <summary>Largest package that is fetched or loaded, bytes. (default: 64 MiB)</summary>
-    public long PackageBytesMax { get; init; } = 64L * 1024 * 1024;
+    /// <summary>Instruction sets that decide which kernels run, by the kernel's names. (default: none stated)</summary>
+    public IReadOnlyList<string> InstructionSets { get; init; } = [];
 
-    /// <summary>Bytes that stay free on the disk of the state directory. (default: 16 MiB)</summary>
-    public long DiskReserveBytes { get; init; } = 16L * 1024 * 1024;
+    /// <summary>Sizes of memory that the board is sold with, bytes.</summary>
+    public IReadOnlyList<long> MemoryBytes { get; init; } = [];
+
+    /// <summary>How models are run.</summary>
+    public InferenceOptions Inference { get; init; } = new();
 
     /// <summary>How the sample paths are kept on time.</summary>
     public RealTimeOptions RealTime { get; init; } = new();
 
-    /// <summary>Reads a profile and those it inherits from, with all their mistakes.</summary>
+    /// <summary>What may be used up.</summary>
+    public DeviceLimits Limits { get; init; } = new();
+
+    /// <summary>What the board draws.</summary>
+    public PowerFacts Power { get; init; } = new();
+
+    /// <summary>Buses that programs can open.</summary>
+    public IReadOnlyList<BoardBus> Buses { get; init; } = [];
+
+    /// <summary>Pins of the headers that are lines of a GPIO chip.</summary>
+    public IReadOnlyList<HeaderPin> Pins { get; init; } = [];
+
+    /// <summary>Thermal zones with the temperatures at which something happens.</summary>
+    public IReadOnlyList<ThermalZone> Thermal { get; init; } = [];
+
+    /// <summary>The hardware's watchdog.</summary>
+    public WatchdogFacts? Watchdog { get; init; }
+
+    /// <summary>What can be stored on.</summary>
+    public IReadOnlyList<StorageFacts> Storage { get; init; } = [];
+
+    /// <summary>Versions of ONNX Runtime that are known to fail on the board.</summary>
+    public IReadOnlyList<LibraryRisk> LibraryRisks { get; init; } = [];
+
+    /// <summary>Where each fact comes from: a member's path, and the document with what it says.</summary>
+    public IReadOnlyDictionary<string, string> Sources { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Path of <c>libonnxruntime.so.1</c>; null for the one that was shipped, or the system's.</summary>
+    public string? OnnxRuntimeLibrary => Inference.Library;
+
+    /// <summary>Largest package that is fetched or loaded, bytes.</summary>
+    public long PackageBytesMax => Limits.PackageBytesMax;
+
+    /// <summary>Bytes that stay free on the disk of the state directory.</summary>
+    public long DiskReserveBytes => Limits.DiskReserveBytes;
+
+    /// <summary>Reads a profile and those it inherits from, with all their mistakes; refuses one for another processor.</summary>
     /// <param name="name">A name, looked for in <paramref name="directories"/>, or a path that ends in <c>.json</c>.</param>
     /// <returns>Null when there was any mistake; then <paramref name="mistakes"/> says which.</returns>
-    public static DeviceProfile? Load(string name, IReadOnlyList<string> directories, Mistakes mistakes)
-    {
-        JsonValue? merged = Merge(name, directories, mistakes, []);
-        if (merged is null)
-        {
-            return null;
-        }
+    public static DeviceProfile? Load(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
+        Read(ProfileFiles.Merge(name, directories, mistakes), mistakes, Here);
 
-        int before = mistakes.Count;
-        DeviceProfile profile = JsonObjectReader.Read(merged, "", mistakes, Read);
-        return mistakes.Count == before ? profile : null;
-    }
+    /// <summary>As <see cref="Load"/>, for any machine's processor: to look at, not to run on.</summary>
+    public static DeviceProfile? Inspect(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
+        Read(ProfileFiles.Merge(name, directories, mistakes), mistakes, null);
 
     /// <summary>Reads a profile's bytes, and those it inherits from; as <see cref="Load"/>.</summary>
-    internal static DeviceProfile? Parse(ReadOnlySpan<byte> utf8, string file, IReadOnlyList<string> directories, Mistakes mistakes)
-    {
-        int before = mistakes.Found;
-        JsonValue? own = JsonFile.Parse(utf8, file, mistakes);
-        JsonValue? merged = own is null ? null : Merge(own, directories, mistakes, [file]);
-        DeviceProfile? profile = merged is null ? null : JsonObjectReader.Read(merged, "", mistakes, Read);
-        return mistakes.Found == before ? profile : null;
-    }
+    internal static DeviceProfile? Parse(ReadOnlySpan<byte> utf8, string file, IReadOnlyList<string> directories, Mistakes mistakes) =>
+        Read(ProfileFiles.Merge(utf8, file, directories, mistakes), mistakes, Here);
 
     /// <summary>What stands in a profile and those it inherits from, to compare with a later reading.</summary>
     internal static JsonValue? Source(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
-        Merge(name, directories, mistakes, []);
+        ProfileFiles.Merge(name, directories, mistakes).Merged;
 
-    /// <summary>Says that there is no such profile, and which there are; null when it exists.</summary>
-    public static string? Objection(string name, IReadOnlyList<string> directories)
+    /// <summary>This machine's architecture, as profiles name it.</summary>
+    internal static string Here => RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+
+    private static DeviceProfile? Read((JsonValue? Merged, int Before) read, Mistakes mistakes, string? machine)
     {
-        if (Find(name, directories) is not null)
+        if (read.Merged is null)
         {
             return null;
         }
 
-        string known = string.Join(", ", Known(directories));
-        return known.Length == 0
-            ? $"'{name}' is unknown: there are no profiles in {string.Join(", ", directories)}; set EDGE_PROFILES to the directory of device-profiles"
-            : $"'{name}' is unknown; there are {known}";
+        DeviceProfile profile = JsonObjectReader.Read(read.Merged, "", mistakes, root => DeviceProfileReader.Read(root, machine));
+        return mistakes.Found == read.Before ? profile : null;
     }
+}
 
-    /// <summary>Where profiles are looked for: beside the executable, beside the configuration, and what EDGE_PROFILES names.</summary>
-    public static IReadOnlyList<string> Directories(string configurationPath)
+/// <summary>How models are run; what the fleet's packages say is not repeated here.</summary>
+public sealed record InferenceOptions
+{
+    /// <summary>Path of <c>libonnxruntime.so.1</c>. (default: null: the one that was shipped, else the system's)</summary>
+    public string? Library { get; init; }
+
+    /// <summary>Threads inside one operator. (default: 1; 1 to 64)</summary>
+    public int IntraOpThreads { get; init; } = 1;
+
+    /// <summary>Whether waiting threads burn their core. (default: false)</summary>
+    public bool Spinning { get; init; }
+
+    /// <summary>Whether the library keeps freed memory for the next run. (default: true)</summary>
+    public bool Arena { get; init; } = true;
+
+    /// <summary>Whether numbers too small for full precision count as 0. (default: false)</summary>
+    public bool DenormalsAsZero { get; init; }
+
+    /// <summary>Whether the graph is kept as this processor's library optimized it. (default: true)</summary>
+    public bool GraphCache { get; init; } = true;
+
+    /// <summary>Execution providers in the order of preference. (default: none: the processor alone)</summary>
+    public IReadOnlyList<ProviderOptions> Providers { get; init; } = [];
+
+    /// <summary>As the engine takes it.</summary>
+    public RunnerOptions ForRunner() => new()
     {
-        List<string> directories = [];
-        if (Environment.GetEnvironmentVariable("EDGE_PROFILES") is { Length: > 0 } named)
-        {
-            directories.AddRange(named.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
-        }
+        IntraOpThreads = IntraOpThreads,
+        Spinning = Spinning,
+        Arena = Arena,
+        DenormalsAsZero = DenormalsAsZero,
+        Providers = Providers,
+    };
+}
 
-        directories.Add(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configurationPath))!, "device-profiles"));
-        directories.Add(Path.Combine(AppContext.BaseDirectory, "device-profiles"));
-        return directories;
-    }
+/// <summary>What may be used up.</summary>
+public sealed record DeviceLimits
+{
+    /// <summary>Largest package that is fetched or loaded, bytes. (default: 64 MiB; 1 KiB to 4 GiB)</summary>
+    public long PackageBytesMax { get; init; } = 64L * 1024 * 1024;
 
-    private static JsonValue? Merge(string name, IReadOnlyList<string> directories, Mistakes mistakes, List<string> chain)
-    {
-        if (chain.Contains(name))
-        {
-            mistakes.AddFile(chain[^1], $"inherits from itself: {string.Join(" -> ", chain)} -> {name}");
-            return null;
-        }
+    /// <summary>Bytes that stay free on the disk of the state directory. (default: 16 MiB; 0 to 1 TiB)</summary>
+    public long DiskReserveBytes { get; init; } = 16L * 1024 * 1024;
 
-        chain.Add(name);
-        if (Find(name, directories) is not string path)
-        {
-            mistakes.AddFile($"profile '{name}'", Objection(name, directories)!);
-            return null;
-        }
+    /// <summary>Resident memory that the process should stay below, bytes; for <c>doctor</c>. (default: null: not stated)</summary>
+    public long? ResidentBytesMax { get; init; }
 
-        byte[]? bytes = JsonFile.Bytes(path, mistakes);
-        JsonValue? value = bytes is null ? null : JsonFile.Parse(bytes, path, mistakes);
-        return value is null ? null : Merge(value, directories, mistakes, chain);
-    }
-
-    private static JsonValue? Merge(JsonValue value, IReadOnlyList<string> directories, Mistakes mistakes, List<string> chain)
-    {
-        if (value.Find("inherits")?.Value is not { Kind: JsonKind.Text } parent)
-        {
-            return value;
-        }
-
-        return Merge(parent.Text, directories, mistakes, chain) is JsonValue basis ? value.Over(basis) : null;
-    }
-
-    private static string? Find(string name, IReadOnlyList<string> directories) =>
-        name.EndsWith(".json", StringComparison.Ordinal)
-            ? (File.Exists(name) ? name : null)
-            : directories.Select(directory => Path.Combine(directory, $"{name}.json")).FirstOrDefault(File.Exists);
-
-    private static IEnumerable<string> Known(IReadOnlyList<string> directories) => directories
-        .Where(Directory.Exists)
-        .SelectMany(directory => Directory.EnumerateFiles(directory, "*.json"))
-        .Select(path => Path.GetFileNameWithoutExtension(path))
-        .Where(name => name != "schema")
-        .Distinct()
-        .Order(StringComparer.Ordinal);
-
-    private static DeviceProfile Read(JsonObjectReader root)
-    {
-        _ = root.String("inherits");
-        _ = root.String("description");
-        DeviceProfile profile = new()
-        {
-            Name = root.RequiredString("name"),
-            Architecture = root.RequiredChoice("architecture", ["x64", "arm64"]),
-        };
-        string here = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-        if (profile.Architecture != here)
-        {
-            root.Mistake("architecture", $"is {profile.Architecture}, but this machine is {here}; choose another profile");
-        }
-
-        profile = root.Object("inference", inference => profile with
-        {
-            OnnxRuntimeLibrary = inference.String("library"),
-            IntraOpThreads = inference.Int("intra_op_threads", 1, min: 1, max: 64),
-        }) ?? profile;
-        profile = profile with { RealTime = root.Object("realtime", RealTimeReader.Read) ?? profile.RealTime };
-        return root.Object("limits", limits => profile with
-        {
-            PackageBytesMax = limits.Long("package_bytes_max", profile.PackageBytesMax, min: 1024, max: 1L << 32),
-            DiskReserveBytes = limits.Long("disk_reserve_bytes", profile.DiskReserveBytes, min: 0, max: 1L << 40),
-        }) ?? profile;
-    }
+    /// <summary>Processor time that the process should stay below, in cores; for <c>doctor</c>. (default: null: not stated)</summary>
+    public double? CpuCoresMax { get; init; }
 }

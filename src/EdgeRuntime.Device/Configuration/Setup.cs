@@ -25,13 +25,13 @@ internal sealed record Setup(
             return null;
         }
 
-        DeviceProfile? profile = DeviceProfile.Load(configuration.Profile, DeviceProfile.Directories(path), mistakes);
+        DeviceProfile? profile = DeviceProfile.Load(configuration.Profile, ProfileFiles.Directories(path), mistakes);
         List<VerifyingKey> release = Keys(configuration.Trust.ReleaseKeys, mistakes);
         List<VerifyingKey> deploy = Keys(configuration.Trust.DeployKeys, mistakes);
         JsonValue? source = SourceOf(path, sha256, mistakes);
         return profile is null || source is null || mistakes.Any
             ? null
-            : new Setup(configuration, sha256, source, profile, DeviceProfile.Source(configuration.Profile, DeviceProfile.Directories(path), mistakes)!, release, deploy);
+            : new Setup(configuration, sha256, source, profile, DeviceProfile.Source(configuration.Profile, ProfileFiles.Directories(path), mistakes)!, release, deploy);
     }
 
     /// <summary>Reads the package that the configuration names for a model; null when it names none.</summary>

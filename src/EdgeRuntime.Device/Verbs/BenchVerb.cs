@@ -58,7 +58,7 @@ internal static class BenchVerb
         }
         else if (options["--profile"] is string name)
         {
-            profile = DeviceProfile.Load(name, DeviceProfile.Directories("edge.json"), mistakes);
+            profile = DeviceProfile.Load(name, ProfileFiles.Directories("edge.json"), mistakes);
         }
 
         if (mistakes.Any)

@@ -68,7 +68,7 @@ internal static class RunVerb
             DeviceConfiguration configuration = setup.Configuration;
             OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             FileDisk disk = new(configuration.StateDirectory);
-            RunnerOptions running = new() { IntraOpThreads = setup.Profile.IntraOpThreads };
+            RunnerOptions running = setup.Profile.Inference.ForRunner();
             onnx.Cache = DeviceCaches.OfGraphs(disk, configuration.StateDirectory, out string? uncached);
             if (uncached is not null)
             {

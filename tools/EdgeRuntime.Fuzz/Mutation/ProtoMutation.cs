@@ -53,10 +53,10 @@ internal static class ProtoMutation
                 fields.RemoveAt(at);
                 break;
             case 1:
-                fields.Insert(random.Next(fields.Count), field);
+                fields.Insert(random.Next(fields.Count), Copy(field));
                 break;
             case 2 when theirs is { Count: > 0 }:
-                fields.Insert(at, theirs[random.Next(theirs.Count)]);
+                fields.Insert(at, Copy(theirs[random.Next(theirs.Count)]));
                 break;
             case 3:
                 fields[at] = field with { Tag = (field.Tag & 7) + (8UL * (uint)random.Next(1, 24)) };
@@ -74,6 +74,9 @@ internal static class ProtoMutation
                 break;
         }
     }
+
+    // A copy of its own, or a message could come to lie in itself.
+    private static Field Copy(Field field) => field with { Nested = field.Nested?.ConvertAll(Copy) };
 
     private static List<Field>? Parse(ReadOnlySpan<byte> bytes, int depth)
     {

@@ -1,0 +1,181 @@
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Engine.Inference;
+
+namespace EdgeRuntime.Device.Configuration;
+
+/// <summary>Reads a merged profile. device-profiles/schema.json says the same; a test holds them together.</summary>
+internal static class DeviceProfileReader
+{
+    private const int Most = 256;
+    private const int HighestCore = 1023;
+
+    private static readonly string[] InstructionSets =
+    [
+        "asimd", "asimddp", "i8mm", "sve", "bf16", "sse4_1", "avx2", "avx_vnni", "avx512f", "avx512_vnni", "amx_int8",
+    ];
+
+    private static readonly string[] Roles = ["uniform", "big", "little"];
+    private static readonly string[] BusKinds = ["i2c", "spi", "uart", "gpio"];
+    private static readonly string[] TripKinds = ["active", "passive", "hot", "critical"];
+    private static readonly string[] StorageKinds = ["sd", "emmc", "nvme", "sata", "usb", "virtual"];
+
+    /// <param name="machine">The architecture it must be for; null for any.</param>
+    public static DeviceProfile Read(JsonObjectReader root, string? machine)
+    {
+        _ = root.String("inherits");
+        _ = root.String("$schema");
+        DeviceProfile profile = new()
+        {
+            Name = root.RequiredString("name"),
+            Description = root.String("description"),
+            Architecture = root.RequiredChoice("architecture", ["x64", "arm64"]),
+            Compatible = root.Strings("compatible", 0, Most),
+            Cores = root.Objects("cores", ReadCores, Most),
+            InstructionSets = root.Strings("instruction_sets", 0, Most, IsInstructionSet),
+            MemoryBytes = root.Longs("memory_bytes", 0, Most, 1 << 20, 1L << 50),
+            Inference = root.Object("inference", ReadInference) ?? new InferenceOptions(),
+            RealTime = root.Object("realtime", RealTimeReader.Read) ?? new RealTimeOptions(),
+            Limits = root.Object("limits", ReadLimits) ?? new DeviceLimits(),
+            Power = root.Object("power", ReadPower) ?? new PowerFacts(),
+            Buses = root.Objects("buses", ReadBus, Most),
+            Pins = root.Objects("pins", ReadPin, Most),
+            Thermal = root.Objects("thermal", ReadZone, Most),
+            Watchdog = root.Object("watchdog", ReadWatchdog),
+            Storage = root.Objects("storage", ReadStorage, Most),
+            LibraryRisks = root.Objects("library_risks", ReadRisk, Most),
+            Sources = root.Map("sources", (sources, fact) => sources.RequiredString(fact)),
+        };
+        if (machine is not null && !root.IsWrong("architecture") && profile.Architecture != machine)
+        {
+            root.Mistake("architecture", $"is {profile.Architecture}, but this machine is {machine}; choose another profile");
+        }
+
+        CheckTogether(root, profile);
+        return profile;
+    }
+
+    // What each member alone cannot show.
+    private static void CheckTogether(JsonObjectReader root, DeviceProfile profile)
+    {
+        NoteRepeated(root, "buses", profile.Buses, bus => bus.Name, "name");
+        NoteRepeated(root, "pins", profile.Pins, pin => $"{pin.Pin}", "pin");
+        NoteRepeated(root, "pins", profile.Pins, pin => $"{pin.Chip}:{pin.Line}", "line");
+        NoteRepeated(root, "thermal", profile.Thermal, zone => zone.Zone, "zone");
+        string[] chips = [.. profile.Buses.Where(bus => bus.Kind == "gpio").Select(bus => bus.Name)];
+        for (int i = 0; i < profile.Pins.Count && !root.IsWrong("buses"); i++)
+        {
+            string chip = profile.Pins[i].Chip;
+            if (chip.Length > 0 && !chips.Contains(chip))
+            {
+                root.Mistake("pins", i, "chip", $"'{chip}' is not among the buses of kind gpio{Spelling.Hint(chip, chips)}");
+            }
+        }
+
+        HashSet<int> numbers = [];
+        for (int i = 0; i < profile.Cores.Count; i++)
+        {
+            if (profile.Cores[i].Numbers.FirstOrDefault(number => !numbers.Add(number), -1) is int twice and >= 0)
+            {
+                root.Mistake("cores", i, "numbers", $"core {twice} stands there a second time");
+            }
+        }
+
+        if (numbers.Count > 0 && profile.RealTime.Cores.Where(core => !numbers.Contains(core)).ToArray() is { Length: > 0 } absent)
+        {
+            root.Mistake("realtime", $"cores: {absent[0]} is not among the board's cores");
+        }
+    }
+
+    private static void NoteRepeated<T>(JsonObjectReader root, string array, IReadOnlyList<T> items, Func<T, string> key, string member)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (!seen.Add(key(items[i])))
+            {
+                root.Mistake(array, i, member, $"'{key(items[i])}' stands there a second time");
+            }
+        }
+    }
+
+    private static CoreGroup ReadCores(JsonObjectReader cores) => new(
+        cores.RequiredString("kind"),
+        cores.Choice("role", "uniform", Roles),
+        [.. cores.Longs("numbers", 1, 1024, 0, HighestCore).Select(number => (int)number)],
+        cores.Long("clock_hz_max", 1_000_000, 100_000_000_000));
+
+    private static InferenceOptions ReadInference(JsonObjectReader inference) => new()
+    {
+        Library = inference.String("library"),
+        IntraOpThreads = inference.Int("intra_op_threads", 1, min: 1, max: 64),
+        Spinning = inference.Bool("spinning", false),
+        Arena = inference.Bool("arena", true),
+        DenormalsAsZero = inference.Bool("denormals_as_zero", false),
+        GraphCache = inference.Bool("graph_cache", true),
+        Providers = inference.Objects(
+            "providers", provider => new ProviderOptions(provider.RequiredString("name"), provider.Texts("settings")), max: 16),
+    };
+
+    private static DeviceLimits ReadLimits(JsonObjectReader limits)
+    {
+        DeviceLimits defaults = new();
+        return new DeviceLimits
+        {
+            PackageBytesMax = limits.Long("package_bytes_max", defaults.PackageBytesMax, min: 1024, max: 1L << 32),
+            DiskReserveBytes = limits.Long("disk_reserve_bytes", defaults.DiskReserveBytes, min: 0, max: 1L << 40),
+            ResidentBytesMax = limits.Long("resident_bytes_max", 1 << 20, 1L << 40),
+            CpuCoresMax = limits.Double("cpu_cores_max", 0.01, 1024),
+        };
+    }
+
+    private static PowerFacts ReadPower(JsonObjectReader power) => new()
+    {
+        SupplyV = power.Double("supply_v", 1, 60),
+        SupplyA = power.Double("supply_a", 0.01, 100),
+        BoardA = power.Double("board_a", 0.001, 100),
+        ModeWMax = power.Double("mode_w_max", 0.1, 1000),
+    };
+
+    private static BoardBus ReadBus(JsonObjectReader bus) => new(
+        bus.RequiredString("name"),
+        bus.RequiredChoice("kind", BusKinds),
+        bus.String("device", IsDevice),
+        bus.String("label"),
+        [.. bus.Longs("pins", 0, Most, 1, 1024).Select(pin => (int)pin)],
+        bus.String("needs"));
+
+    private static HeaderPin ReadPin(JsonObjectReader pin) => new(
+        pin.RequiredInt("pin", 1, 1024), pin.RequiredString("name"), pin.RequiredString("chip"), pin.RequiredInt("line", 0, 1023));
+
+    private static ThermalZone ReadZone(JsonObjectReader zone)
+    {
+        ThermalZone read = new(zone.RequiredString("zone"), zone.RequiredObjects("trips", ReadTrip, 1, 32));
+        for (int i = 1; i < read.Trips.Count; i++)
+        {
+            if (read.Trips[i].Celsius < read.Trips[i - 1].Celsius)
+            {
+                zone.Mistake("trips", i, "celsius", "is below the one before; trips stand in ascending order");
+            }
+        }
+
+        return read;
+    }
+
+    private static ThermalTrip ReadTrip(JsonObjectReader trip) =>
+        new(trip.RequiredChoice("kind", TripKinds), trip.RequiredDouble("celsius", -50, 200));
+
+    private static WatchdogFacts ReadWatchdog(JsonObjectReader watchdog) => new(
+        watchdog.RequiredString("device", IsDevice), watchdog.String("driver"), watchdog.Double("longest_timeout_s", 1, 1_000_000));
+
+    private static StorageFacts ReadStorage(JsonObjectReader storage) =>
+        new(storage.RequiredChoice("kind", StorageKinds), storage.String("device", IsDevice), storage.String("advice"));
+
+    private static LibraryRisk ReadRisk(JsonObjectReader risk) => new(risk.Strings("versions", 1, 64), risk.RequiredString("what"));
+
+    private static string? IsDevice(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) ? null : $"'{path}' is not a file below /dev";
+
+    private static string? IsInstructionSet(string name) => InstructionSets.Contains(name)
+        ? null
+        : $"'{name}' is not one of {string.Join(", ", InstructionSets)}{Spelling.Hint(name, InstructionSets)}";
+}
