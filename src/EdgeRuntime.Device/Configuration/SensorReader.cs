@@ -140,7 +140,7 @@ internal static class SensorReader
         }
 
         SensorConfiguration configuration = Read(part, directory);
-        if (part.Value("path") is { Text: { Length: > 0 } path } && Directory.Exists(Path.GetFullPath(path, directory)))
+        if (part.Value("path") is { Text: { Length: > 0 } path } && Directory.Exists(ConfigurationReader.Under(directory, path)))
         {
             part.Mistake("path", "is a folder of pictures, which have no channels to align");
         }

@@ -8,7 +8,7 @@ internal static class CheckVerb
 {
     public static int Run(string[] words)
     {
-        if (Options.Parse(words, ["--config"], [], out string mistake) is not Options options)
+        if (Options.Parse(words, ["--config", "--profile"], [], out string mistake) is not Options options)
         {
             return Usage.Wrong(mistake);
         }
@@ -18,9 +18,14 @@ internal static class CheckVerb
             return Usage.Print(Console.Out, ExitCode.Done);
         }
 
+        if (options["--profile"] is string profile)
+        {
+            return ProfileSheet.Print(profile, ProfileFiles.Directories(options["--config"]));
+        }
+
         if (options["--config"] is not string path)
         {
-            return Usage.Wrong("check needs --config FILE");
+            return Usage.Wrong("check needs --config FILE or --profile NAME");
         }
 
         Mistakes mistakes = new();

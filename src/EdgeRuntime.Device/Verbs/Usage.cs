@@ -10,6 +10,7 @@ internal static class Usage
               --plain             plain lines even on a terminal (else a live view)
               --log LEVEL         debug, info, warning or error (default: info)
           check --config FILE     lists every mistake of the configuration, its profile and its packages
+          check --profile NAME    shows a device profile with where each value comes from, for any kind of board
           infer MODEL --input FILE…
                                   runs a model once and prints JSON; infer --help says more
           selftest                checks that this machine can serve: libraries, model, clock, memory

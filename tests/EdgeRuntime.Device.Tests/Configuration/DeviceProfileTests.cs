@@ -20,7 +20,7 @@ public sealed class DeviceProfileTests : IDisposable
 
         Assert.Empty(mistakes.Lines());
         Assert.Equal("board", profile!.Name);
-        Assert.Equal(3, profile.IntraOpThreads);
+        Assert.Equal(3, profile.Inference.IntraOpThreads);
         Assert.Equal(4096, profile.PackageBytesMax);
         Assert.Equal(7, profile.DiskReserveBytes);
     }
@@ -58,6 +58,52 @@ public sealed class DeviceProfileTests : IDisposable
 
         Assert.Null(profile);
         Assert.Contains($"is {other}, but this machine is {Here}", Assert.Single(mistakes.Lines()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistake_in_an_inherited_value_is_told_where_it_stands()
+    {
+        Write("base", $$"""
+            {
+              "name": "base",
+              "architecture": "{{Here}}",
+              "limits": { "package_bytes_max": 7 }
+            }
+            """);
+        Write("board", """
+            {
+              "inherits": "base", "name": "board",
+              "limits": { "disk_reserve_byte": 7 }
+            }
+            """);
+
+        DeviceProfile? profile = Load("board", out Mistakes mistakes);
+
+        string[] said = [.. mistakes.Lines().Select(line => line.Replace(_directory + "/", "", StringComparison.Ordinal))];
+        Assert.Null(profile);
+        Assert.Equal(
+            [
+                "base.json:4:36: limits.package_bytes_max: 7 is outside 1024 to 4294967296",
+                "board.json:3:15: limits.disk_reserve_byte: is not known here; did you mean 'disk_reserve_bytes'?",
+            ],
+            said.Order());
+    }
+
+    [Fact]
+    public void A_list_replaces_the_inherited_one_and_append_lays_its_entries_behind_it()
+    {
+        Write("base", $$"""{ "name": "base", "architecture": "{{Here}}", "compatible": ["a", "b"], "memory_bytes": [1048576] }""");
+        Write("board", """
+            { "inherits": "base", "name": "board", "compatible": { "append": ["c"] }, "memory_bytes": [2097152],
+              "instruction_sets": { "append": ["asimd"] }, "inference": { "providers": { "append": [{ "name": "cuda" }] } } }
+            """);
+
+        DeviceProfile profile = Load("board", out _)!;
+
+        Assert.Equal(["a", "b", "c"], profile.Compatible);
+        Assert.Equal([2097152L], profile.MemoryBytes);
+        Assert.Equal(["asimd"], profile.InstructionSets);
+        Assert.Equal("cuda", Assert.Single(profile.Inference.Providers).Name);
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -8,6 +8,7 @@ internal static class AllTargets
     [
         .. WrittenFiles.Targets,
         .. TensorFiles.Targets,
+        .. ReplayFiles.Targets,
         .. WireMessages.Targets,
         .. Packages.Targets,
         .. ModelFiles.Targets,
