@@ -108,11 +108,11 @@ internal static class SetupChecks
     /// <summary>The profile against this machine, beyond what reading it has checked.</summary>
     public static IEnumerable<Finding> Profile(DeviceProfile profile, int cores)
     {
-        yield return profile.IntraOpThreads > cores
+        yield return profile.Inference.IntraOpThreads > cores
             ? Finding.Warning(
-                "profile", $"{profile.Name} asks for {profile.IntraOpThreads} threads in an operator, and there are {cores} cores",
+                "profile", $"{profile.Name} asks for {profile.Inference.IntraOpThreads} threads in an operator, and there are {cores} cores",
                 "lower inference.intra_op_threads: threads that wait for each other's core cost latency")
-            : Finding.Ok("profile", $"{profile.Name}, {profile.Architecture}, {profile.IntraOpThreads} thread{(profile.IntraOpThreads == 1 ? "" : "s")} in an operator");
+            : Finding.Ok("profile", $"{profile.Name}, {profile.Architecture}, {profile.Inference.IntraOpThreads} thread{(profile.Inference.IntraOpThreads == 1 ? "" : "s")} in an operator");
     }
 
     /// <summary>Whether something listens where the broker should be. No more: this device's name may be in use by the device.</summary>

@@ -116,7 +116,7 @@ internal static class BenchVerb
             _placement = new ThreadPlacement(profile?.RealTime ?? new RealTimeOptions());
             _placement.EnterProcess();
             _onnx = OnnxEnvironment.Open(profile?.OnnxRuntimeLibrary);
-            _options = new RunnerOptions { IntraOpThreads = profile?.IntraOpThreads ?? 1 };
+            _options = (profile?.Inference ?? new InferenceOptions()).ForRunner();
             _limits = profile is null ? new PackageLimits() : new PackageLimits(profile.PackageBytesMax);
             _keys = keys;
             _duration = duration;
