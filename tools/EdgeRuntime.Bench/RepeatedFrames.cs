@@ -26,7 +26,8 @@ internal sealed class RepeatedFrames(double[] frames, int channels, double rateH
     {
         frames.AsSpan(_next * channels, channels).CopyTo(frame);
         _next = (_next + 1) * channels < frames.Length ? _next + 1 : 0;
-        time = new FrameTime(TimeProvider.System.GetTimestamp(), 0);
+        long now = TimeProvider.System.GetTimestamp();
+        time = new FrameTime(now, now / (TimeProvider.System.TimestampFrequency / 1000));
         return true;
     }
 

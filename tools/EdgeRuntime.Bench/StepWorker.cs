@@ -27,7 +27,7 @@ internal static class StepWorker
         PredictionRing ring = new(1024);
         SamplePath path = new(step.Name, TimeProvider.System, ring, new PathOptions { Window = TimeSpan.FromSeconds(1) });
         SensorFeed feed = new(new FrameSource(sensor), TimeProvider.System, [path]);
-        path.Offer(new ServingModel(loaded, pipeline, trial: null));
+        path.Offer(Serving(loaded, pipeline, sensor));
         Walk(feed, ring, step.WindowFrames);
         Console.WriteLine($"ready {environment.Version} exact={(OnnxEnvironment.ExactInt8Requested ? 1 : 0)}");
         while (Console.ReadLine() is { } line)
@@ -68,6 +68,13 @@ internal static class StepWorker
         loaded.Dispose();
         throw new BenchException(string.Join("; ", mistakes));
     }
+
+    /// <summary>A package as a device serves it, its channels watched.</summary>
+    public static ServingModel Serving(LoadedModel loaded, FeaturePipeline pipeline, ISensor sensor) => new(loaded, pipeline, trial: null)
+    {
+        Health = new ChannelHealth(
+            loaded.Manifest.Channels, sensor.Channels, mapping: null, sensor.RateHz, TimeProvider.System.TimestampFrequency),
+    };
 
     private static string Calls(SensorFeed feed, PredictionRing ring, int count)
     {

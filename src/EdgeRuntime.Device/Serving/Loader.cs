@@ -34,9 +34,18 @@ internal sealed class Loader : IDisposable
         try
         {
             _placement.EnterLoader();
+            bool isStart = true;
             foreach (VerificationJob job in _jobs.GetConsumingEnumerable())
             {
                 job.Run();
+
+                // Once, before the last model of the start serves: later a sample path would feel it.
+                if (isStart && _jobs.Count == 0)
+                {
+                    isStart = false;
+                    ProcessMemory.GiveBack();
+                }
+
                 _done(job);
             }
         }

@@ -9,6 +9,11 @@ internal static class InferVerb
     public static int Run(string[] words)
     {
         using Stream output = Console.OpenStandardOutput();
-        return InferCommand.Run(words, output, Console.Error, TimeProvider.System, AudioRow.Read);
+        int code = InferCommand.Run(words, output, Console.Error, TimeProvider.System, AudioRow.Read);
+        output.Flush();
+
+        // All is said; the library's own cleaning up would take a tenth of the whole run.
+        OnnxEnvironment.EndProcess(code);
+        return code;
     }
 }

@@ -16,6 +16,9 @@ public sealed class FeaturePipeline : IPipeline
     private readonly BoundChannel[] _channels;
     private readonly double[][] _rings;
     private readonly FeaturePlan[][] _plans;
+
+    // By channel: the windows of one that has none but raw features, which need no statistics; else empty.
+    private readonly RawWindow[][] _raw;
     private readonly FeaturePlan[] _crosses;
     private readonly ChannelWindow _window;
     private readonly TimeWindows? _timeWindows;
@@ -43,9 +46,12 @@ public sealed class FeaturePipeline : IPipeline
         _framesPerMs = parts.RateHz / 1000;
         _timeWindows = parts.TimeWindows;
         _rings = new double[_channels.Length][];
+        _raw = new RawWindow[_channels.Length][];
         for (int i = 0; i < _rings.Length; i++)
         {
-            _rings[i] = new double[_windowFrames];
+            bool isRaw = _plans[i].All(plan => plan.Kind == StatisticKind.Raw);
+            _raw[i] = isRaw ? [.. _plans[i].Select(plan => new RawWindow(plan, _windowFrames))] : [];
+            _rings[i] = isRaw ? [] : new double[_windowFrames];
         }
 
         _places = new double[_windowFrames];
@@ -164,7 +170,18 @@ public sealed class FeaturePipeline : IPipeline
     {
         for (int i = 0; i < _channels.Length; i++)
         {
-            _rings[i][_next] = _channels[i].Physical(frame);
+            double value = _channels[i].Physical(frame);
+            RawWindow[] raw = _raw[i];
+            if (raw.Length == 0)
+            {
+                _rings[i][_next] = value;
+                continue;
+            }
+
+            foreach (RawWindow window in raw)
+            {
+                window.Store(_next, value);
+            }
         }
 
         _next = _next + 1 == _windowFrames ? 0 : _next + 1;
@@ -174,11 +191,18 @@ public sealed class FeaturePipeline : IPipeline
     {
         MissingElements = 0;
         MustDrop = false;
+        // The newest frame of the ring stands just before where the next one will go.
+        int oldest = _next - frames;
+        oldest = oldest < 0 ? oldest + _windowFrames : oldest;
         for (int i = 0; i < _plans.Length; i++)
         {
-            // The newest frame of the ring stands just before where the next one will go.
-            int oldest = _next - frames;
-            _window.Load(_rings[i], oldest < 0 ? oldest + _windowFrames : oldest, frames, _places);
+            if (_raw[i].Length > 0)
+            {
+                Copy(_raw[i], oldest);
+                continue;
+            }
+
+            _window.Load(_rings[i], oldest, frames, _places);
             foreach (FeaturePlan plan in _plans[i])
             {
                 switch (plan.Kind)
@@ -246,14 +270,23 @@ public sealed class FeaturePipeline : IPipeline
         elements[(int)shown] = 1;
     }
 
+    private void Copy(RawWindow[] windows, int oldest)
+    {
+        foreach (RawWindow window in windows)
+        {
+            window.CopyTo(oldest, _input);
+            MissingElements += window.Missing;
+            MustDrop |= window.Missing > 0 && window.MustNotMiss;
+        }
+    }
+
     private void Several(FeaturePlan plan, ReadOnlySpan<double> statistics)
     {
         Span<float> elements = _input.AsSpan(plan.InputIndex, statistics.Length);
         for (int i = 0; i < statistics.Length; i++)
         {
-            double feature = plan.Scaling.Clipped(plan.Scaling.Transformed(statistics[i]));
-            elements[i] = plan.Scaling.Scaled(feature);
-            if (double.IsNaN(feature))
+            elements[i] = plan.Scaling.Element(statistics[i], out bool isMissing);
+            if (isMissing)
             {
                 MissingElements++;
                 MustDrop |= plan.Policy == MissingPolicy.Drop;

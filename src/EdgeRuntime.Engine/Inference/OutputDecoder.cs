@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Features;
 
@@ -160,10 +161,25 @@ public sealed class OutputDecoder
         }
     }
 
+    // In four sums, one for each place modulo 4, added up at the end: a fixed order on every processor, and none of them
+    // waits for another.
     private static double MeanSquaredDifference(ReadOnlySpan<float> input, ReadOnlySpan<float> output)
     {
-        double sum = 0;
-        for (int i = 0; i < input.Length; i++)
+        Vector128<double> low = Vector128<double>.Zero;
+        Vector128<double> high = Vector128<double>.Zero;
+        int whole = input.Length & ~3;
+        for (int i = 0; i < whole; i += 4)
+        {
+            (Vector128<double> inputLow, Vector128<double> inputHigh) = Vector128.Widen(Vector128.Create(input.Slice(i, 4)));
+            (Vector128<double> outputLow, Vector128<double> outputHigh) = Vector128.Widen(Vector128.Create(output.Slice(i, 4)));
+            Vector128<double> differenceLow = inputLow - outputLow;
+            Vector128<double> differenceHigh = inputHigh - outputHigh;
+            low += differenceLow * differenceLow;
+            high += differenceHigh * differenceHigh;
+        }
+
+        double sum = low[0] + low[1] + high[0] + high[1];
+        for (int i = whole; i < input.Length; i++)
         {
             double difference = (double)input[i] - output[i];
             sum += difference * difference;

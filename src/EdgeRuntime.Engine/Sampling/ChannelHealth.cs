@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Sampling;
@@ -112,6 +113,11 @@ public sealed class ChannelHealth
         _started = true;
         for (int i = 0; i < _watches.Length; i++)
         {
+            if (_standing[i] == 0 && _watches[i].IsOrdinary(frame, seconds))
+            {
+                continue;
+            }
+
             int found = _watches[i].Look(frame, seconds, now);
             if (found != 0 || _standing[i] != 0)
             {
@@ -194,6 +200,33 @@ public sealed class ChannelHealth
         public int[] Calm { get; } = new int[ChannelFaults.Count];
 
         public int MissingRun { get; private set; }
+
+        /// <summary>
+        /// Whether this frame brings a value in its range, unlike the one before, to a channel that was well: nearly always,
+        /// so it is settled in a few comparisons. If so, it is taken up as <see cref="Look"/> would.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool IsOrdinary(ReadOnlySpan<double> frame, double seconds)
+        {
+            double value = frame[_source];
+            double since = _sinceValue + seconds;
+
+            // The bounds are finite, so what is no number, or infinite, is not within them.
+            bool isOrdinary = _age < 0 && MissingRun == 0 && _different > ManyValues
+                && value >= _low && value <= _high && value != _lastValue
+                && !(Math.Abs(value - _lastValue) > _mostPerSecond * since);
+            if (isOrdinary)
+            {
+                _longestStay = Math.Max(_longestStay, _stay);
+                _stay = 0;
+                _stayFrames = 1;
+                _lastValue = value;
+                _sinceValue = 0;
+                _found = 0;
+            }
+
+            return isOrdinary;
+        }
 
         /// <summary>The faults of this frame, as bits.</summary>
         public int Look(ReadOnlySpan<double> frame, double seconds, long now)

@@ -1,0 +1,51 @@
+namespace EdgeRuntime.Engine.Features;
+
+/// <summary>
+/// The window of one raw feature, already scaled: a value is scaled once, when its frame comes, and not with every window
+/// that it lies in.
+/// </summary>
+/// <remarks>Allocates nothing once made. Not thread-safe.</remarks>
+internal sealed class RawWindow
+{
+    private readonly FeatureScaling _scaling;
+    private readonly int _frames;
+
+    // Each element stands here twice, a window's length apart, so that every window is one piece.
+    private readonly float[] _elements;
+    private readonly bool[] _isMissing;
+
+    private readonly int _input;
+
+    public RawWindow(FeaturePlan plan, int frames)
+    {
+        _input = plan.InputIndex;
+        MustNotMiss = plan.Policy == MissingPolicy.Drop;
+        FeatureScaling scaling = plan.Scaling;
+        _scaling = scaling;
+        _frames = frames;
+        _elements = new float[2 * frames];
+        _isMissing = new bool[frames];
+    }
+
+    /// <summary>True when a sample that lacks one of its values is to be dropped.</summary>
+    public bool MustNotMiss { get; }
+
+    /// <summary>Elements that stand for a missing value.</summary>
+    public int Missing { get; private set; }
+
+    /// <summary>Puts a frame's value in the place of the oldest.</summary>
+    /// <param name="at">Its place in the ring, 0 to the window's length exclusive.</param>
+    public void Store(int at, double value)
+    {
+        float element = _scaling.Element(value, out bool isMissing);
+        _elements[at] = element;
+        _elements[at + _frames] = element;
+        Missing += (isMissing ? 1 : 0) - (_isMissing[at] ? 1 : 0);
+        _isMissing[at] = isMissing;
+    }
+
+    /// <summary>Copies the window to its place in the model's input.</summary>
+    /// <param name="oldest">Place of its oldest frame in the ring.</param>
+    /// <param name="input">The whole input.</param>
+    public void CopyTo(int oldest, float[] input) => Array.Copy(_elements, oldest, input, _input, _frames);
+}
