@@ -51,6 +51,20 @@ public sealed class ServiceTests
     }
 
     [NativeFact]
+    public async Task Check_shows_a_boards_profile_on_any_machine_with_the_place_of_every_value()
+    {
+        using Scratch scratch = new();
+
+        (int code, string text) = await Run.ToEnd(Programs.Device, scratch.Root, "check", "--profile", "raspberry-pi-5");
+
+        Assert.True(code == 0, text);
+        Assert.Matches(@"(?m)^  raspberry-pi-5\.json:\d+ +realtime\.cores = \[3\]$", text);
+        Assert.Matches(@"(?m)^  linux-arm64\.json:\d+ +architecture = arm64$", text);
+        Assert.Matches(@"(?m)^  base-linux\.json:\d+ +inference\.spinning = false$", text);
+        Assert.Contains("8-bit kernels: dot products", text, StringComparison.Ordinal);
+    }
+
+    [NativeFact]
     public async Task Doctor_names_a_setting_that_the_kernel_refuses_and_ends_with_70()
     {
         using Site site = await Site.Open();

@@ -179,7 +179,7 @@ internal sealed class ModelHost : IDisposable
     public IReadOnlyList<string> Decisions => _path.Serving?.Decisions ?? [];
 
     /// <summary>What the fleet is told about the sensor.</summary>
-    public SensorInfo Info() => new(Name, Driver, Site.RateHz, [.. Site.Channels.Select(channel => channel.Name)]);
+    public SensorInfo Info() => new(Name, Driver, Site.RateHz, [.. Site.Channels.Select(channel => channel.Name).Distinct()]);
 
     /// <summary>What the live view shows.</summary>
     public ModelView View(string phase)

@@ -18,13 +18,14 @@ internal static class ProfileSheet
 
         List<(string Path, JsonValue Value)> leaves = [];
         Collect(ProfileFiles.Merge(name, directories, mistakes).Merged!, "", leaves);
-        int widest = Math.Min(64, leaves.Max(leaf => leaf.Path.Length + Shown(leaf.Value).Length));
+        leaves.RemoveAll(leaf => leaf.Path is "$schema" or "inherits" || leaf.Path.StartsWith("sources.", StringComparison.Ordinal));
+        int widest = leaves.Max(leaf => PlaceOf(leaf.Value).Length);
         foreach ((string path, JsonValue value) in leaves)
         {
-            string said = $"{path} = {Shown(value)}";
-            Console.WriteLine($"  {said.PadRight(widest + 5)}{Path.GetFileName(value.File)}:{value.Position.Line}");
+            Console.WriteLine($"  {PlaceOf(value).PadRight(widest)}  {path} = {Shown(value)}");
         }
 
+        Console.WriteLine("where each fact comes from stands in these files under sources");
         Console.WriteLine($"{profile.Name}: good, for {profile.Architecture}{(profile.Architecture == DeviceProfile.Here ? "" : $"; this machine is {DeviceProfile.Here} and would refuse it")}");
         Console.WriteLine($"  8-bit kernels: {Int8KernelsOf(profile.InstructionSets)}");
         return ExitCode.Done;
@@ -64,6 +65,8 @@ internal static class ProfileSheet
                 break;
         }
     }
+
+    private static string PlaceOf(JsonValue value) => $"{Path.GetFileName(value.File)}:{value.Position.Line}";
 
     private static string Shown(JsonValue value) =>
         value.Kind == JsonKind.Array ? $"[{string.Join(", ", value.Items.Select(item => item.Text))}]" : value.Text;

@@ -8,20 +8,19 @@ namespace EdgeRuntime.Engine.Features;
 internal sealed class RawWindow
 {
     private readonly FeatureScaling _scaling;
+    private readonly int _inputIndex;
     private readonly int _frames;
 
     // Each element stands here twice, a window's length apart, so that every window is one piece.
     private readonly float[] _elements;
     private readonly bool[] _isMissing;
 
-    private readonly int _input;
-
+    /// <param name="frames">Frames in a window; at least 1.</param>
     public RawWindow(FeaturePlan plan, int frames)
     {
-        _input = plan.InputIndex;
+        _scaling = plan.Scaling;
+        _inputIndex = plan.InputIndex;
         MustNotMiss = plan.Policy == MissingPolicy.Drop;
-        FeatureScaling scaling = plan.Scaling;
-        _scaling = scaling;
         _frames = frames;
         _elements = new float[2 * frames];
         _isMissing = new bool[frames];
@@ -47,5 +46,5 @@ internal sealed class RawWindow
     /// <summary>Copies the window to its place in the model's input.</summary>
     /// <param name="oldest">Place of its oldest frame in the ring.</param>
     /// <param name="input">The whole input.</param>
-    public void CopyTo(int oldest, float[] input) => Array.Copy(_elements, oldest, input, _input, _frames);
+    public void CopyTo(int oldest, float[] input) => Array.Copy(_elements, oldest, input, _inputIndex, _frames);
 }

@@ -60,6 +60,32 @@ public sealed class FeaturePipelineTests
         Assert.Equal([15f, 2f, 20f, 1.5f], pipeline.Input);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("log1p")]
+    public void A_raw_window_is_the_same_to_the_bit_whether_or_not_other_features_look_at_its_channel(string transform)
+    {
+        FeatureSpec raw = Some.Feature("raw", "y") with { Center = 0.3, Scale = 1.7, Clip = 2.5, Missing = -1, Transform = transform };
+        FeaturePipeline alone = Some.Pipeline(7, 3, raw);
+        FeaturePipeline beside = Some.Pipeline(7, 3, raw, Some.Feature("mean", "y"));
+
+        for (int frame = 0; frame < 200; frame++)
+        {
+            // Missing now and then, and at times outside the channel's physical range of -40 to 125.
+            double y = frame % 11 == 0 ? double.NaN : frame % 13 == 0 ? double.PositiveInfinity : Some.Signal(frame) * (frame % 17);
+            bool due = alone.Push([0, y]);
+
+            Assert.Equal(beside.Push([0, y]), due);
+            if (due)
+            {
+                Assert.Equal(
+                    beside.Input[..7].ToArray().Select(BitConverter.SingleToInt32Bits),
+                    alone.Input.ToArray().Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(beside.MissingElements, alone.MissingElements);
+            }
+        }
+    }
+
     [Fact]
     public void A_raw_window_goes_into_the_input_oldest_first_and_not_among_the_values()
     {

@@ -70,6 +70,12 @@ public sealed class OutputDecoderTests
 
     // numpy: np.mean((a-b)**2) with a=[1,2,3,4], b=[1.5,2,2,6] = 1.3125.
     [Fact]
+    public void A_reconstruction_counts_the_elements_behind_the_last_whole_four() =>
+        Assert.Equal(
+            14.5 / 6,
+            new OutputDecoder(new() { Kind = "reconstruction" }, 6).Decode([1, 2, 3, 4, 5, 6], [1.5f, 2, 2, 6, 5.5f, 3]).Score);
+
+    [Fact]
     public void A_reconstruction_answers_the_mean_squared_difference_from_its_input() =>
         Assert.Equal(
             1.3125,
