@@ -59,7 +59,7 @@ internal sealed class Run : IAsyncDisposable
     public static async Task<(int Code, string Text)> ToEnd(string program, string directory, params string[] arguments)
     {
         await using Run run = Start(program, directory, arguments);
-        int code = await run.Exit(TimeSpan.FromSeconds(60));
+        int code = await run.Exit(TimeSpan.FromMinutes(3));
         return (code, run.Text);
     }
 
