@@ -31,7 +31,7 @@ public sealed class BindingsScriptTests
     public void A_feed_with_the_packages_means_nuget_once_both_ports_build_on_them()
     {
         using BindingsScript script = new();
-        script.Install("microsoft.ml.onnxruntime/1.23.2", "mqttnet/5.2.0.1603");
+        script.Install("microsoft.ml.onnxruntime/1.30.0", "mqttnet/5.2.0.1603");
 
         (int code, string says) = script.Run();
         (_, string again) = script.Run();

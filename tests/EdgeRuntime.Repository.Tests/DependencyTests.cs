@@ -76,6 +76,18 @@ public sealed class DependencyTests
         Assert.Empty(wrong);
     }
 
+    // Its C# binds every function of its own version when it starts; an older library does not have the newest ones.
+    [Fact]
+    public void The_package_of_ONNX_Runtime_is_exactly_of_the_version_of_the_library_from_npm()
+    {
+        string package = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Single(item => item.Attribute("Include")!.Value == "Microsoft.ML.OnnxRuntime").Attribute("Version")!.Value;
+        string npm = File.ReadAllText(Path.Combine(Repository.Root, "tools", "npm", "package.json"));
+
+        Assert.Contains($"\"onnxruntime-node\": \"{package.Trim('[', ']')}\"", npm, StringComparison.Ordinal);
+        Assert.Equal($"[{package.Trim('[', ']')}]", package);
+    }
+
     [Fact]
     public void Every_project_is_in_the_solution()
     {
