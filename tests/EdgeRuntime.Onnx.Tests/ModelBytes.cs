@@ -93,7 +93,7 @@ internal sealed class ModelBytes
         return Constant(name, TensorElement.Int64, [values.Length], raw);
     }
 
-    public byte[] Build(int irVersion = IrVersion)
+    public byte[] Build(int irVersion = IrVersion, int opset = OpsetVersion)
     {
         List<byte> model = [];
         Number(model, 1, (ulong)irVersion);
@@ -101,10 +101,10 @@ internal sealed class ModelBytes
         Field(model, 7, [.. _graph]);
         foreach (string domain in _domains)
         {
-            List<byte> opset = [];
-            Text(opset, 1, domain);
-            Number(opset, 2, domain.Length == 0 ? OpsetVersion : 1UL);
-            Field(model, 8, [.. opset]);
+            List<byte> import = [];
+            Text(import, 1, domain);
+            Number(import, 2, domain.Length == 0 ? (ulong)opset : 1UL);
+            Field(model, 8, [.. import]);
         }
 
         return [.. model];

@@ -28,6 +28,60 @@ public sealed class OnnxRunnerTests
         Assert.Equal("y", Assert.Single(runner.Outputs).Name);
     }
 
+    public static TheoryData<TensorElement> WholeBytes =>
+        [.. Enum.GetValues<TensorElement>().Where(element => element.Bits() >= 8)];
+
+    [LibraryTheory]
+    [MemberData(nameof(WholeBytes))]
+    public void Elements_of_every_type_pass_unchanged_without_managed_memory(TensorElement element)
+    {
+        byte[] model = new ModelBytes()
+            .Node("Identity", ["x"], ["y"])
+            .Input("x", element, 6)
+            .Output("y", element, 6)
+            .Build(irVersion: 9, opset: 19);
+        using IModelRunner runner = Load(model);
+        byte[] given = [.. Enumerable.Range(0, (int)element.Bytes(6)).Select(i => (byte)(element == TensorElement.Bool ? i % 2 : i * 37))];
+        given.CopyTo(runner.Input(0));
+        runner.Run();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        runner.Run();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(given, runner.Output(0).ToArray());
+    }
+
+    // 0x2F holds -1 or 15 and 2, 0x87 holds 7 and -8 or 8; steps of 0.5. Identity has no kernel for them.
+    [LibraryTheory]
+    [InlineData(TensorElement.Int4, new[] { -0.5f, 1, 3.5f, -4 })]
+    [InlineData(TensorElement.UInt4, new[] { 7.5f, 1, 3.5f, 4 })]
+    public void Elements_of_4_bits_are_read_and_written_two_to_a_byte(TensorElement element, float[] numbers)
+    {
+        byte[] packed = [0x2F, 0x87];
+        using IModelRunner read = Load(new ModelBytes()
+            .Node("DequantizeLinear", ["x", "s"], ["y"])
+            .Input("x", element, 4)
+            .Floats("s", [], 0.5f)
+            .Output("y", TensorElement.Float32, 4)
+            .Build(irVersion: 10, opset: 21));
+        using IModelRunner written = Load(new ModelBytes()
+            .Node("QuantizeLinear", ["x", "s", "z"], ["y"])
+            .Input("x", TensorElement.Float32, 4)
+            .Floats("s", [], 0.5f)
+            .Constant("z", element, [], [0])
+            .Output("y", element, 4)
+            .Build(irVersion: 10, opset: 21));
+
+        packed.CopyTo(read.Input(0));
+        read.Run();
+        Floats(written.Input(0), numbers);
+        written.Run();
+
+        Assert.Equal(numbers, MemoryMarshal.Cast<byte, float>(read.Output(0)).ToArray());
+        Assert.Equal(packed, written.Output(0).ToArray());
+    }
+
     [LibraryFact]
     public void A_run_allocates_no_managed_memory()
     {

@@ -1,8 +1,9 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using EdgeRuntime.Engine.Inference;
 using Microsoft.ML.OnnxRuntime;
 using CProcess = EdgeRuntime.Onnx.Native.CProcess;
+using NativeSession = EdgeRuntime.Onnx.Native.NativeSession;
+using OrtEnvironment = EdgeRuntime.Onnx.Native.OrtEnvironment;
 using OrtLibrary = EdgeRuntime.Onnx.Native.OrtLibrary;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
@@ -12,13 +13,17 @@ namespace EdgeRuntime.Onnx;
 /// One session of ONNX Runtime over the NuGet package Microsoft.ML.OnnxRuntime. This file is the whole seam: the
 /// property <c>Bindings</c> decides whether it or its sibling over our own binding is compiled, and nothing else changes.
 /// </summary>
+/// <remarks>
+/// The package's C# knows neither 4-bit numbers nor 8-bit floats and refuses every model that takes or gives one. Such a
+/// model runs over our own binding of the same library, so that no model depends on which binding a program was built with.
+/// </remarks>
 internal sealed class OnnxSession : IDisposable
 {
     /// <summary>The name of this binding.</summary>
     public const string Binding = "nuget";
 
     // The package's C# asks an older library for functions that it does not have, and calls what it finds there.
-    private const uint PackageApi = 23;
+    private static readonly uint PackageApi = (uint)(typeof(InferenceSession).Assembly.GetName().Version?.Minor ?? 0);
 
     private readonly Runtime _runtime;
     private readonly TimeProvider _time;
@@ -26,6 +31,7 @@ internal sealed class OnnxSession : IDisposable
     private readonly Dictionary<string, string> _unusable = new(StringComparer.Ordinal);
     private readonly InferenceSession? _session;
     private readonly RunOptions? _runOptions;
+    private readonly NativeSession? _own;
     private OrtIoBinding? _binding;
 
     /// <exception cref="ModelLoadException">The bytes are not a model this library can run.</exception>
@@ -46,12 +52,18 @@ internal sealed class OnnxSession : IDisposable
         catch (Exception e)
         {
             Dispose();
-            if (IsOfLibrary(e))
+            if (!IsOfLibrary(e))
+            {
+                throw;
+            }
+
+            if (!Runtime.IsUnknownElement(e))
             {
                 throw new ModelLoadException(runtime.Sentence(e));
             }
 
-            throw;
+            _own = new NativeSession(runtime.Own, model, settings, time);
+            (Inputs, Outputs, OptionalInputs) = (_own.Inputs, _own.Outputs, _own.OptionalInputs);
         }
     }
 
@@ -65,7 +77,7 @@ internal sealed class OnnxSession : IDisposable
     public IReadOnlyList<TensorInfo> Outputs { get; }
 
     /// <summary>Why outputs cannot be read, by name, for those that cannot.</summary>
-    public IReadOnlyDictionary<string, string> Unusable => _unusable;
+    public IReadOnlyDictionary<string, string> Unusable => _own?.Unusable ?? _unusable;
 
     /// <summary>Finds the library and starts its environment.</summary>
     /// <exception cref="ModelLoadException">There is no usable library.</exception>
@@ -73,6 +85,7 @@ internal sealed class OnnxSession : IDisposable
     {
         // The same search as the other binding's, ending with the library that the package brings.
         OrtLibrary found = OrtLibrary.Load(library, PackageApi, FromPackage);
+        OrtEnv.DisableDllImportResolver = true;
         NativeLibrary.SetDllImportResolver(
             typeof(InferenceSession).Assembly, (name, _, _) => name == "onnxruntime" ? found.Handle : 0);
         Runtime runtime = new(found);
@@ -100,19 +113,41 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>
     /// Lets every following <see cref="RunBound"/> read input <paramref name="index"/> from this memory.
     /// </summary>
-    public void BindInput(int index, TensorInfo tensor, nint memory, int bytes) =>
+    public void BindInput(int index, TensorInfo tensor, nint memory, int bytes)
+    {
+        if (_own is not null)
+        {
+            _own.BindInput(index, tensor, memory, bytes);
+            return;
+        }
+
         Bind(Inputs[index].Name, isInput: true, tensor, memory, bytes);
+    }
 
     /// <summary>
     /// Lets every following <see cref="RunBound"/> write output <paramref name="index"/> to this memory.
     /// </summary>
-    public void BindOutput(int index, TensorInfo tensor, nint memory, int bytes) =>
+    public void BindOutput(int index, TensorInfo tensor, nint memory, int bytes)
+    {
+        if (_own is not null)
+        {
+            _own.BindOutput(index, tensor, memory, bytes);
+            return;
+        }
+
         Bind(Outputs[index].Name, isInput: false, tensor, memory, bytes);
+    }
 
     /// <summary>Runs on what is bound. No managed allocation.</summary>
     /// <exception cref="InferenceException">The graph failed.</exception>
     public void RunBound()
     {
+        if (_own is not null)
+        {
+            _own.RunBound();
+            return;
+        }
+
         try
         {
             _session!.RunWithBinding(_runOptions, _binding);
@@ -128,6 +163,11 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InferenceException">The graph failed on these values.</exception>
     public InferenceResult Run(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> outputs)
     {
+        if (_own is not null)
+        {
+            return _own.Run(inputs, outputs);
+        }
+
         List<IDisposable> owned = [];
         try
         {
@@ -167,6 +207,7 @@ internal sealed class OnnxSession : IDisposable
         _boundValues.Clear();
         _runOptions?.Dispose();
         _session?.Dispose();
+        _own?.Dispose();
     }
 
     // The package throws KeyNotFoundException for a status newer than its own table of them.
@@ -346,8 +387,7 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>The started library.</summary>
     internal sealed class Runtime(OrtLibrary library)
     {
-        private const string Unregistered = "Unregistered TensorElementType value of: ";
-
+        private readonly Lazy<NativeSession.Runtime> _own = new(() => new NativeSession.Runtime(new OrtEnvironment(library)));
         private string[]? _providers;
 
         /// <summary>As the library states it.</summary>
@@ -358,6 +398,13 @@ internal sealed class OnnxSession : IDisposable
 
         /// <summary>Execution providers of the library, by its names; the processor's own comes last.</summary>
         public IReadOnlyList<string> Providers => _providers ??= OrtEnv.Instance().GetAvailableProviders();
+
+        /// <summary>The same library for our own binding. ONNX Runtime gives every caller the one environment it has.</summary>
+        public NativeSession.Runtime Own => _own.Value;
+
+        /// <summary>Whether it is the package, and not the library, that refuses a model for its element types.</summary>
+        public static bool IsUnknownElement(Exception e) =>
+            e.Message.Contains("Unregistered TensorElementType", StringComparison.Ordinal);
 
         /// <summary>What went wrong, in one sentence.</summary>
         public string Sentence(Exception e)
@@ -373,19 +420,7 @@ internal sealed class OnnxSession : IDisposable
             message = end >= 0 && message.StartsWith("[ErrorCode:", StringComparison.Ordinal)
                 ? message[(end + 2)..]
                 : message;
-            return message.StartsWith(Unregistered, StringComparison.Ordinal)
-                ? $"an input or output has {NameOf(message[Unregistered.Length..])} elements, which the package "
-                    + "Microsoft.ML.OnnxRuntime cannot carry; a program built with EDGE_BINDINGS=native can"
-                : RuntimeMessage.ToSentence(message, library.Version);
-        }
-
-        // The package prints types that it has no name for as numbers, and the first of those as its own upper bound.
-        private static string NameOf(string type)
-        {
-            const int UpperBound = (int)TensorElementType.DataTypeMax;
-            bool isNumber = int.TryParse(type, CultureInfo.InvariantCulture, out int number);
-            number = type == nameof(TensorElementType.DataTypeMax) ? UpperBound : number;
-            return isNumber || number == UpperBound ? ((TensorElement)number).Name() : type;
+            return RuntimeMessage.ToSentence(message, library.Version);
         }
     }
 }
