@@ -4,14 +4,15 @@
 #   ./publish.sh [linux-x64|linux-arm64]     this machine's, when none is named
 #
 # Leaves artifacts/publish/RID (ready to run) and dist/edge-device-VERSION-RID.tar.gz with its checksum. Where the native
-# pack for the target cannot be restored, makes an archive that needs the .NET runtime, and labels it "portable".
+# pack for the target cannot be restored, makes an archive that needs the .NET runtime, and labels it "portable". For the
+# other processor it takes clang and Debian's packages, or the system in the directory EDGE_SYSROOT, and tests under qemu.
 set -euo pipefail
 cd "$(dirname "$0")"
 . tools/lib/setup.sh
 . tools/lib/publish.sh
 
 case ${1:-} in
-  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
   "") rid=$(host_rid) ;;
   linux-x64 | linux-arm64) rid=$1 ;;
   *) echo "publish.sh: the target can be linux-x64 or linux-arm64, not '$1'" >&2; exit 64 ;;

@@ -1,6 +1,8 @@
 # The steps of publish.sh. Sourced by it, after setup.sh; they share $rid, $version, $framework and $flavour.
 # shellcheck shell=bash disable=SC2154
 
+. tools/lib/cross.sh
+
 # The project's promise: Debian 12, Ubuntu 22.04, Raspberry Pi OS 12, JetPack 6 and newer.
 glibc_floor=2.34
 
@@ -61,12 +63,8 @@ compile_natively() {
     setup_linker
     command -v clang >/dev/null || linker=(-p:CppCompilerAndLinker=gcc)
   else
-    need_command clang clang
-    need_command ld.lld lld
-    need_packages llvm
-    [ -n "${EDGE_SYSROOT:-}" ] \
-      || fail "to compile for $rid on this machine, name a directory with that system's libc and headers in EDGE_SYSROOT"
-    linker=(-p:LinkerFlavor=lld "-p:SysRoot=$EDGE_SYSROOT" -p:ObjCopyName=llvm-objcopy)
+    setup_cross
+    linker=(-p:LinkerFlavor=lld "-p:SysRoot=$sysroot" -p:ObjCopyName=llvm-objcopy)
   fi
 
   step "compiling edge-device $version natively for $rid on $framework"
@@ -130,6 +128,7 @@ add_libraries() {
   # The package's own library, where it brought one: its C# was made for that.
   if [ -e "$out/libonnxruntime.so" ]; then
     mv "$out/libonnxruntime.so" "$out/lib/libonnxruntime.so.1"
+    mv "$out"/libonnxruntime_*.so "$out/lib/" 2>/dev/null || true # which it looks for beside itself
     onnxruntime=package
   else
     cp "artifacts/native/$rid/libonnxruntime.so.1" "$out/lib/"
@@ -142,7 +141,7 @@ add_libraries() {
       need_packages libmosquitto1
       mosquitto=$(ldconfig -p | awk '$1 == "libmosquitto.so.1" && !found { found = 1; print $NF }')
     else
-      mosquitto=$(find "$EDGE_SYSROOT" -name libmosquitto.so.1 -print -quit)
+      mosquitto=$(find "$sysroot" -name libmosquitto.so.1 -print -quit)
     fi
 
     [ -n "$mosquitto" ] || fail "libmosquitto.so.1 for $rid was not found; install libmosquitto1 there"
@@ -217,11 +216,12 @@ compiled_packages() {
 
 # The highest glibc symbol of everything shipped, beside the promise.
 state_floor() {
-  local file highest needed overall=0
+  local file highest needed overall=0 objdump=objdump
+  [ "$rid" = "$(host_rid)" ] || [ -n "$flavour" ] || objdump=llvm-objdump
   for file in "$out/edge-device" "$out"/lib/*.so*; do
     head -c 4 "$file" | grep -q ELF || continue
-    highest=$(objdump -T "$file" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1)
-    needed=$(objdump -p "$file" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libdl|librt|libpthread|ld-linux.*)\.so/ { print $2 }' | paste -sd' ')
+    highest=$("$objdump" -T "$file" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1)
+    needed=$("$objdump" -p "$file" | awk '$1 == "NEEDED" && $2 !~ /^(libc|libm|libdl|librt|libpthread|ld-linux.*)\.so/ { print $2 }' | paste -sd' ')
     printf '    %-20s needs glibc %s%s\n' "${file##*/}" "${highest#GLIBC_}" "${needed:+ and $needed}"
     overall=$(printf '%s\n%s\n' "$overall" "${highest#GLIBC_}" | sort -V | tail -n 1)
   done
@@ -236,19 +236,18 @@ state_floor() {
 # From an empty directory, with an empty environment: nothing but the system's libraries and what is shipped. A portable
 # one is run on this machine's .NET and with this machine's ONNX Runtime.
 self_test() {
-  local with=()
+  local with=() through=()
   if [ -n "$flavour" ]; then
     with=("PATH=$PATH" "EDGE_ONNXRUNTIME=$PWD/artifacts/native/$(host_rid)/libonnxruntime.so.1")
     need_packages libmosquitto1
   elif [ "$rid" != "$(host_rid)" ]; then
-    step "self-test left out: this machine cannot run $rid"
-    return
+    through=("${emulator[@]}")
   fi
 
-  step "self-test of the result"
+  step "self-test of the result${through:+, emulated}"
   local empty said program=$PWD/$out/edge-device
   empty=$(mktemp -d)
-  if ! said=$(cd "$empty" && env -i PATH=/usr/bin:/bin "${with[@]}" "$program" selftest 2>&1); then
+  if ! said=$(cd "$empty" && env -i PATH=/usr/bin:/bin "${with[@]}" "${through[@]}" "$program" selftest 2>&1); then
     printf '%s\n' "$said" | tail -n 20 >&2
     fail "the published edge-device does not pass its self-test"
   fi
