@@ -106,7 +106,8 @@ public static class InferCommand
         TimeProvider time)
     {
         using InferRecording recording = new(environment, bytes, arguments, audio, time);
-        using BufferedStream lines = new(output);
+        // Not disposed: the output is the caller's, who has more to do with it.
+        BufferedStream lines = new(output);
         for (int chunk = 0; chunk < recording.Chunks; chunk++)
         {
             recording.Run(chunk).WriteJson(lines);

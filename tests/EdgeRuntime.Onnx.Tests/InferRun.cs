@@ -17,6 +17,7 @@ internal sealed record InferRun(int Code, string Output, string Errors)
             ? words
             : ["--library", Surroundings.Library, .. words];
         int code = InferCommand.Run(all, output, errors, TimeProvider.System);
+        Assert.True(output.CanWrite, "the output is the caller's to close");
         return new InferRun(code, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
     }
 

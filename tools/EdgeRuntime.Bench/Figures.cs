@@ -83,7 +83,7 @@ internal sealed class Figures
     {
         json.WriteStartObject();
         json.WriteString("name", row.Name);
-        if (row.Value is { } value)
+        if (row.Value is { } value && double.IsFinite(value))
         {
             json.WriteNumber("value", Math.Round(value, 6));
         }

@@ -38,6 +38,8 @@ internal static class InferenceSuite
             DeviceRows.Add(options, figures, scratch);
             RealTimeRows.Add(options, figures, scratch);
             KeywordAccuracy(options, figures);
+            MaterialRows.Add(options, figures);
+            PromiseRows.Add(options, figures);
         }
         finally
         {

@@ -24,6 +24,19 @@ internal static class Programs
             : throw new BenchException($"{program} ended with {process.ExitCode}");
     }
 
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>Its exit code, and all that it printed and complained of.</returns>
+    public static (int Code, string Said, string Complaint) Words(string program, IEnumerable<string> words)
+    {
+        ProcessStartInfo start = new(program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Prepare(start, nodePath: null);
+        using Process process = Process.Start(start) ?? throw new BenchException($"{program} did not start");
+        Task<string> complaint = process.StandardError.ReadToEndAsync();
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, said, complaint.Result);
+    }
+
     /// <summary>As <see cref="Usage"/>, the memory alone.</summary>
     public static double[] Megabytes(
         string program, IEnumerable<string> words, SuiteOptions options, Action<Process> whenReady, int seconds) =>

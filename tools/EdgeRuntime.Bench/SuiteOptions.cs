@@ -53,6 +53,18 @@ internal sealed record SuiteOptions
     /// <summary>Minutes of each competitor at 1 kHz under load; null to leave that out.</summary>
     public double? RealTimeMinutes { get; init; }
 
+    /// <summary>The built edgectl; null when there is none.</summary>
+    public string? Ctl { get; init; }
+
+    /// <summary>The directory of the demonstration packages; null when it is absent.</summary>
+    public string? Packages { get; init; }
+
+    /// <summary>tools/fuzz; null to leave fuzzing out.</summary>
+    public string? Fuzz { get; init; }
+
+    /// <summary>How many inputs it tries; null to leave that out.</summary>
+    public string? FuzzInputs { get; init; }
+
     /// <summary>Rounds of every duel. (default: 25)</summary>
     public int Rounds { get; init; } = 25;
 
@@ -83,6 +95,10 @@ internal sealed record SuiteOptions
             Port = Given(given, "--port"),
             Qemu = Given(given, "--qemu"),
             BuiltInModel = Given(given, "--built-in-model"),
+            Ctl = Given(given, "--ctl"),
+            Packages = Given(given, "--packages"),
+            Fuzz = Given(given, "--fuzz"),
+            FuzzInputs = Given(given, "--fuzz-inputs"),
             RealTimeMinutes = double.TryParse(
                 Given(given, "--realtime"), System.Globalization.CultureInfo.InvariantCulture, out double minutes) ? minutes : null,
             Rounds = int.TryParse(Given(given, "--rounds"), out int rounds) && rounds >= 3 ? rounds : 25,

@@ -30,7 +30,8 @@ need_packages() {
   fi
 
   step "installing ${missing[*]}"
-  install_packages "${missing[@]}" && return
+  # A fresh machine has no package lists yet, or old ones; what apt says then is no news.
+  install_packages "${missing[@]}" 2>/dev/null && return
   "${root[@]}" apt-get update -q >/dev/null || fail "apt-get update failed; are the package lists reachable?"
   install_packages "${missing[@]}" || fail "apt-get could not install ${missing[*]}; see the lines above"
 }

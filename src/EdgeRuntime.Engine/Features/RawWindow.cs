@@ -46,5 +46,6 @@ internal sealed class RawWindow
     /// <summary>Copies the window to its place in the model's input.</summary>
     /// <param name="oldest">Place of its oldest frame in the ring.</param>
     /// <param name="input">The whole input.</param>
-    public void CopyTo(int oldest, float[] input) => Array.Copy(_elements, oldest, input, _inputIndex, _frames);
+    public void CopyTo(int oldest, float[] input) =>
+        _elements.AsSpan(oldest, _frames).CopyTo(input.AsSpan(_inputIndex, _frames));
 }
