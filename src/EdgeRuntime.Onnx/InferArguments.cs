@@ -30,6 +30,8 @@ public sealed record InferArguments
           --shape        their dimensions
           --scale, --zero-point
                          the input becomes (value - zero point) * scale, as float32
+
+        Example: infer model.onnx --input window.csv
         """;
 
     private const int MostRepeats = 1_000_000;

@@ -10,12 +10,12 @@ internal static class CheckVerb
     {
         if (Options.Parse(words, ["--config", "--profile"], [], out string mistake) is not Options options)
         {
-            return Usage.Wrong(mistake);
+            return Usage.Wrong(mistake, "check");
         }
 
         if (options.Help)
         {
-            return Usage.Print(Console.Out, ExitCode.Done);
+            return Usage.Of("check");
         }
 
         if (options["--profile"] is string profile)
@@ -25,7 +25,7 @@ internal static class CheckVerb
 
         if (options["--config"] is not string path)
         {
-            return Usage.Wrong("check needs --config FILE or --profile NAME");
+            return Usage.Wrong("check needs --config FILE or --profile NAME", "check");
         }
 
         Mistakes mistakes = new();

@@ -21,12 +21,12 @@ internal static class SelftestVerb
     {
         if (Options.Parse(words, ["--library"], ["--allocations"], out string mistake) is not Options options)
         {
-            return Usage.Wrong(mistake);
+            return Usage.Wrong(mistake, "selftest");
         }
 
         if (options.Help)
         {
-            return Usage.Print(Console.Out, ExitCode.Done);
+            return Usage.Of("selftest");
         }
 
         bool good = Check("mqtt library", () => MqttLink.Library);

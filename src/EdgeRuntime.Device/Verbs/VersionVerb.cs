@@ -18,8 +18,18 @@ internal static class VersionVerb
     public static string Runtime { get; } =
         $"{Program} net{Environment.Version.Major}.{Environment.Version.Minor} {(RuntimeFeature.IsDynamicCodeSupported ? "jit" : "native")}";
 
-    public static int Run()
+    public static int Run(string[] words)
     {
+        if (Options.Parse(words, [], [], out string mistake) is not Options options)
+        {
+            return Usage.Wrong(mistake, "version");
+        }
+
+        if (options.Help)
+        {
+            return Usage.Of("version");
+        }
+
         Console.WriteLine($"edge-device {Runtime}");
         Console.WriteLine($"bindings    {OnnxEnvironment.Binding}");
         Console.WriteLine($"onnxruntime {OrSentence(() => OnnxEnvironment.Open().Version)}");

@@ -11,3 +11,15 @@ public sealed class NativeFactAttribute : FactAttribute
         }
     }
 }
+
+/// <summary>The same for a test with data.</summary>
+public sealed class NativeTheoryAttribute : TheoryAttribute
+{
+    public NativeTheoryAttribute()
+    {
+        if (Programs.Missing is string missing)
+        {
+            Skip = missing;
+        }
+    }
+}
