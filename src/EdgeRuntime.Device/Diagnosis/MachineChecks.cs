@@ -15,11 +15,12 @@ internal static class MachineChecks
     /// <summary>Model, cores and int8 kernels of the processor.</summary>
     public static IEnumerable<Finding> Processor(MachineFiles files, Architecture architecture, int cores)
     {
-        string model = files.Value("proc/cpuinfo", "model name") ?? files.Value("proc/cpuinfo", "Model") ?? "unnamed";
+        string arm = ArmCores.Names(files);
+        string model = files.Value("proc/cpuinfo", "model name") ?? (arm.Length > 0 ? arm : "unnamed");
         string board = files.Board();
         yield return Finding.Ok(
             "processor", $"{model}{(board.Length == 0 ? "" : $", {board}")}, {cores} core{(cores == 1 ? "" : "s")} for this process");
-        string flags = files.Value("proc/cpuinfo", architecture == Architecture.X64 ? "flags" : "Features") ?? "";
+        string flags = Flags(files, architecture);
         yield return flags.Length == 0
             ? Finding.Warning("int8", "/proc/cpuinfo does not say what the processor can", "mount /proc, then ask again")
             : Int8Kernels.Judge(architecture, flags.Split(' ').ToHashSet());
@@ -39,6 +40,24 @@ internal static class MachineChecks
                     "governor", $"the processor's speed is governed by {string.Join(", ", governors)}: a sample after a pause is served slowly",
                     "where latency counts: cpupower frequency-set -g performance")
                 : Finding.Ok("governor", "performance");
+        }
+    }
+
+    /// <summary>The kernel's words for what the processor can, with blanks between; empty where it does not say.</summary>
+    public static string Flags(MachineFiles files, Architecture architecture) =>
+        files.Value("proc/cpuinfo", architecture == Architecture.X64 ? "flags" : "Features") ?? "";
+
+    /// <summary>Processor time that the control group allows.</summary>
+    public static IEnumerable<Finding> Quota(ControlGroup group, int cores)
+    {
+        if (group.Cores is double allowed)
+        {
+            string found = string.Create(CultureInfo.InvariantCulture, $"the control group allows {allowed:0.##} cores");
+            yield return allowed < cores
+                ? Finding.Warning(
+                    "processor", $"{found}: a path that has used its share stands still until the next period, up to 100 ms",
+                    "raise CPUQuota= of the unit or --cpus of the container, or give whole cores (AllowedCPUs=, --cpuset-cpus)")
+                : Finding.Ok("processor", found);
         }
     }
 
@@ -75,10 +94,12 @@ internal static class MachineChecks
             }
 
             zones++;
+            double hot = Passive(files, zone) ?? HotCelsius;
             string name = files.Text($"{zone}/type") ?? zone[(zone.LastIndexOf('/') + 1)..];
             string celsius = string.Create(CultureInfo.InvariantCulture, $"{name} {milli / 1000.0:0.0} Cel");
-            yield return milli >= HotCelsius * 1000
-                ? Finding.Warning("thermal", $"{celsius}: most boards slow down from here on", "improve the cooling, or lower the rate of the costly models")
+            yield return milli >= hot * 1000
+                ? Finding.Warning(
+                    "thermal", string.Create(CultureInfo.InvariantCulture, $"{celsius}: from {hot:0.#} Cel on the board slows down"), "improve the cooling, or lower the rate of the costly models")
                 : Finding.Ok("thermal", celsius);
         }
 
@@ -100,20 +121,37 @@ internal static class MachineChecks
         }
     }
 
-    /// <summary>Memory that is left, and swap.</summary>
-    public static IEnumerable<Finding> Memory(MachineFiles files)
+    /// <summary>Whether a Raspberry Pi gets enough current: its firmware slows it down or it fails, which looks like anything else.</summary>
+    public static IEnumerable<Finding> Power(MachineFiles files)
     {
-        if (Kilobytes(files, "MemAvailable") is not long available || Kilobytes(files, "MemTotal") is not long total)
+        const string Remedy = "use a supply and a cable that the board's maker recommends";
+        foreach (string sensor in files.Entries("sys/class/hwmon", "hwmon").Where(sensor => files.Text($"{sensor}/name") == "rpi_volt"))
+        {
+            yield return files.Number($"{sensor}/in0_lcrit_alarm") > 0
+                ? Finding.Problem("power", "the supply voltage is or was too low since the last look", Remedy)
+                : Finding.Ok("power", "the supply voltage is sufficient");
+        }
+    }
+
+    /// <summary>Memory that is left on the machine and in the control group, and swap.</summary>
+    public static IEnumerable<Finding> Memory(MachineFiles files, ControlGroup group)
+    {
+        if (Bytes(files, "MemAvailable") is not long available || Bytes(files, "MemTotal") is not long total)
         {
             yield return Finding.Warning("memory", "/proc/meminfo does not say how much there is", "mount /proc, then ask again");
             yield break;
         }
 
         string found = string.Create(CultureInfo.InvariantCulture, $"{available / 1048576} MiB available of {total / 1048576} MiB");
-        yield return available < LittleMemory ? Finding.Problem("memory", found, "stop other programs: the library alone needs 40 MiB")
-            : available < ScarceMemory ? Finding.Warning("memory", found, "an update holds two models for a while; stop other programs")
-            : Finding.Ok("memory", found);
-        if (Kilobytes(files, "SwapTotal") is long swap and > 0)
+        yield return Room(available, found, "stop other programs");
+        if (group is { MemoryBytes: long most, MemoryLeft: long left } && most < total)
+        {
+            yield return Room(
+                left, string.Create(CultureInfo.InvariantCulture, $"{left / 1048576} MiB left of the {most / 1048576} MiB that the control group allows"),
+                "raise MemoryMax= of the unit or --memory of the container: the kernel ends the process at that limit");
+        }
+
+        if (Bytes(files, "SwapTotal") is long swap and > 0)
         {
             yield return Finding.Warning(
                 "memory", string.Create(CultureInfo.InvariantCulture, $"{swap / 1048576} MiB of swap: a page of the path that was swapped out costs milliseconds"),
@@ -121,7 +159,20 @@ internal static class MachineChecks
         }
     }
 
-    private static long? Kilobytes(MachineFiles files, string name) =>
+    // The lowest temperature at which the kernel slows something down for this zone.
+    private static double? Passive(MachineFiles files, string zone) => files.Entries(zone, "trip_point_")
+        .Where(path => path.EndsWith("_type", StringComparison.Ordinal) && files.Text(path) == "passive")
+        .Select(path => files.Number($"{path[..^"_type".Length]}_temp"))
+        .Where(milli => milli > 0)
+        .Min() / 1000.0;
+
+    private static Finding Room(long bytes, string found, string remedy) =>
+        bytes < LittleMemory ? Finding.Problem("memory", found, $"{remedy}; the library alone needs 40 MiB")
+        : bytes < ScarceMemory ? Finding.Warning("memory", found, $"{remedy}; an update holds two models for a while")
+        : Finding.Ok("memory", found);
+
+    /// <summary>A figure of /proc/meminfo, bytes; null where it is not there.</summary>
+    public static long? Bytes(MachineFiles files, string name) =>
         files.Value("proc/meminfo", name) is string text && long.TryParse(text.Split(' ')[0], CultureInfo.InvariantCulture, out long kilobytes)
             ? kilobytes * 1024
             : null;

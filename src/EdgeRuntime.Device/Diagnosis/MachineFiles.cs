@@ -36,6 +36,15 @@ internal sealed class MachineFiles(string root = "/")
         return null;
     }
 
+    /// <summary>The values after every <c>name:</c> in such a file, in order.</summary>
+    public IReadOnlyList<string> Values(string path, string name) =>
+    [
+        .. (Text(path) ?? "").Split('\n')
+            .Select(line => (Line: line, Colon: line.IndexOf(':', StringComparison.Ordinal)))
+            .Where(line => line.Colon > 0 && line.Line.AsSpan(0, line.Colon).Trim().SequenceEqual(name))
+            .Select(line => line.Line[(line.Colon + 1)..].Trim()),
+    ];
+
     /// <summary>Entries of a directory whose names begin so, as paths from the root, in order; none when it is not there.</summary>
     public IReadOnlyList<string> Entries(string directory, string beginning)
     {

@@ -71,7 +71,7 @@ internal static class SetupChecks
         Thread thread = new(() =>
         {
             placement.EnterProcess();
-            placement.EnterPath();
+            placement.EnterPath(reads: true);
         });
         thread.Start();
         thread.Join();
@@ -90,29 +90,77 @@ internal static class SetupChecks
         yield return files.Text("sys/kernel/realtime") == "1"
             ? Finding.Ok("realtime", "the kernel is PREEMPT_RT")
             : Finding.Warning("realtime", "the kernel is not PREEMPT_RT: a path can still wait for a driver", "install the rt kernel of the distribution where 100 µs matter");
-        if (files.Number("proc/sys/kernel/sched_rt_runtime_us") is long runtime and > 0
+        if (files.Number("proc/sys/kernel/sched_rt_runtime_us") == -1)
+        {
+            yield return Finding.Warning(
+                "realtime", "real-time threads may take a core wholly: a path that never waits stops everything else on it",
+                "sysctl kernel.sched_rt_runtime_us=950000, unless the path's core is isolated and it is known to wait");
+        }
+        else if (files.Number("proc/sys/kernel/sched_rt_runtime_us") is long runtime and > 0
             && files.Number("proc/sys/kernel/sched_rt_period_us") is long period and > 0)
         {
             yield return Finding.Ok(
                 "realtime", string.Create(CultureInfo.InvariantCulture, $"real-time threads get at most {100 * runtime / period} % of a core (sched_rt_runtime_us)"));
         }
 
-        if (options.Cores.Count > 0 && ThreadPlacement.IsolatedCores().Length == 0)
+    }
+
+    /// <summary>Whether the path's cores are its own.</summary>
+    public static IEnumerable<Finding> Cores(MachineFiles files, DeviceProfile profile)
+    {
+        IReadOnlyList<int> asked = profile.RealTime.Cores;
+        int[] shared = [.. asked.Except(CoreList.Parse(files.Text("sys/devices/system/cpu/isolated")))];
+        if (shared.Length > 0)
+        {
+            string names = string.Join(',', shared);
+            yield return Finding.Warning(
+                "realtime", $"core {names} is the path's, but other programs may run there",
+                $"isolcpus={names} nohz_full={names} on the kernel's command line, or AllowedCPUs= for the other slices");
+        }
+
+        if (asked.Count > 0 && profile.Inference.IntraOpThreads > asked.Count)
         {
             yield return Finding.Warning(
-                "realtime", $"core {string.Join(',', options.Cores)} is the path's, but other programs may run there",
-                $"isolcpus={string.Join(',', options.Cores)} on the kernel's command line, or AllowedCPUs= for the other slices");
+                "realtime", $"{profile.Inference.IntraOpThreads} threads of an operator share {asked.Count} core{(asked.Count == 1 ? "" : "s")} of the path",
+                "name as many cores in realtime.cores as inference.intra_op_threads, or lower that");
         }
     }
 
-    /// <summary>The profile against this machine, beyond what reading it has checked.</summary>
-    public static IEnumerable<Finding> Profile(DeviceProfile profile, int cores)
+    /// <summary>What the profile lets the process use, against what there is and what a device that runs here uses.</summary>
+    /// <param name="resident">Resident memory of the device that runs here; null when none does.</param>
+    public static IEnumerable<Finding> Budgets(DeviceProfile profile, int cores, ControlGroup group, long? resident)
     {
-        yield return profile.Inference.IntraOpThreads > cores
+        int threads = profile.Inference.IntraOpThreads;
+        yield return threads > cores
             ? Finding.Warning(
-                "profile", $"{profile.Name} asks for {profile.Inference.IntraOpThreads} threads in an operator, and there are {cores} cores",
+                "profile", $"{profile.Name} asks for {threads} threads in an operator, and there are {cores} cores",
                 "lower inference.intra_op_threads: threads that wait for each other's core cost latency")
-            : Finding.Ok("profile", $"{profile.Name}, {profile.Architecture}, {profile.Inference.IntraOpThreads} thread{(profile.Inference.IntraOpThreads == 1 ? "" : "s")} in an operator");
+            : Finding.Ok("profile", $"{threads} thread{(threads == 1 ? "" : "s")} in an operator, {cores} core{(cores == 1 ? "" : "s")}");
+        if (profile.Limits.CpuCoresMax is double most && most > Math.Min(cores, group.Cores ?? cores))
+        {
+            yield return Finding.Warning(
+                "profile", string.Create(CultureInfo.InvariantCulture, $"limits.cpu_cores_max is {most:0.##}, more than this process may have"),
+                "lower it, or give the process more cores");
+        }
+
+        if (profile.Limits.ResidentBytesMax is not long bytes)
+        {
+            yield break;
+        }
+
+        string limit = string.Create(CultureInfo.InvariantCulture, $"limits.resident_bytes_max is {bytes >> 20} MiB");
+        if (bytes > group.MemoryBytes)
+        {
+            yield return Finding.Warning("profile", $"{limit}, more than the control group allows", "lower it, or raise MemoryMax= of the unit");
+        }
+
+        if (resident is long used)
+        {
+            string found = string.Create(CultureInfo.InvariantCulture, $"the device that runs here takes {used >> 20} MiB, {limit}");
+            yield return used > bytes
+                ? Finding.Problem("profile", found, "serve fewer or smaller models, or raise the limit")
+                : Finding.Ok("profile", found);
+        }
     }
 
     /// <summary>Whether something listens where the broker should be. No more: this device's name may be in use by the device.</summary>

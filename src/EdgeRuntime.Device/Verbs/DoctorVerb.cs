@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Diagnosis;
+using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Mqtt;
@@ -19,12 +20,12 @@ internal static class DoctorVerb
     {
         if (Options.Parse(words, ["--config"], ["--json"], out string mistake) is not Options options)
         {
-            return Usage.Wrong(mistake);
+            return Usage.Wrong(mistake, "doctor");
         }
 
         if (options.Help)
         {
-            return Usage.Print(Console.Out, ExitCode.Done);
+            return Usage.Of("doctor");
         }
 
         List<Finding> findings = [.. Findings(options["--config"])];
@@ -50,13 +51,16 @@ internal static class DoctorVerb
             yield return Finding.Problem("files", line, "correct the file; 'edge-device check' lists the same");
         }
 
+        ControlGroup group = ControlGroup.Of(files);
         IEnumerable<Finding> machine =
         [
             .. MachineChecks.Processor(files, RuntimeInformation.ProcessArchitecture, Environment.ProcessorCount),
-            .. Libraries(files, setup?.Profile.OnnxRuntimeLibrary),
+            .. MachineChecks.Quota(group, Environment.ProcessorCount),
+            .. Libraries(files, setup?.Profile.OnnxRuntimeLibrary, out OnnxEnvironment? onnx),
             .. MachineChecks.Clock(files, MachineInfo.ClockSynchronized()),
             .. MachineChecks.Thermal(files),
-            .. MachineChecks.Memory(files),
+            .. MachineChecks.Power(files),
+            .. MachineChecks.Memory(files, group),
             .. SetupChecks.Permissions(files),
         ];
         foreach (Finding finding in machine)
@@ -77,9 +81,12 @@ internal static class DoctorVerb
         yield return Finding.Ok("files", $"{path} and the profile {setup.Profile.Name} are without mistakes");
         IEnumerable<Finding> own =
         [
-            .. SetupChecks.Profile(setup.Profile, Environment.ProcessorCount),
+            .. BoardChecks.Of(files, setup.Profile, RuntimeInformation.ProcessArchitecture, onnx?.Version, onnx?.Providers ?? []),
+            .. SetupChecks.Budgets(
+                setup.Profile, Environment.ProcessorCount, group, LiveSocket.TryRead(setup.Configuration.StateDirectory, out _)?.ResidentBytes),
             .. SetupChecks.Disk(setup.Configuration.StateDirectory, setup.Profile),
             .. SetupChecks.RealTime(files, setup.Profile.RealTime),
+            .. SetupChecks.Cores(files, setup.Profile),
             SetupChecks.Broker(setup.Configuration.Link),
         ];
         foreach (Finding finding in own)
@@ -88,44 +95,34 @@ internal static class DoctorVerb
         }
     }
 
-    private static IEnumerable<Finding> Libraries(MachineFiles files, string? library)
+    private static List<Finding> Libraries(MachineFiles files, string? library, out OnnxEnvironment? onnx)
     {
-        string mqtt;
-        FindingLevel level = FindingLevel.Ok;
+        List<Finding> findings = [];
         try
         {
-            mqtt = MqttLink.Library;
+            findings.Add(Finding.Ok("mqtt", MqttLink.Library));
         }
         catch (LinkUnavailableException e)
         {
-            (mqtt, level) = (e.Message, FindingLevel.Problem);
+            findings.Add(Finding.Problem("mqtt", e.Message, "install libmosquitto1, or unpack the archive whole"));
         }
 
-        yield return new Finding("mqtt", level, mqtt, level == FindingLevel.Ok ? null : "install libmosquitto1, or unpack the archive whole");
-        string? version = null;
-        string said;
         try
         {
-            OnnxEnvironment onnx = OnnxEnvironment.Open(library);
-            version = onnx.Version;
-            said = $"{onnx.Version}, {onnx.LibraryPath}";
+            onnx = OnnxEnvironment.Open(library);
         }
         catch (ModelLoadException e)
         {
-            said = e.Message;
+            onnx = null;
+            findings.Add(Finding.Problem("onnxruntime", e.Message, "unpack the archive whole, or name the library in the profile (inference.library)"));
+            return findings;
         }
 
-        if (version is null)
-        {
-            yield return Finding.Problem("onnxruntime", said, "unpack the archive whole, or name the library in the profile (inference.library)");
-            yield break;
-        }
-
-        yield return Finding.Ok("onnxruntime", said);
-        foreach (LibraryFault risk in LibraryFaults.Of(version, files.Board()))
-        {
-            yield return Finding.Warning("onnxruntime", $"{version} {risk.Fault} on such boards ({risk.Source})", risk.Remedy);
-        }
+        string version = onnx.Version;
+        findings.Add(Finding.Ok("onnxruntime", $"{version}, {onnx.LibraryPath}"));
+        findings.AddRange(LibraryFaults.Of(version, files.Board()).Select(risk =>
+            Finding.Warning("onnxruntime", $"{version} {risk.Fault} on such boards ({risk.Source})", risk.Remedy)));
+        return findings;
     }
 
     private static void Write(List<Finding> findings)

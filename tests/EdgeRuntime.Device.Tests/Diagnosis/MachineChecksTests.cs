@@ -63,7 +63,7 @@ public sealed class MachineChecksTests : IDisposable
     {
         Write("proc/meminfo", $"MemTotal:       1000000 kB\nMemAvailable:   {availableKb} kB\nSwapTotal:  {swapKb} kB\n");
 
-        Assert.Equal((FindingLevel)worst, MachineChecks.Memory(new MachineFiles(_root)).Max(finding => finding.Level));
+        Assert.Equal((FindingLevel)worst, MachineChecks.Memory(new MachineFiles(_root), new ControlGroup(null, null, null)).Max(finding => finding.Level));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class MachineChecksTests : IDisposable
 
         Assert.NotEmpty(MachineChecks.Processor(empty, Architecture.Arm64, 4));
         Assert.Single(MachineChecks.Thermal(empty));
-        Assert.Equal(FindingLevel.Warning, Assert.Single(MachineChecks.Memory(empty)).Level);
+        Assert.Equal(FindingLevel.Warning, Assert.Single(MachineChecks.Memory(empty, ControlGroup.Of(empty))).Level);
     }
 
     [Fact]
