@@ -93,7 +93,12 @@ internal sealed class LiveSocket : IDisposable
         }
         catch (Exception e) when (e is SocketException or IOException or ArgumentException)
         {
-            objection = $"no device answers at {path}: {e.Message}";
+            // A missing socket is called an address that cannot be assigned, which helps nobody.
+            string why = !Directory.Exists(stateDirectory) ? "there is no such directory"
+                : !File.Exists(path) ? "no device runs with this state directory"
+                : e is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "the device that ran here has ended"
+                : e.Message;
+            objection = $"no device answers at {path}: {why}";
             return null;
         }
         catch (JsonException)

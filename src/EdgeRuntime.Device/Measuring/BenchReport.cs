@@ -39,7 +39,8 @@ internal static class BenchReport
     }
 
     /// <summary>The same as one JSON object; times in microseconds.</summary>
-    public static void WriteJson(Stream to, string header, IReadOnlyList<BenchRow> rows, PacedRow? paced)
+    public static void WriteJson(
+        Stream to, string header, IReadOnlyList<BenchRow> rows, IReadOnlyList<RefusedRow> refused, PacedRow? paced)
     {
         using (Utf8JsonWriter json = new(to, new JsonWriterOptions { Indented = true }))
         {
@@ -57,6 +58,16 @@ internal static class BenchReport
                 json.WriteNumber("cpu_share", Math.Round(row.ProcessorShare, 3));
                 json.WriteNumber("managed_bytes", row.ManagedBytes);
                 json.WriteNumber("resident_bytes", row.ResidentBytes);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("refused");
+            foreach (RefusedRow row in refused)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", row.Name);
+                json.WriteString("reason", row.Reason);
                 json.WriteEndObject();
             }
 

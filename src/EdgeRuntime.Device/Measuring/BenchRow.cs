@@ -33,6 +33,10 @@ internal sealed record BenchRow
     public double ProcessorShare => Elapsed > TimeSpan.Zero ? Processor / Elapsed : 0;
 }
 
+/// <summary>A file that could not be measured.</summary>
+/// <param name="Reason">One sentence.</param>
+internal sealed record RefusedRow(string Name, string Reason);
+
 /// <summary>What a paced measurement found: how late frames were taken, and how late their decisions fell.</summary>
 internal sealed record PacedRow
 {

@@ -15,6 +15,7 @@ internal sealed class ModelBench(TimeProvider time)
     private const int Seed = 1;
     private const int LookEvery = 16;
     private const int WarmUp = 64;
+    private const double LongRun = 10e6;
 
     private readonly double _nanoseconds = 1e9 / time.TimestampFrequency;
 
@@ -27,23 +28,31 @@ internal sealed class ModelBench(TimeProvider time)
             Fill(runner.Inputs[i].Element, runner.Input(i), random);
         }
 
-        LatencyHistogram times = new();
-        for (int i = 0; i < WarmUp; i++)
+        // A model that takes seconds is not run 64 times before it is measured.
+        long begun = time.GetTimestamp();
+        for (int i = 0; i < WarmUp && (i == 0 || time.GetElapsedTime(begun) < duration); i++)
         {
             runner.Run();
         }
 
+        LatencyHistogram times = new();
         ProcessCost cost = new(time);
-        do
+        bool isOver = false;
+        while (!isOver)
         {
-            for (int i = 0; i < LookEvery; i++)
+            // Looked at rarely, because it costs a fast model more than the run; at once where one run takes long.
+            long spent = 0;
+            for (int i = 0; i < LookEvery && spent * _nanoseconds < LongRun; i++)
             {
                 long before = time.GetTimestamp();
                 runner.Run();
-                times.Record((long)((time.GetTimestamp() - before) * _nanoseconds));
+                long taken = time.GetTimestamp() - before;
+                times.Record((long)(taken * _nanoseconds));
+                spent += taken;
             }
+
+            isOver = cost.Elapsed >= duration;
         }
-        while (cost.Elapsed < duration);
 
         return Row(name, "inference", times, cost);
     }

@@ -45,6 +45,18 @@ internal static class TopView
         return lines;
     }
 
+    /// <summary>The part of some lines that a terminal shows without wrapping and scrolling; the last line is always there.</summary>
+    /// <param name="width">Columns of the terminal; 0 where it does not tell.</param>
+    /// <param name="height">Its rows; 0 likewise.</param>
+    public static IEnumerable<string> Fit(IReadOnlyList<string> lines, int width, int height)
+    {
+        const int Narrowest = 20, Lowest = 3;
+        int columns = width <= 0 ? int.MaxValue : Math.Max(Narrowest, width - 1);
+        int rows = height <= 0 ? int.MaxValue : Math.Max(Lowest, height - 1);
+        IEnumerable<string> shown = lines.Count <= rows ? lines : [.. lines.Take(rows - 2), $"… {lines.Count - rows + 1} more lines", lines[^1]];
+        return shown.Select(line => line.Length > columns ? line[..columns] : line);
+    }
+
     private static IEnumerable<LiveModel> Sorted(LedgerInterval interval, string sort) => sort switch
     {
         "rate" => interval.Now.Models.OrderByDescending(interval.Rate),

@@ -20,32 +20,31 @@ internal static class BenchVerb
 
     public static int Run(string[] words)
     {
-        string[] files = [.. words.TakeWhile(word => !word.StartsWith('-'))];
         if (Options.Parse(
-            words.AsSpan(files.Length), ["--config", "--profile", "--seconds", "--rate", "--minutes"], ["--json"], out string mistake)
+            words, ["--config", "--profile", "--seconds", "--rate", "--minutes"], ["--json"], out string mistake, takesFiles: true)
             is not Options options)
         {
-            return Usage.Wrong(mistake);
+            return Usage.Wrong(mistake, "bench");
         }
 
         if (options.Help)
         {
-            return Usage.Print(Console.Out, ExitCode.Done);
+            return Usage.Of("bench");
         }
 
         if (Number(options["--seconds"], 3, 0.05, 3600) is not double seconds)
         {
-            return Usage.Wrong("--seconds takes 0.05 to 3600");
+            return Usage.Wrong("--seconds takes 0.05 to 3600", "bench");
         }
 
         if (Number(options["--rate"], OrdinaryRate, 1, 20_000) is not double rate || Number(options["--minutes"], 0, 0.001, 1440) is not double minutes)
         {
-            return Usage.Wrong("--rate takes 1 to 20000 Hz and --minutes 0.001 to 1440");
+            return Usage.Wrong("--rate takes 1 to 20000 Hz and --minutes 0.001 to 1440", "bench");
         }
 
-        if (options["--minutes"] is not null && files.Length > 0)
+        if (options["--minutes"] is not null && options.Files.Count > 0)
         {
-            return Usage.Wrong("a paced run measures the built-in model; name no file with --minutes");
+            return Usage.Wrong("a paced run measures the built-in model; name no file with --minutes", "bench");
         }
 
         Mistakes mistakes = new();
@@ -71,7 +70,7 @@ internal static class BenchVerb
             Measured measured = new(profile, keys, TimeSpan.FromSeconds(seconds));
             if (options["--minutes"] is null)
             {
-                measured.All(files);
+                measured.All(options.Files);
             }
             else
             {
@@ -79,7 +78,7 @@ internal static class BenchVerb
             }
 
             measured.Print(options.Has("--json"));
-            return ExitCode.Done;
+            return measured.AnyRefused ? ExitCode.BadData : ExitCode.Done;
         }
         catch (ModelLoadException e)
         {
@@ -103,6 +102,7 @@ internal static class BenchVerb
     {
         private readonly ModelBench _bench = new(TimeProvider.System);
         private readonly List<BenchRow> _rows = [];
+        private readonly List<RefusedRow> _refused = [];
         private readonly OnnxEnvironment _onnx;
         private readonly RunnerOptions _options;
         private readonly ThreadPlacement _placement;
@@ -122,9 +122,12 @@ internal static class BenchVerb
             _duration = duration;
         }
 
-        public void All(string[] files)
+        public bool AnyRefused => _refused.Count > 0;
+
+        // One that cannot run loses nothing of the others.
+        public void All(IReadOnlyList<string> files)
         {
-            if (files.Length == 0)
+            if (files.Count == 0)
             {
                 using LoadedModel builtIn = LoadBuiltIn(OrdinaryRate);
                 _rows.Add(_bench.Inference(BuiltIn, builtIn.Call.Runners[0], _duration));
@@ -133,15 +136,28 @@ internal static class BenchVerb
 
             foreach (string file in files)
             {
-                byte[] bytes = File.ReadAllBytes(file);
-                if (file.EndsWith(".edgepkg", StringComparison.Ordinal))
+                try
                 {
-                    Package(Path.GetFileNameWithoutExtension(file), bytes);
+                    One(file);
                 }
-                else
+                catch (Exception e) when (e is ModelLoadException or PackageRejectedException or InferenceException or IOException
+                    or UnauthorizedAccessException)
                 {
-                    Model(Path.GetFileName(file), bytes, _options);
+                    _refused.Add(new RefusedRow(Path.GetFileName(file), e.Message));
                 }
+            }
+        }
+
+        private void One(string file)
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            if (file.EndsWith(".edgepkg", StringComparison.Ordinal))
+            {
+                Package(Path.GetFileNameWithoutExtension(file), bytes);
+            }
+            else
+            {
+                Model(Path.GetFileName(file), bytes, _options);
             }
         }
 
@@ -164,11 +180,15 @@ internal static class BenchVerb
             if (json)
             {
                 using Stream output = Console.OpenStandardOutput();
-                BenchReport.WriteJson(output, header, _rows, _paced);
+                BenchReport.WriteJson(output, header, _rows, _refused, _paced);
             }
             else
             {
                 BenchReport.Write(Console.Out, header, _rows, _paced);
+                foreach (RefusedRow refused in _refused)
+                {
+                    Console.Error.WriteLine($"{refused.Name}: {refused.Reason}");
+                }
             }
         }
 

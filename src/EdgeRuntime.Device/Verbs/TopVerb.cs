@@ -4,33 +4,36 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
+using EdgeRuntime.Device.RealTime;
 
 namespace EdgeRuntime.Device.Verbs;
 
 /// <summary>Shows the live ledger of the device that runs on this machine, again and again or once.</summary>
 internal static class TopVerb
 {
+    private const int StandardOutput = 1;
+
     public static int Run(string[] words)
     {
         if (Options.Parse(words, ["--config", "--state", "--sort", "--seconds"], ["--once", "--json"], out string mistake) is not Options options)
         {
-            return Usage.Wrong(mistake);
+            return Usage.Wrong(mistake, "top");
         }
 
         if (options.Help)
         {
-            return Usage.Print(Console.Out, ExitCode.Done);
+            return Usage.Of("top");
         }
 
         string sort = options["--sort"] ?? "name";
         if (!TopView.Columns.Contains(sort))
         {
-            return Usage.Wrong($"--sort can be {string.Join(", ", TopView.Columns)}");
+            return Usage.Wrong($"--sort can be {string.Join(", ", TopView.Columns)}", "top");
         }
 
         if (!double.TryParse(options["--seconds"] ?? "2", NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) || seconds is not (>= 0.2 and <= 3600))
         {
-            return Usage.Wrong("--seconds takes 0.2 to 3600");
+            return Usage.Wrong("--seconds takes 0.2 to 3600", "top");
         }
 
         string? state = options["--state"];
@@ -38,7 +41,7 @@ internal static class TopVerb
         {
             if (options["--config"] is not string path)
             {
-                return Usage.Wrong("top needs --config FILE, or --state DIRECTORY");
+                return Usage.Wrong("top needs --config FILE, or --state DIRECTORY", "top");
             }
 
             Mistakes mistakes = new();
@@ -105,6 +108,12 @@ internal static class TopVerb
                 Console.WriteLine();
             }
 
+            // `top | head` ends with head.
+            if (!terminal && Kernel.IsReaderGone(StandardOutput))
+            {
+                return ExitCode.Done;
+            }
+
             before = now;
             if (!Pause(never, terminal, pace, ref sort))
             {
@@ -120,15 +129,15 @@ internal static class TopVerb
             Console.Write($"\e[{drawn}A");
         }
 
-        // A line that wraps would be counted wrongly.
-        int width = Math.Max(20, Console.WindowWidth - 1);
-        foreach (string line in (IEnumerable<string>)[.. lines, "", $"sorted by {sort}: s changes it, q ends"])
+        // A line that wraps, and one that scrolls out at the top, would be counted wrongly.
+        string[] shown = [.. TopView.Fit([.. lines, "", $"sorted by {sort}: s changes it, q ends"], Console.WindowWidth, Console.WindowHeight)];
+        foreach (string line in shown)
         {
-            Console.Write((line.Length > width ? line[..width] : line) + "\e[K\n");
+            Console.Write($"{line}\e[K\n");
         }
 
         Console.Write("\e[J");
-        drawn = lines.Count + 2;
+        drawn = shown.Length;
     }
 
     private static bool Pause(ManualResetEvent never, bool terminal, TimeSpan pace, ref string sort)
