@@ -24,6 +24,12 @@ public sealed record RealTimeOptions
     /// </summary>
     public bool IsolateLoader { get; init; }
 
+    /// <summary>
+    /// Whether telemetry, the agent's and the link's threads, runs at idle priority too. (default: false: on a busy machine
+    /// messages are then late, and a collection that they bring about stops the paths for as long as it takes at that priority)
+    /// </summary>
+    public bool IsolateTelemetry { get; init; }
+
     /// <summary>Whether paths wait with the kernel's high-resolution timers, and with 1 ns of timer slack. (default: true)</summary>
     public bool PreciseWait { get; init; } = true;
 

@@ -29,6 +29,7 @@ internal static class RealTimeReader
                 _ => MemoryLock.None,
             },
             IsolateLoader = realtime.Bool("isolate_loader", defaults.IsolateLoader),
+            IsolateTelemetry = realtime.Bool("isolate_telemetry", defaults.IsolateTelemetry),
             PreciseWait = realtime.Choice("wait", "precise", Waits) == "precise",
             Collection = realtime.Choice("collection", "by_cores", Collections) switch
             {

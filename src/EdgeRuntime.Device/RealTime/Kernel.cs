@@ -159,6 +159,14 @@ internal static partial class Kernel
         return Poll(ref one, 1, milliseconds) > 0;
     }
 
+    /// <summary>Whether nobody reads the other end of a pipe any more. .NET swallows what is written to such a one.</summary>
+    public static bool IsReaderGone(int descriptor)
+    {
+        const short Fault = 8; // POLLERR
+        PollDescriptor one = new() { Descriptor = descriptor };
+        return Poll(ref one, 1, 0) > 0 && (one.Returned & Fault) != 0;
+    }
+
     /// <summary>Gives a descriptor back.</summary>
     public static void CloseDescriptor(int descriptor) => _ = Close(descriptor);
 

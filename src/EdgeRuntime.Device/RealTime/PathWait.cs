@@ -8,17 +8,19 @@ internal abstract class PathWait : IDisposable
     /// <summary>No wait is longer, so that a path with nothing to do still shows that it lives.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
 
-    private protected PathWait()
-    {
-    }
+    private protected PathWait(TimeSpan longest) => LongestHere = longest;
+
+    /// <summary>Longest wait of this one.</summary>
+    protected TimeSpan LongestHere { get; }
 
     /// <summary>Makes the wait that the options ask for: precise on the system's clock, portable on any other.</summary>
-    public static PathWait Create(RealTimeOptions options, TimeProvider clock) =>
+    /// <param name="longest">After so long a wait ends by itself. (default: <see cref="Longest"/>)</param>
+    public static PathWait Create(RealTimeOptions options, TimeProvider clock, TimeSpan? longest = null) =>
         options.PreciseWait && clock == TimeProvider.System && OperatingSystem.IsLinux() && clock.TimestampFrequency == 1_000_000_000
-            ? new PreciseWait(clock)
-            : new PortableWait(clock);
+            ? new PreciseWait(clock, longest ?? Longest)
+            : new PortableWait(clock, longest ?? Longest);
 
-    /// <summary>Returns when the moment has come, after <see cref="Longest"/>, or at once when woken. Allocates nothing.</summary>
+    /// <summary>Returns when the moment has come, after the longest wait, or at once when woken. Allocates nothing.</summary>
     /// <param name="timestamp">On the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
     public abstract void Until(long timestamp);
 
@@ -30,7 +32,7 @@ internal abstract class PathWait : IDisposable
 }
 
 /// <summary>Whole milliseconds on an event: right for every clock and system, and up to a millisecond late.</summary>
-internal sealed class PortableWait(TimeProvider clock) : PathWait
+internal sealed class PortableWait(TimeProvider clock, TimeSpan longest) : PathWait(longest)
 {
     private readonly ManualResetEvent _woken = new(false);
 
@@ -41,7 +43,7 @@ internal sealed class PortableWait(TimeProvider clock) : PathWait
         if (ticks > 0)
         {
             double milliseconds = Math.Ceiling(ticks * 1000.0 / clock.TimestampFrequency);
-            _woken.WaitOne((int)Math.Min(milliseconds, Longest.TotalMilliseconds));
+            _woken.WaitOne((int)Math.Min(milliseconds, LongestHere.TotalMilliseconds));
         }
     }
 
@@ -70,7 +72,8 @@ internal sealed class PreciseWait : PathWait
 
     /// <param name="clock">The system's, whose timestamps are nanoseconds of CLOCK_MONOTONIC.</param>
     /// <exception cref="IOException">The process has no descriptor left.</exception>
-    public PreciseWait(TimeProvider clock)
+    public PreciseWait(TimeProvider clock, TimeSpan longest)
+        : base(longest)
     {
         _clock = clock;
         if (_wakeUp < 0)
@@ -83,7 +86,7 @@ internal sealed class PreciseWait : PathWait
     public override void Until(long timestamp)
     {
         long now = _clock.GetTimestamp();
-        long until = Math.Min(timestamp, now + (long)Longest.TotalNanoseconds);
+        long until = Math.Min(timestamp, now + (long)LongestHere.TotalNanoseconds);
         while (!_woken && until - now > LastStretch)
         {
             // Ends a few milliseconds early whatever poll rounds; the sleep below takes what is left.

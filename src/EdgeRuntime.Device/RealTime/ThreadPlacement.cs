@@ -16,14 +16,19 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     private const int StackBytes = 256 * 1024;
     private const int PageBytes = 4096;
     private const int FewCores = 2;
+    private const string LoaderName = "loader";
 
     private IReadOnlyList<int> _others = [];
+    private ThreadStarter? _starter;
 
     /// <summary>What became of every setting.</summary>
     public RealTimeReport Report { get; } = new();
 
     /// <summary>What the profile asks for.</summary>
     public RealTimeOptions Options => options;
+
+    /// <summary>Longest wait of a sample path. (default: <see cref="PathWait.Longest"/>; shorter under an impatient watchdog)</summary>
+    public TimeSpan LongestWait { get; init; } = PathWait.Longest;
 
     /// <summary>Sets what holds for the whole process. On the main thread, before others are started: they inherit its cores.</summary>
     public void EnterProcess()
@@ -63,27 +68,88 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
         {
             int priority = options.Priority + (reads ? 1 : 0);
             int error = Kernel.SetPolicy(0, Kernel.Policy.Fifo, priority);
-            Note("scheduler", error, $"fifo, priority {priority}", $"SCHED_FIFO with priority {priority}", FifoRemedy());
+            Note("scheduler", error, $"fifo, priority {priority}", $"SCHED_FIFO with priority {priority}", FifoRemedy(priority));
         }
     }
 
     /// <summary>Makes the calling thread the loader's.</summary>
     public void EnterLoader()
     {
-        Kernel.NameThread(Thread.CurrentThread.Name ?? "loader");
+        Kernel.NameThread(LoaderName);
         if (options.IsolateLoader)
         {
             Note("loader", Kernel.SetPolicy(0, Kernel.Policy.Idle, 0), "idle priority", "SCHED_IDLE for the loader", "");
         }
     }
 
+    /// <summary>
+    /// Makes the threads that ONNX Runtime has started for its operators equals of the sample path, which waits for them. On the
+    /// loader's thread, after every model: they inherit its name, its cores and its priority.
+    /// </summary>
+    public void PlaceOperatorThreads()
+    {
+        if (!options.IsolateLoader && options.Cores.Count == 0 && options.Scheduler == PathScheduler.Other)
+        {
+            return;
+        }
+
+        bool fifo = options.Scheduler == PathScheduler.Fifo;
+        int error = 0;
+        int placed = 0;
+        foreach (int thread in Tasks().Where(thread => thread != Kernel.ThreadId && NameOf(thread) == LoaderName))
+        {
+            int refused = Kernel.SetPolicy(thread, fifo ? Kernel.Policy.Fifo : Kernel.Policy.Other, fifo ? options.Priority : 0);
+            if (options.Cores.Count > 0 && refused == 0)
+            {
+                refused = Kernel.SetCores(thread, options.Cores);
+            }
+
+            error = refused == 0 ? error : refused;
+            placed++;
+        }
+
+        if (placed > 0)
+        {
+            Note(
+                "operator_threads", error, $"{placed} as the sample paths", "the sample paths' priority and cores for threads of operators",
+                "set LimitNICE=+0 and LimitRTPRIO= in the unit, or \"intra_op_threads\": 1 in the profile");
+        }
+    }
+
+    /// <summary>
+    /// Makes the calling thread telemetry's: the agent's. Those that it starts, the link's among them, inherit that, but for
+    /// those of <see cref="Start"/>.
+    /// </summary>
+    public void EnterTelemetry()
+    {
+        if (options.IsolateTelemetry)
+        {
+            _starter ??= new ThreadStarter();
+            Note("telemetry", Kernel.SetPolicy(0, Kernel.Policy.Idle, 0), "idle priority", "SCHED_IDLE for telemetry", "");
+        }
+    }
+
+    /// <summary>Starts a thread that is not telemetry's, whichever thread calls.</summary>
+    public void Start(Thread thread)
+    {
+        if (_starter is null)
+        {
+            thread.Start();
+        }
+        else
+        {
+            _starter.Start(thread);
+        }
+    }
+
     /// <summary>What mends a refused SCHED_FIFO, from the limits of this process.</summary>
-    public string FifoRemedy()
+    /// <param name="priority">That was asked for.</param>
+    public static string FifoRemedy(int priority)
     {
         (ulong soft, _) = Kernel.Limit(Kernel.RealTimePriority);
-        return soft >= (ulong)options.Priority
+        return soft >= (ulong)priority
             ? "the control group has no real-time budget (cpu.rt_runtime_us), or seccomp forbids it"
-            : $"RLIMIT_RTPRIO is {soft}; set LimitRTPRIO={options.Priority} in the unit, or give the program CAP_SYS_NICE";
+            : $"RLIMIT_RTPRIO is {soft}; set LimitRTPRIO={priority} in the unit, or give the program CAP_SYS_NICE";
     }
 
     /// <summary>What mends a refused mlockall, from the limits of this process.</summary>
@@ -128,13 +194,10 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
         }
 
         int error = 0;
-        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        foreach (int thread in Tasks())
         {
-            if (int.TryParse(Path.GetFileName(task), CultureInfo.InvariantCulture, out int thread))
-            {
-                int refused = Kernel.SetCores(thread, _others);
-                error = refused == 0 ? error : refused;
-            }
+            int refused = Kernel.SetCores(thread, _others);
+            error = refused == 0 ? error : refused;
         }
 
         Note("other_cores", error, $"loader and telemetry on {Names(_others)}", $"cores {Names(_others)} for loader and telemetry", "");
@@ -154,6 +217,23 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
                 "cores", false,
                 $"core {Names(missing)} is not there or not allowed; this process may use {Names(_others.Concat(got).Distinct().Order())}: "
                     + "change realtime.cores in the profile, or AllowedCPUs= of the unit"));
+    }
+
+    private static IEnumerable<int> Tasks() => Directory.EnumerateDirectories("/proc/self/task")
+        .Select(task => int.TryParse(Path.GetFileName(task), CultureInfo.InvariantCulture, out int thread) ? thread : 0)
+        .Where(thread => thread > 0);
+
+    private static string NameOf(int thread)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{thread}/comm")).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile.
+            return "";
+        }
     }
 
     /// <summary>The cores that the kernel keeps free of ordinary programs, such as <c>2-3</c>; empty for none.</summary>

@@ -96,6 +96,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     /// <returns>False when a mistake ended it; the log says which.</returns>
     public bool Run(LiveView? view, CancellationToken stop)
     {
+        _placement.EnterTelemetry();
         _updates.Start();
         _link.Start(new LinkBridge(_mailbox));
         _served.Begin(_first);

@@ -20,7 +20,7 @@ internal sealed class Loader : IDisposable
         _placement = placement;
         _done = done;
         _failed = failed;
-        new Thread(Run) { Name = "loader", IsBackground = true }.Start();
+        placement.Start(new Thread(Run) { Name = "loader", IsBackground = true });
     }
 
     /// <summary>Queues a job. There is at most one for each model, so the queue is bounded by their number.</summary>
@@ -38,6 +38,7 @@ internal sealed class Loader : IDisposable
             foreach (VerificationJob job in _jobs.GetConsumingEnumerable())
             {
                 job.Run();
+                _placement.PlaceOperatorThreads();
 
                 // Once, before the last model of the start serves: later a sample path would feel it.
                 if (isStart && _jobs.Count == 0)

@@ -27,10 +27,10 @@ internal sealed class PathThread : IDisposable
         _feed = feed;
         _clock = clock;
         _placement = placement;
-        _wait = PathWait.Create(placement.Options, clock);
+        _wait = PathWait.Create(placement.Options, clock, placement.LongestWait);
         _failed = failed;
         _thread = new Thread(Run) { Name = $"path {name}", IsBackground = true };
-        _thread.Start();
+        placement.Start(_thread);
     }
 
     /// <summary>Counts up with every turn, at least twice a second while the path lives; a stuck read or inference stops it.</summary>

@@ -25,7 +25,7 @@ internal sealed class ServingThread : IDisposable
         _placement = placement;
         _failed = failed;
         _thread = new Thread(Run) { Name = $"infer {path.Model}", IsBackground = true };
-        _thread.Start();
+        placement.Start(_thread);
     }
 
     /// <summary>Counts up with every turn, several times a second while the sensor's thread lives; a stuck inference stops it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeRuntime.Device.RealTime;
 
 namespace EdgeRuntime.Device.Supervision;
 
@@ -27,6 +28,13 @@ internal sealed class Watchdog(TimeSpan? interval, TimeProvider time)
             ? TimeSpan.FromMicroseconds(interval)
             : null;
     }
+
+    /// <summary>
+    /// Longest wait of a path under a watchdog: a path must have turned at every look, and the second look comes at half of the
+    /// interval.
+    /// </summary>
+    public static TimeSpan LongestWait(TimeSpan? interval) =>
+        interval is TimeSpan whole && whole / 4 < PathWait.Longest ? TimeSpan.FromMilliseconds(Math.Max(10, whole.TotalMilliseconds / 4)) : PathWait.Longest;
 
     /// <summary>Looks whether it is to be fed now.</summary>
     /// <param name="paths">Every sample path by name, with how often it has turned.</param>

@@ -11,7 +11,7 @@ public sealed class RealTimeReaderTests
     {
         RealTimeOptions? options = Read("""
             {
-              "scheduler": "fifo", "priority": 60, "cores": [2, 3], "lock_memory": "touched", "isolate_loader": true,
+              "scheduler": "fifo", "priority": 60, "cores": [2, 3], "lock_memory": "touched", "isolate_loader": true, "isolate_telemetry": true,
               "wait": "portable", "collection": "concurrent", "allocation_bytes_per_s": 65536
             }
             """, out Mistakes mistakes);
@@ -26,6 +26,7 @@ public sealed class RealTimeReaderTests
                 Cores = options.Cores,
                 LockMemory = MemoryLock.Touched,
                 IsolateLoader = true,
+                IsolateTelemetry = true,
                 PreciseWait = false,
                 Collection = CollectorMode.Concurrent,
                 AllocationBytesPerSecond = 65536,

@@ -74,6 +74,74 @@ public sealed class ThreadPlacementTests
     }
 
     [Fact]
+    public void Telemetry_runs_at_idle_priority_when_asked_and_paths_that_it_starts_do_not()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { IsolateTelemetry = true });
+        int path = -1;
+
+        int telemetry = OnAThread(() =>
+        {
+            placement.EnterTelemetry();
+            Thread started = new(() => path = Kernel.PolicyOf(0));
+            placement.Start(started);
+            started.Join();
+            return Kernel.PolicyOf(0);
+        });
+
+        Assert.Equal(((int)Kernel.Policy.Idle, (int)Kernel.Policy.Other), (telemetry, path));
+        Assert.True(Setting(placement, "telemetry").Granted);
+    }
+
+    [Fact]
+    public void Threads_of_operators_leave_the_loaders_priority_or_that_is_refused_with_a_remedy()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { IsolateLoader = true });
+        using ManualResetEvent over = new(false);
+        using ManualResetEvent begun = new(false);
+        int operators = 0;
+
+        int policy = OnAThread(() =>
+        {
+            placement.EnterLoader();
+
+            // As ONNX Runtime's pool: started by the loader, and so with its name, cores and priority.
+            Thread pool = new(() =>
+            {
+                Kernel.NameThread("loader");
+                operators = Kernel.ThreadId;
+                begun.Set();
+                over.WaitOne();
+            });
+            pool.Start();
+            begun.WaitOne();
+            placement.PlaceOperatorThreads();
+            int found = Kernel.PolicyOf(operators);
+            over.Set();
+            pool.Join();
+            return found;
+        });
+
+        RealTimeSetting setting = Setting(placement, "operator_threads");
+        Assert.Equal(setting.Granted, policy == (int)Kernel.Policy.Other);
+        Assert.True(setting.Granted || setting.Detail.Contains("LimitNICE=+0", StringComparison.Ordinal), setting.Detail);
+    }
+
+    [Fact]
+    public void A_thread_that_reads_asks_for_the_limit_that_its_own_priority_needs()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions { Scheduler = PathScheduler.Fifo, Priority = 90 });
+
+        OnAThread(() =>
+        {
+            placement.EnterPath(reads: true);
+            return true;
+        });
+
+        RealTimeSetting setting = Setting(placement, "scheduler");
+        Assert.Contains(setting.Granted ? "priority 91" : "LimitRTPRIO=91", setting.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_setting_is_reported_once_however_many_paths_there_are()
     {
         ThreadPlacement placement = new(new RealTimeOptions { Cores = [NoSuchCore] });

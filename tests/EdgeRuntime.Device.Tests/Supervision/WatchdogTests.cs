@@ -67,4 +67,16 @@ public sealed class WatchdogTests
     {
         Assert.Equal(seconds, Watchdog.IntervalFrom(microseconds, process, thisProcess: 42)?.TotalSeconds);
     }
+
+    [Theory]
+    [InlineData(null, 500)]
+    [InlineData(30_000, 500)]
+    [InlineData(1_000, 250)]
+    [InlineData(400, 100)]
+    [InlineData(1, 10)]
+    public void Paths_wait_no_longer_than_an_impatient_watchdog_allows(int? intervalMs, int longestMs)
+    {
+        Assert.Equal(
+            longestMs, Watchdog.LongestWait(intervalMs is int whole ? TimeSpan.FromMilliseconds(whole) : null).TotalMilliseconds);
+    }
 }
