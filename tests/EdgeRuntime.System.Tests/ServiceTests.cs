@@ -102,6 +102,65 @@ public sealed class ServiceTests
         Assert.All(rows, row => Assert.Equal(0, (long)row!["managed_bytes"]! / (long)row["runs"]!));
     }
 
+    [NativeFact]
+    public async Task Bench_measures_what_can_run_and_names_what_cannot_with_the_reason()
+    {
+        using Scratch scratch = new();
+        string bad = scratch.Write("note.onnx", "this is not a model");
+        string good = Path.Combine(Programs.Root, "tools/train/packages/vitals-1/model.onnx");
+
+        (int code, string text) = await Run.ToEnd(Programs.Device, scratch.Root, "bench", bad, good, "--seconds", "0.05", "--json");
+
+        Assert.Equal(65, code);
+        JsonNode report = JsonNode.Parse(text)!;
+        Assert.Equal("model.onnx", (string)Assert.Single(report["rows"]!.AsArray())!["name"]!);
+        Assert.Equal("note.onnx", (string)Assert.Single(report["refused"]!.AsArray())!["name"]!);
+    }
+
+    [NativeFact]
+    public async Task A_second_device_in_one_state_directory_ends_with_75_and_the_first_goes_on()
+    {
+        using Site site = await Site.Open();
+        using Supervisor supervisor = new();
+        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg");
+        await using Run first = supervisor.Start(configuration);
+        supervisor.Hears("READY=1");
+
+        await using Run second = Site.Start(configuration);
+
+        Assert.Equal(75, await second.Exit(TimeSpan.FromSeconds(10)));
+        Assert.Contains("state_dir of its own", second.Text, StringComparison.Ordinal);
+        supervisor.Hears("WATCHDOG=1");
+    }
+
+    [NativeFact]
+    public async Task A_start_asks_for_more_time_before_each_step_that_may_be_long()
+    {
+        using Site site = await Site.Open();
+        using Supervisor supervisor = new();
+
+        await using Run device = supervisor.Start(site.Configure("dev-a", "../vitals-1.edgepkg"));
+
+        Assert.Contains("EXTEND_TIMEOUT_USEC=", supervisor.Hears("STATUS=opening ONNX Runtime"), StringComparison.Ordinal);
+        Assert.Contains("EXTEND_TIMEOUT_USEC=", supervisor.Hears("STATUS=opening the sensor vitals"), StringComparison.Ordinal);
+        supervisor.Hears("READY=1");
+    }
+
+    [NativeFact]
+    public async Task Top_ends_with_the_program_that_reads_it()
+    {
+        using Site site = await Site.Open();
+        using Supervisor supervisor = new();
+        await using Run device = supervisor.Start(site.Configure("dev-a", "../vitals-1.edgepkg"));
+        supervisor.Hears("STATUS=1 of 1 models answer");
+
+        (int code, string text) = await Run.ToEnd(
+            "/bin/bash", site.Root, "-c", $"{Programs.Device} top --state {site["dev-a/state"]} --seconds 0.2 | head -n 1; exit ${{PIPESTATUS[0]}}");
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("dev-a", text, StringComparison.Ordinal);
+    }
+
     [StraceFact]
     public async Task A_sample_path_that_stands_still_starves_the_watchdog_until_it_moves_again()
     {

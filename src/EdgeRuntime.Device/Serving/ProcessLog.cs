@@ -20,7 +20,7 @@ internal static partial class ProcessLog
     [LoggerMessage(4104, LogLevel.Information, "every sample path moves again; the watchdog is fed")]
     public static partial void PathsMove(ILogger logger);
 
-    [LoggerMessage(4105, LogLevel.Warning, "WatchdogSec is {Seconds} s; a path that waits turns only twice a second, so use 2 s or more")]
+    [LoggerMessage(4105, LogLevel.Warning, "WatchdogSec is {Seconds} s, less than a busy machine may take for a turn; use 2 s or more")]
     public static partial void WatchdogTooShort(ILogger logger, double seconds);
 
     [LoggerMessage(4110, LogLevel.Error, "not reloaded: {Mistake}")]

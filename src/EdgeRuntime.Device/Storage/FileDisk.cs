@@ -12,13 +12,26 @@ public sealed partial class FileDisk : IDisk
 
     private readonly string _root;
 
-    /// <summary>Creates the directory when it is not there.</summary>
+    /// <summary>
+    /// Creates the directory when it is not there. A disk that takes nothing now (full, failing, mounted for reading only) is no
+    /// mistake of the configuration: then <see cref="Unusable"/> says so, and the device serves from memory.
+    /// </summary>
     /// <exception cref="IOException">It cannot be created; also <see cref="UnauthorizedAccessException"/>.</exception>
     public FileDisk(string root)
     {
         _root = Path.GetFullPath(root);
-        Directory.CreateDirectory(_root);
+        try
+        {
+            Directory.CreateDirectory(_root);
+        }
+        catch (IOException e) when (IsOfTheDisk(e))
+        {
+            Unusable = e.Message;
+        }
     }
+
+    /// <summary>Why the directory could not be made, or null when it is there.</summary>
+    public string? Unusable { get; }
 
     /// <inheritdoc/>
     public long FreeBytes => new DriveInfo(_root).AvailableFreeSpace;
@@ -119,6 +132,9 @@ public sealed partial class FileDisk : IDisk
         Array.Sort(names, StringComparer.Ordinal);
         return names;
     }
+
+    /// <summary>Whether an error is of the disk, which may be mended, and not of what was asked for: EIO, ENOSPC, EROFS, EDQUOT.</summary>
+    internal static bool IsOfTheDisk(IOException e) => e.HResult is 5 or 28 or 30 or 122;
 
     private string Full(string path) => path.Length == 0 ? _root : Path.Combine(_root, path);
 

@@ -55,6 +55,12 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>The service is up, or a reload is done.</summary>
     public void Ready(string status) => Send($"READY=1\nSTATUS={OneLine(status)}\n");
 
+    /// <summary>The start goes on with something that may take long, and systemd is to wait for it.</summary>
+    /// <param name="step">What is done, for <c>systemctl status</c>.</param>
+    /// <param name="atMost">How long it may take from now on.</param>
+    public void Starting(string step, TimeSpan atMost) => Send(string.Create(
+        CultureInfo.InvariantCulture, $"STATUS={OneLine(step)}\nEXTEND_TIMEOUT_USEC={(long)atMost.TotalMicroseconds}\n"));
+
     /// <summary>The configuration is being read again.</summary>
     /// <param name="monotonicMicroseconds">CLOCK_MONOTONIC, by which systemd tells this reload from an earlier one.</param>
     public void Reloading(long monotonicMicroseconds) =>

@@ -17,7 +17,7 @@ internal delegate void TellEvent(string kind, EventSeverity severity, string? mo
 internal sealed class Supervisor : IDisposable
 {
     private static readonly TimeSpan StatusPace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromMilliseconds(400);
 
     private readonly NotifySocket _socket;
     private readonly Watchdog _watchdog;

@@ -21,6 +21,9 @@ internal static class ExitCode
     /// <summary>EX_SOFTWARE: a self-test failed, doctor found a problem, or the program met a state it holds impossible.</summary>
     public const int Failed = 70;
 
+    /// <summary>EX_TEMPFAIL: another process holds the state directory; a later start may find it free.</summary>
+    public const int TryAgain = 75;
+
     /// <summary>EX_CONFIG: a file that a person wrote is wrong.</summary>
     public const int BadConfiguration = 78;
 }

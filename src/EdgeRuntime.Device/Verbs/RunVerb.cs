@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
@@ -26,48 +25,78 @@ internal static class RunVerb
 {
     private const int MailboxLetters = 1024;
 
+    // Below TimeoutStopSec of the unit, so that the process can still say why.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(8);
+
+    // For one step of the start, such as reading a long recording from a slow card.
+    private static readonly TimeSpan StepPatience = TimeSpan.FromSeconds(60);
+
     private static readonly string[] Levels = ["debug", "info", "warning", "error"];
 
     public static int Run(string[] words)
     {
         if (Options.Parse(words, ["--config", "--log"], ["--plain"], out string mistake) is not Options options)
         {
-            return Usage.Wrong(mistake);
+            return Usage.Wrong(mistake, "run");
         }
 
         if (options.Help)
         {
-            return Usage.Print(Console.Out, ExitCode.Done);
+            return Usage.Of("run");
         }
 
         if (options["--config"] is not string path)
         {
-            return Usage.Wrong("run needs --config FILE");
+            return Usage.Wrong("run needs --config FILE", "run");
         }
 
         bool live = !options.Has("--plain") && !Console.IsOutputRedirected;
         if (Level(options["--log"] ?? (live ? "error" : "info")) is not LogLevel level)
         {
-            return Usage.Wrong($"--log can be {string.Join(", ", Levels)}");
+            return Usage.Wrong($"--log can be {string.Join(", ", Levels)}", "run");
         }
 
+        Mailbox mailbox = new(MailboxLetters);
+        using ServiceSignals signals = new(mailbox, OnnxEnvironment.EndProcess, StopPatience);
         Mistakes mistakes = new();
         return Setup.Load(path, mistakes) is Setup setup
-            ? Compose(setup, path, LineLogger.ToStandardError(TimeProvider.System, level), live)
+            ? Compose(setup, path, LineLogger.ToStandardError(TimeProvider.System, level), live, mailbox, signals)
             : CheckVerb.Report(mistakes);
     }
 
-    private static int Compose(Setup setup, string path, ILogger logger, bool live)
+    private static int Compose(Setup setup, string path, ILogger logger, bool live, Mailbox mailbox, ServiceSignals signals)
     {
+        NotifySocket notify = NotifySocket.Connect(TakeVariable("NOTIFY_SOCKET"), out string? unusable);
+        TimeSpan? watched = Watchdog.IntervalFrom(
+            TakeVariable("WATCHDOG_USEC"), TakeVariable("WATCHDOG_PID"), Environment.ProcessId);
+        if (unusable is not null)
+        {
+            ProcessLog.NotifySocketUnusable(logger, unusable);
+        }
+
         try
         {
             TimeProvider time = TimeProvider.System;
-            ThreadPlacement placement = new(setup.Profile.RealTime);
+            ThreadPlacement placement = new(setup.Profile.RealTime) { LongestWait = Watchdog.LongestWait(watched) };
             placement.EnterProcess();
             Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
             DeviceConfiguration configuration = setup.Configuration;
-            OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             FileDisk disk = new(configuration.StateDirectory);
+            if (disk.Unusable is not null)
+            {
+                DeviceLog.Noticed(logger, $"nothing is kept: {disk.Unusable}");
+            }
+
+            using StateLock? held = StateLock.TryTake(configuration.StateDirectory);
+            if (held is null)
+            {
+                return Ends(
+                    $"another process serves from {configuration.StateDirectory}: stop it, or give this device a state_dir of its own",
+                    ExitCode.TryAgain);
+            }
+
+            notify.Starting("opening ONNX Runtime", StepPatience);
+            OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             RunnerOptions running = setup.Profile.Inference.ForRunner();
             onnx.Cache = DeviceCaches.OfGraphs(disk, configuration.StateDirectory, out string? uncached);
             if (uncached is not null)
@@ -80,17 +109,11 @@ internal static class RunVerb
             List<FrameSource> sensors = [];
             foreach (SensorConfiguration sensor in configuration.Sensors)
             {
+                notify.Starting($"opening the sensor {sensor.Name}", StepPatience);
                 sensors.Add(sensor.Make(time));
             }
 
             DeviceLog.Starts(logger, configuration.Device.ToString(), stamp.Boot.ToString(), setup.Profile.Name);
-            NotifySocket notify = NotifySocket.Connect(TakeVariable("NOTIFY_SOCKET"), out string? unusable);
-            if (unusable is not null)
-            {
-                ProcessLog.NotifySocketUnusable(logger, unusable);
-            }
-
-            Mailbox mailbox = new(MailboxLetters);
             using DeviceAgent agent = new(setup, new DeviceParts
             {
                 Time = time,
@@ -106,12 +129,13 @@ internal static class RunVerb
                 Placement = placement,
                 ConfigurationPath = path,
                 Notify = notify,
-                WatchdogInterval = Watchdog.IntervalFrom(
-                    TakeVariable("WATCHDOG_USEC"), TakeVariable("WATCHDOG_PID"), Environment.ProcessId),
+                WatchdogInterval = watched,
                 Stamp = stamp,
                 Libraries = new Dictionary<string, string> { ["onnxruntime"] = onnx.Version, ["mqtt"] = MqttLink.Library },
             });
-            return UntilStopped(agent, mailbox, live) ? ExitCode.Done : ExitCode.Failed;
+            signals.Serving();
+            bool colour = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+            return agent.Run(live ? new LiveView(Console.Out, colour) : null, signals.Stopping) ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception e) when (e is ModelLoadException or LinkUnavailableException)
         {
@@ -121,27 +145,6 @@ internal static class RunVerb
         {
             return Ends(e.Message, ExitCode.BadConfiguration);
         }
-    }
-
-    private static bool UntilStopped(DeviceAgent agent, Mailbox mailbox, bool live)
-    {
-        using CancellationTokenSource stop = new();
-        void Asked(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Asked);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Asked);
-        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            // Cancelled, because the default of SIGHUP ends the process.
-            signal.Cancel = true;
-            mailbox.Post(new Letter.Reload());
-        });
-        bool colour = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-        return agent.Run(live ? new LiveView(Console.Out, colour) : null, stop.Token);
     }
 
     private static LinkOptions LinkTo(DeviceConfiguration configuration, MessageStamp stamp)

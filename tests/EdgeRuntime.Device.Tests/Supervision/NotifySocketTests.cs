@@ -19,6 +19,7 @@ public sealed class NotifySocketTests : IDisposable
         using Socket supervisor = Listen(name);
         using NotifySocket socket = NotifySocket.Connect(name, out string? mistake);
 
+        socket.Starting("opening the sensor vibration", TimeSpan.FromSeconds(60));
         socket.Ready("1 of 1 models answer");
         socket.Reloading(1_234_567);
         socket.Status("two\nlines");
@@ -26,6 +27,7 @@ public sealed class NotifySocketTests : IDisposable
         socket.Stopping();
 
         Assert.Null(mistake);
+        Assert.Equal("STATUS=opening the sensor vibration\nEXTEND_TIMEOUT_USEC=60000000\n", Hear(supervisor));
         Assert.Equal("READY=1\nSTATUS=1 of 1 models answer\n", Hear(supervisor));
         Assert.Equal("RELOADING=1\nMONOTONIC_USEC=1234567\n", Hear(supervisor));
         Assert.Equal("STATUS=two lines\n", Hear(supervisor));
