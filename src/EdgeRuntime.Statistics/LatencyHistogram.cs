@@ -130,8 +130,9 @@ public sealed class LatencyHistogram
             throw new ArgumentOutOfRangeException(nameof(q), q, "a quantile lies between 0 and 1");
         }
 
-        // 0.07 * 100 is 7.000000000000001 in double precision, and must not ask for the eighth rank.
-        return ValueAtRank((long)Math.Ceiling((q * Count) - 1e-9));
+        // 0.07 * 100 is 7.000000000000001 in double precision, and must not ask for the eighth rank; the error grows with the product.
+        double rank = q * Count;
+        return ValueAtRank((long)Math.Ceiling(rank - Math.Max(1e-9, rank * 4e-16)));
     }
 
     /// <summary>An interval that holds the true quantile of the source with the given confidence, nanoseconds.</summary>

@@ -40,11 +40,12 @@ public sealed class LatencyHistogramTests
     [InlineData(0.9)]
     [InlineData(0.99)]
     [InlineData(0.999)]
+    [InlineData(0.9999)]
     [InlineData(1)]
     public void A_quantile_is_never_below_the_ranked_value_and_at_most_a_thirty_second_above(double q)
     {
         Random random = new(20_260_101);
-        long[] values = new long[10_007];
+        long[] values = new long[100_007];
         LatencyHistogram histogram = new();
         for (int i = 0; i < values.Length; i++)
         {
@@ -70,6 +71,21 @@ public sealed class LatencyHistogramTests
         }
 
         Assert.Equal(7, histogram.Quantile(0.07));
+    }
+
+    [Fact]
+    public void The_rank_of_p99_99_is_right_for_any_number_of_values()
+    {
+        for (long tens = 1; tens <= 20_000_000_000; tens = (tens * 3) + 1)
+        {
+            LatencyHistogram histogram = new();
+
+            // 9999 of 10,000 are 7 ns; the next rank is 1 ms.
+            histogram.AddSparse(
+                [LatencyHistogram.BucketOf(7), LatencyHistogram.BucketOf(1_000_000)], [9_999 * tens, tens], 1_000_000);
+
+            Assert.Equal(7, histogram.Quantile(0.9999));
+        }
     }
 
     [Theory]
