@@ -62,6 +62,7 @@ public static class ConfigurationReader
         }
 
         OverloadReader.CheckGates(root, configuration.Models);
+        ActionReader.Check(root, configuration);
 
         return configuration;
     }
@@ -102,6 +103,7 @@ public static class ConfigurationReader
             Sensor = ReadSensor(model, modelName, directory, sensors),
             Overload = model.Object("overload", OverloadReader.Read) ?? new OverloadOptions(),
             Gate = model.Object("gate", OverloadReader.ReadGate),
+            Actions = ActionReader.Read(model),
             Channels = model.Texts("channels"),
         };
     }

@@ -37,9 +37,13 @@ public sealed record DeviceConfiguration
     /// <summary>Every sensor that a model reads, once, in the order of the first of its models.</summary>
     public IReadOnlyList<SensorConfiguration> Sensors => [.. Models.Select(model => model.Sensor).DistinctBy(sensor => sensor.Name)];
 
-    /// <summary>The gates that a model's decisions open.</summary>
-    public IEnumerable<GateConfiguration> GatesBy(string model) =>
-        Models.Select(gated => gated.Gate).OfType<GateConfiguration>().Where(gate => gate.Model == model);
+    /// <summary>What waits for certain decisions of a model, gates and actions: a word for it, and the decisions.</summary>
+    public IEnumerable<(string Who, IReadOnlyList<string> Decisions)> WaitingFor(string model) =>
+    [
+        .. Models.Select(gated => gated.Gate).OfType<GateConfiguration>().Where(gate => gate.Model == model)
+            .Select(gate => ("a gate", gate.Decisions)),
+        .. Models.Where(each => each.Name == model).SelectMany(each => each.Actions).Select(action => ("an action", action.Decisions)),
+    ];
 }
 
 /// <summary>How the broker is reached.</summary>
@@ -105,6 +109,9 @@ public sealed record ModelConfiguration
 
     /// <summary>The model that says when this one is asked at all; null where nothing gates it.</summary>
     public GateConfiguration? Gate { get; init; }
+
+    /// <summary>What its decisions do; none where it is empty.</summary>
+    public IReadOnlyList<ActionConfiguration> Actions { get; init; } = [];
 
     /// <summary>The sensor's channel for a channel of the manifest, where the names differ.</summary>
     public IReadOnlyDictionary<string, string> Channels { get; init; } = new Dictionary<string, string>();

@@ -29,6 +29,11 @@ internal sealed record Setup(
         List<VerifyingKey> release = Keys(configuration.Trust.ReleaseKeys, mistakes);
         List<VerifyingKey> deploy = Keys(configuration.Trust.DeployKeys, mistakes);
         JsonValue? source = SourceOf(path, sha256, mistakes);
+        if (profile is not null && source is not null)
+        {
+            configuration = ActionReader.Settle(configuration, profile, source, mistakes);
+        }
+
         return profile is null || source is null || mistakes.Any
             ? null
             : new Setup(configuration, sha256, source, profile, DeviceProfile.Source(configuration.Profile, ProfileFiles.Directories(path), mistakes)!, release, deploy);

@@ -289,6 +289,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _served.TellFaults(Tell);
+        _served.TellLines(Tell);
 
         _updates.Tick();
         if (_supervisor.Step() && _link.IsConnected)
@@ -362,13 +363,18 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             DeviceLog.Serves(_logger, host.Name, answering.Manifest.Version, host.Driver, answering.Digest.Short);
             News($"{host.Name} {answering.Manifest.Version} serves");
             DeviceLog.Runs(_logger, host.Name, answering);
-            foreach (GateConfiguration gate in _setup.Configuration.GatesBy(host.Name))
+            if (host.ShorterQueue is string shorter)
             {
-                if (!host.Decisions.Any(gate.Decisions.Contains))
+                OnNotice(EventSeverity.Warning, host.Name, shorter);
+            }
+
+            foreach ((string who, IReadOnlyList<string> decisions) in _setup.Configuration.WaitingFor(host.Name))
+            {
+                if (!host.Decisions.Any(decisions.Contains))
                 {
                     OnNotice(
                         EventSeverity.Warning, host.Name,
-                        $"{answering.Manifest.Version} never decides {string.Join(" or ", gate.Decisions)}, which a gate waits for; it decides {string.Join(", ", host.Decisions)}");
+                        $"{answering.Manifest.Version} never decides {string.Join(" or ", decisions)}, which {who} waits for; it decides {string.Join(", ", host.Decisions)}");
                 }
             }
         }

@@ -10,10 +10,11 @@ internal sealed record DeviceAssembly(IReadOnlyList<ModelHost> Hosts, IReadOnlyL
 {
     /// <summary>Joins them.</summary>
     /// <param name="sensors">In the order of <see cref="DeviceConfiguration.Sensors"/>; owned by the result.</param>
+    /// <param name="totals">What a model's samples came to so far in this process.</param>
     /// <param name="decided">Told every change of decision, with its model and its score.</param>
     public static DeviceAssembly Build(
-        DeviceConfiguration configuration, IReadOnlyList<FrameSource> sensors, Publisher publisher, TimeProvider time,
-        Action<string, string, double> decided)
+        DeviceConfiguration configuration, IReadOnlyList<FrameSource> sensors, Func<string, ModelTotals> totals, Publisher publisher,
+        TimeProvider time, Action<string, string, double> decided)
     {
         Dictionary<string, ModelGate> gates = [];
         foreach (ModelConfiguration model in configuration.Models)
@@ -32,8 +33,8 @@ internal sealed record DeviceAssembly(IReadOnlyList<ModelHost> Hosts, IReadOnlyL
             IEnumerable<ModelGate> opens = configuration.Models.Where(gated => gated.Gate?.Model == model.Name)
                 .Select(gated => gates[gated.Name]);
             hosts.Add(new ModelHost(
-                model, byName[model.Sensor.Name], gates.GetValueOrDefault(model.Name), [.. opens], publisher, configuration.Telemetry,
-                time, (decision, score) => decided(model.Name, decision, score)));
+                model, byName[model.Sensor.Name], gates.GetValueOrDefault(model.Name), [.. opens], totals(model.Name), publisher,
+                configuration.Telemetry, time, (decision, score) => decided(model.Name, decision, score)));
         }
 
         // A model that gates others sees a frame before they do, so that its word on that very frame counts.

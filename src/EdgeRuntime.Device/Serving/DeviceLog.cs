@@ -48,6 +48,12 @@ internal static partial class DeviceLog
     [LoggerMessage(4013, LogLevel.Information, "{Detail}")]
     public static partial void Told(ILogger logger, string detail);
 
+    [LoggerMessage(4014, LogLevel.Error, "{Model}: a line does not obey its decisions: {Reason}")]
+    public static partial void LineFails(ILogger logger, string model, string reason);
+
+    [LoggerMessage(4015, LogLevel.Information, "{Model}: the line obeys its decisions again")]
+    public static partial void LineObeys(ILogger logger, string model);
+
     /// <summary>Which variant of a model serves, and everything that it was asked for and is not so.</summary>
     public static void Runs(ILogger logger, string model, LoadedModel answering)
     {

@@ -8,6 +8,7 @@ using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -15,6 +16,7 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class ModelHost : IDisposable
 {
     private const int RingRecords = 4096;
+    private const int MostOffers = 8;
 
     private readonly ModelConfiguration _configuration;
     private readonly Publisher _publisher;
@@ -24,7 +26,12 @@ internal sealed class ModelHost : IDisposable
     private readonly PredictionRing _ring = new(RingRecords);
     private readonly SamplePath _path;
     private readonly WakeSignal? _signal;
-    private readonly ModelTotals _totals = new();
+    private readonly ModelTotals _totals;
+
+    // Offered to the path and not seen to answer yet; more than one where a wish overtook another.
+    private readonly Queue<ServingModel> _offers = new();
+    private readonly LineOutput[] _lines;
+    private readonly DecisionMessages _messages;
     private ServingThread? _thread;
     private ServingModel? _offered;
     private bool _withdrawn;
@@ -34,16 +41,25 @@ internal sealed class ModelHost : IDisposable
     /// <param name="source">What feeds it; not owned.</param>
     /// <param name="gate">What must be open for it to be asked, or null.</param>
     /// <param name="opens">The gates that its own decisions open.</param>
+    /// <param name="totals">What its samples came to so far in this process; their numbers go on from there.</param>
     /// <param name="decided">Told every change of decision, with its score.</param>
     public ModelHost(
-        ModelConfiguration configuration, FrameSource source, ModelGate? gate, IReadOnlyList<ModelGate> opens, Publisher publisher,
-        TelemetryConfiguration options, TimeProvider time, Action<string, double> decided)
+        ModelConfiguration configuration, FrameSource source, ModelGate? gate, IReadOnlyList<ModelGate> opens, ModelTotals totals,
+        Publisher publisher, TelemetryConfiguration options, TimeProvider time, Action<string, double> decided)
     {
         _configuration = configuration;
         _publisher = publisher;
         _options = options;
         _time = time;
         _decided = decided;
+        _totals = totals;
+        _messages = new DecisionMessages(configuration.Name, configuration.Actions, publisher);
+        _lines =
+        [
+            .. configuration.Actions.OfType<ActionConfiguration.Line>()
+                .Select(line => new LineOutput(line, $"edge-device {configuration.Name}", time)),
+        ];
+        _ring.ChangesOnly = options.Predictions != "all";
         _signal = configuration.Overload.Queues ? new WakeSignal() : null;
         _path = new SamplePath(configuration.Name, time, _ring, new PathOptions
         {
@@ -51,6 +67,8 @@ internal sealed class ModelHost : IDisposable
             Overload = configuration.Overload,
             Gate = gate,
             Opens = opens,
+            Outputs = [.. _lines.Select(line => line.Output)],
+            SamplesBefore = totals.Before.Served,
             Wake = _signal is null ? null : _signal.Set,
         });
         Site = SiteOf(configuration, source);
@@ -118,6 +136,13 @@ internal sealed class ModelHost : IDisposable
             : null;
         _withdrawn = false;
         _offered = new ServingModel(package, pipeline, trial) { Health = Watch(package) };
+        if (_offers.Count == MostOffers)
+        {
+            // A sensor that is dead takes none of them up.
+            _offers.Dequeue();
+        }
+
+        _offers.Enqueue(_offered);
         _path.Offer(_offered);
     }
 
@@ -127,22 +152,30 @@ internal sealed class ModelHost : IDisposable
     public bool HasChanged(out ModelId digest)
     {
         digest = default;
-        if (_withdrawn && _path.Serving is null)
+        if (_withdrawn)
         {
+            if (!_path.IsWithdrawn)
+            {
+                return false;
+            }
+
             _withdrawn = false;
-            _telemetry?.Finish(_ring);
-            _telemetry = null;
+            FollowTo(null);
             return true;
         }
 
-        if (_offered is null || _path.Serving != _offered)
+        if (_path.Serving is not ServingModel serving)
         {
             return false;
         }
 
-        _telemetry?.Finish(_ring);
-        _telemetry = new ModelTelemetry(_configuration, _offered, _path.Switches, _totals, _publisher, _options, _time, _decided);
-        digest = _offered.Package.Digest;
+        FollowTo(serving);
+        if (serving != _offered)
+        {
+            return false;
+        }
+
+        digest = serving.Package.Digest;
         _offered = null;
         return true;
     }
@@ -165,18 +198,44 @@ internal sealed class ModelHost : IDisposable
     public void Report(TelemetryConfiguration options)
     {
         _options = options;
+        _ring.ChangesOnly = options.Predictions != "all";
         _telemetry?.Report(options);
         _path.SetWindow(TimeSpan.FromSeconds(options.WindowSeconds));
     }
 
-    /// <summary>Sends what the sample path left.</summary>
-    public void Pump() => _telemetry?.Pump(_ring);
+    /// <summary>Sends what the sample path left, and takes lines that are due.</summary>
+    public void Pump()
+    {
+        foreach (LineOutput line in _lines)
+        {
+            line.Step();
+        }
+
+        _telemetry?.Pump(_ring);
+    }
+
+    /// <summary>Changes since the last call of what keeps lines from obeying: the fault, or null for one that obeys again.</summary>
+    public IEnumerable<string?> TakeLineFaults()
+    {
+        foreach (LineOutput line in _lines)
+        {
+            if (line.TakeFault(out string? fault))
+            {
+                yield return fault;
+            }
+        }
+    }
 
     /// <summary>Counts a pause of the garbage collector.</summary>
     public void CountPause(long nanoseconds) => _telemetry?.CountPause(nanoseconds);
 
     /// <summary>Decisions of the package that answers, by number; empty for none.</summary>
     public IReadOnlyList<string> Decisions => _path.Serving?.Decisions ?? [];
+
+    /// <summary>Why fewer samples may wait than the configuration says, as a sentence; null where as many may.</summary>
+    public string? ShorterQueue => _path.Serving is ServingModel serving && serving.QueueLength < _configuration.Overload.QueueLength
+        ? $"{serving.QueueLength} of its samples may wait, not {_configuration.Overload.QueueLength}: more would take over {ServingModel.LargestQueueBytes >> 20} MiB"
+        : null;
 
     /// <summary>What the fleet is told about the sensor.</summary>
     public SensorInfo Info() => new(Name, Driver, Site.RateHz, [.. Site.Channels.Select(channel => channel.Name).Distinct()]);
@@ -227,8 +286,8 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
-        _telemetry?.Finish(_ring);
-        _telemetry = null;
+        FollowTo(null);
+        ReleaseLines();
     }
 
     /// <inheritdoc/>
@@ -237,6 +296,37 @@ internal sealed class ModelHost : IDisposable
         _thread?.Dispose();
         _thread = null;
         _signal?.Dispose();
+        ReleaseLines();
+    }
+
+    // Tells everything of the models that answered before; those that came and went between two looks have answered too.
+    private void FollowTo(ServingModel? serving)
+    {
+        if (serving is not null && !_offers.Contains(serving))
+        {
+            return;
+        }
+
+        while (serving is null || _telemetry?.Serving != serving)
+        {
+            _telemetry?.Finish(_ring);
+            _telemetry = _offers.TryDequeue(out ServingModel? next)
+                ? new ModelTelemetry(_configuration, next, _totals, _messages, _publisher, _options, _time, _decided)
+                : null;
+            if (_telemetry is null)
+            {
+                _messages.Tell(null, 0, _publisher.Stamp.UnixMs, new Delay(_time.GetTimestamp(), new LatencyHistogram()));
+                return;
+            }
+        }
+    }
+
+    private void ReleaseLines()
+    {
+        foreach (LineOutput line in _lines)
+        {
+            line.Dispose();
+        }
     }
 
     private ChannelHealth? Watch(LoadedModel package) => Site.Image is null

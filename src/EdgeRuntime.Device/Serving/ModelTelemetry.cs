@@ -21,12 +21,12 @@ internal sealed class ModelTelemetry
     private readonly LatencyHistogram _pauses = new();
     private readonly ServingModel _serving;
     private readonly HealthReport? _health;
-    private readonly int _number;
     private readonly Publisher _publisher;
     private TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly DriftHorizon _horizon;
     private readonly Action<string, double> _decided;
+    private readonly DecisionMessages _messages;
     private readonly string[] _featureNames;
     private readonly List<Prediction> _batch = [];
     private long _latestSent;
@@ -36,19 +36,19 @@ internal sealed class ModelTelemetry
 
     /// <summary>Begins for a model that has just taken over.</summary>
     /// <param name="decided">Told every change of decision, with its score.</param>
+    /// <param name="messages">Says what its decisions are to say.</param>
     /// <param name="totals">What its samples add to.</param>
-    /// <param name="number">Its number in the records of the path: <see cref="SamplePath.Switches"/>.</param>
     public ModelTelemetry(
-        ModelConfiguration configuration, ServingModel serving, int number, ModelTotals totals, Publisher publisher,
+        ModelConfiguration configuration, ServingModel serving, ModelTotals totals, DecisionMessages messages, Publisher publisher,
         TelemetryConfiguration options, TimeProvider time, Action<string, double> decided)
     {
         _decided = decided;
+        _messages = messages;
         _configuration = configuration;
         _model = configuration.Name;
         _totals = totals;
         _serving = serving;
         _health = serving.Health is ChannelHealth health ? new HealthReport(health) : null;
-        _number = number;
         _publisher = publisher;
         _options = options;
         _time = time;
@@ -70,6 +70,9 @@ internal sealed class ModelTelemetry
 
     /// <summary>Channels with a fault that stands.</summary>
     public int FaultyChannels => _health?.Standing()?.Count ?? 0;
+
+    /// <summary>The model it tells about.</summary>
+    public ServingModel Serving => _serving;
 
     /// <summary>What became of every sample.</summary>
     public SampleTally Tally => _serving.Tally;
@@ -98,16 +101,20 @@ internal sealed class ModelTelemetry
         }
 
         SendHealth();
-        SendLatest();
+        SendLatest(_options.LatestMs);
         SendPredictions(ring);
     }
 
-    /// <summary>Sends what is left once the sample path has gone on to another model.</summary>
+    /// <summary>Sends what is left once the sample path has gone on to another model, or has ended.</summary>
     public void Finish(PredictionRing ring)
     {
         Pump(ring);
+        SendLatest(atMostEveryMs: 0);
+        SendBatch(ring);
+
+        // What was due in the window before may have been served or dropped in this one.
         WindowCounters rest = _serving.TakeRest();
-        if (rest.Due > 0)
+        if (rest.Due > 0 || rest.Samples > 0 || rest.Drops.Total > 0)
         {
             Send(rest);
         }
@@ -192,15 +199,12 @@ internal sealed class ModelTelemetry
         ? string.Join(", ", names)
         : $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more";
 
-    private void SendLatest()
+    // Left where it is until its time has come: nothing may follow it, as after the fail-safe decision on a dead sensor.
+    private void SendLatest(double atMostEveryMs)
     {
-        if (!_serving.TryTakeLatest(out LatestSample latest))
-        {
-            return;
-        }
-
         long now = _time.GetTimestamp();
-        if (Latest is not null && _time.GetElapsedTime(_latestSent, now).TotalMilliseconds < _options.LatestMs)
+        if ((Latest is not null && _time.GetElapsedTime(_latestSent, now).TotalMilliseconds < atMostEveryMs)
+            || !_serving.TryTakeLatest(out LatestSample latest))
         {
             return;
         }
@@ -256,14 +260,16 @@ internal sealed class ModelTelemetry
 
     private void SendPredictions(PredictionRing ring)
     {
-        while (ring.TryRead(out PredictionRecord record))
+        while (ring.TryRead(_serving.Number, out PredictionRecord record))
         {
-            // A record of the model before: its labels are not known here any more, and its windows have told it.
-            if (record.Model != _number)
+            // Of a model before that was never seen to answer: its labels are not known here.
+            if (record.Model != _serving.Number)
             {
                 continue;
             }
 
+            _messages.Tell(
+                _serving.Decisions[record.Decision], record.Score, record.UnixMs, new Delay(record.DecidedAt, _publish));
             if (record.Changed)
             {
                 _decided(_serving.Decisions[record.Decision], record.Score);

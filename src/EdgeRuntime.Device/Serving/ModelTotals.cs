@@ -2,7 +2,10 @@ using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Device.Serving;
 
-/// <summary>What one model's samples came to since the process began, whatever packages answered. For the agent's thread only.</summary>
+/// <summary>
+/// What one model's samples came to since the process began, whatever packages answered, and whether or not a reload made its
+/// path anew. For the agent's thread only.
+/// </summary>
 internal sealed class ModelTotals
 {
     /// <summary>How long they took, in all windows that were sent.</summary>

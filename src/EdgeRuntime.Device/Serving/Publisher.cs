@@ -48,6 +48,21 @@ internal sealed class Publisher(
     public void Event<T>(string rest, T message, JsonTypeInfo<T> type) =>
         Post(OutboxClass.Event, rest, message, type, qos: 1, retain: false, expirySeconds: 7 * Day);
 
+    /// <summary>An event that somebody acts on, worth a week.</summary>
+    /// <param name="delay">Told when the link takes it.</param>
+    public void Decision<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>
+        Time(Post(OutboxClass.Event, rest, message, type, qos: 1, retain: false, expirySeconds: 7 * Day), delay);
+
+    /// <summary>A message of the user's choice, on a topic that is not the device's, worth a day.</summary>
+    /// <param name="delay">Told when the link takes it.</param>
+    public void Action(string topic, byte[] payload, bool retain, in Delay delay)
+    {
+        outbox.Post(
+            OutboxClass.Event,
+            new LinkMessage { Topic = topic, Payload = payload, Qos = 1, Retain = retain, ExpirySeconds = retain ? 0 : Day });
+        Time(payload, delay);
+    }
+
     /// <summary>A step (QoS 1) or the progress (QoS 0) of an update, worth a week.</summary>
     /// <param name="landed">Called once the broker has it, or never.</param>
     public void Update<T>(string rest, T message, JsonTypeInfo<T> type, bool progress, Action? landed)

@@ -23,6 +23,9 @@ internal sealed class ServedModels : IDisposable
     private readonly List<ModelHost> _hosts = [];
     private readonly List<SensorHost> _sensors = [];
 
+    // By name and never forgotten, so that a model which a reload makes anew goes on counting; names are an operator's, and few.
+    private readonly Dictionary<string, ModelTotals> _totals = [];
+
     /// <param name="failed">Called on a model's or sensor's thread with its name, when it met an error it does not know.</param>
     public ServedModels(
         Publisher publisher, TimeProvider time, ILogger logger, ThreadPlacement placement, Action<string, Exception> failed)
@@ -45,7 +48,7 @@ internal sealed class ServedModels : IDisposable
     public DeviceAssembly Join(DeviceConfiguration configuration, IReadOnlyList<FrameSource> sources)
     {
         DeviceAssembly joining = DeviceAssembly.Build(
-            configuration, sources, _publisher, _time,
+            configuration, sources, TotalsOf, _publisher, _time,
             (model, decision, score) => DeviceLog.Decided(_logger, model, decision, score));
         _hosts.AddRange(joining.Hosts);
         _sensors.AddRange(joining.Sensors);
@@ -133,6 +136,26 @@ internal sealed class ServedModels : IDisposable
         }
     }
 
+    /// <summary>Tells which lines began or ceased to obey their model's decisions.</summary>
+    public void TellLines(TellEvent tell)
+    {
+        foreach (ModelHost host in _hosts)
+        {
+            foreach (string? fault in host.TakeLineFaults())
+            {
+                tell("action", fault is null ? EventSeverity.Info : EventSeverity.Error, host.Name, fault ?? "the line obeys again");
+                if (fault is null)
+                {
+                    DeviceLog.LineObeys(_logger, host.Name);
+                }
+                else
+                {
+                    DeviceLog.LineFails(_logger, host.Name, fault);
+                }
+            }
+        }
+    }
+
     /// <summary>Counts the collections of garbage since the last call in every model's ledger.</summary>
     public void CountPauses()
     {
@@ -158,6 +181,17 @@ internal sealed class ServedModels : IDisposable
         {
             host.Stop();
         }
+    }
+
+    private ModelTotals TotalsOf(string model)
+    {
+        if (!_totals.TryGetValue(model, out ModelTotals? totals))
+        {
+            totals = new ModelTotals();
+            _totals.Add(model, totals);
+        }
+
+        return totals;
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ namespace EdgeRuntime.Device.Serving;
 /// <summary>Infers what a sensor's thread has queued for one model, on a thread of its own.</summary>
 internal sealed class ServingThread : IDisposable
 {
+    // Of itself, and not only when the sensor's thread calls: a read that hangs must not keep a decision from growing stale.
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(250);
+
     private readonly SamplePath _path;
     private readonly WakeSignal _signal;
     private readonly ThreadPlacement _placement;
@@ -28,7 +31,7 @@ internal sealed class ServingThread : IDisposable
         placement.Start(_thread);
     }
 
-    /// <summary>Counts up with every turn, several times a second while the sensor's thread lives; a stuck inference stops it.</summary>
+    /// <summary>Counts up with every turn, several times a second; a stuck inference stops it.</summary>
     public long Turns => Interlocked.Read(ref _turns);
 
     /// <summary>Ends after the sample in hand; what still waits is counted as dropped. The sensor's thread has ended before.</summary>
@@ -60,7 +63,7 @@ internal sealed class ServingThread : IDisposable
                 }
                 else
                 {
-                    _signal.Sleep();
+                    _signal.Sleep(_placement.LongestWait < Nap ? _placement.LongestWait : Nap);
                 }
             }
         }

@@ -15,6 +15,9 @@ internal sealed unsafe partial class WakeSignal : IDisposable
     // sizeof(sem_t) is 32 on 64-bit glibc and 16 on 32-bit; room for others.
     private const int SemaphoreBytes = 64;
 
+    private const int MonotonicClock = 1;
+    private const int Interrupted = 4;
+
     private readonly void* _semaphore = NativeMemory.AllocZeroed(SemaphoreBytes);
     private int _asleep;
 
@@ -36,7 +39,7 @@ internal sealed unsafe partial class WakeSignal : IDisposable
         }
     }
 
-    /// <summary>Says that the sleeper is about to sleep. It must look for work once more before <see cref="Sleep"/>.</summary>
+    /// <summary>Says that the sleeper is about to sleep. It must look for work once more before <see cref="Sleep()"/>.</summary>
     public void Announce() => Interlocked.Exchange(ref _asleep, 1);
 
     /// <summary>Takes the announcement back: there was something to do after all.</summary>
@@ -58,6 +61,26 @@ internal sealed unsafe partial class WakeSignal : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Sleep()"/>, but not for longer than this.</summary>
+    /// <param name="longest">0 or more.</param>
+    public void Sleep(TimeSpan longest)
+    {
+        // On the monotonic clock, which nobody sets.
+        TimeSpec until = new();
+        _ = GetTime(MonotonicClock, ref until);
+        long nanoseconds = until.Nanoseconds + (longest.Ticks * 100);
+        until.Seconds += (nint)(nanoseconds / 1_000_000_000);
+        until.Nanoseconds = (nint)(nanoseconds % 1_000_000_000);
+        while (WaitUntil(_semaphore, MonotonicClock, in until) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                StayAwake();
+                return;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -74,6 +97,20 @@ internal sealed unsafe partial class WakeSignal : IDisposable
     [LibraryImport("libc", EntryPoint = "sem_wait")]
     private static partial int Wait(void* semaphore);
 
+    [LibraryImport("libc", EntryPoint = "sem_clockwait", SetLastError = true)]
+    private static partial int WaitUntil(void* semaphore, int clock, in TimeSpec until);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int GetTime(int clock, ref TimeSpec now);
+
     [LibraryImport("libc", EntryPoint = "sem_destroy")]
     private static partial int Destroy(void* semaphore);
+
+    // time_t and long are machine words on every 64-bit Linux.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
 }

@@ -1,3 +1,5 @@
+using EdgeRuntime.Engine.Decisions;
+
 namespace EdgeRuntime.Engine.Sampling;
 
 /// <summary>How one model's samples are served. Immutable.</summary>
@@ -14,6 +16,12 @@ public sealed record PathOptions
 
     /// <summary>The gates that this model opens.</summary>
     public IReadOnlyList<ModelGate> Opens { get; init; } = [];
+
+    /// <summary>What its decisions drive.</summary>
+    public IReadOnlyList<DecisionOutput> Outputs { get; init; } = [];
+
+    /// <summary>Samples that a path of the same model served before, so that their numbers go on and none is given twice. (default: 0)</summary>
+    public long SamplesBefore { get; init; }
 
     /// <summary>
     /// Called on the reading thread when there is something for the serving thread to do. It must not wait. Needed where

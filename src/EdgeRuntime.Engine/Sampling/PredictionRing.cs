@@ -27,6 +27,7 @@ public sealed class PredictionRing
     private long _written;
     private long _read;
     private long _dropped;
+    private bool _changesOnly;
 
     /// <summary>Creates an empty ring.</summary>
     /// <param name="capacity">Records it holds; rounded up to a power of two; at least 1.</param>
@@ -37,12 +38,28 @@ public sealed class PredictionRing
         _mask = _records.Length - 1;
     }
 
+    /// <summary>
+    /// Whether records that change no decision are left out (but for the first of each model), as where nobody wants them: a fast model then cannot push the
+    /// changes out while the reader is held up. From any thread.
+    /// </summary>
+    public bool ChangesOnly
+    {
+        get => Volatile.Read(ref _changesOnly);
+        set => Volatile.Write(ref _changesOnly, value);
+    }
+
     /// <summary>Records lost since start, because the reader was slower than the writer for too long.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Adds one record. For the sample path only; never waits, never allocates.</summary>
-    public void Write(in PredictionRecord record)
+    /// <param name="always">Also where <see cref="ChangesOnly"/> would leave it out, as the first of a model.</param>
+    public void Write(in PredictionRecord record, bool always = false)
     {
+        if (!record.Changed && !always && Volatile.Read(ref _changesOnly))
+        {
+            return;
+        }
+
         long at = _written;
         if (at - Volatile.Read(ref _read) == _records.Length)
         {
@@ -56,10 +73,15 @@ public sealed class PredictionRing
 
     /// <summary>Takes the oldest record. For one reader only.</summary>
     /// <returns>False when there is none.</returns>
-    public bool TryRead(out PredictionRecord record)
+    public bool TryRead(out PredictionRecord record) => TryRead(int.MaxValue, out record);
+
+    /// <summary>Takes the oldest record of a model or of those before it; what a later model says waits for its own reader.</summary>
+    /// <param name="newest">As <see cref="PredictionRecord.Model"/> counts.</param>
+    /// <returns>False when there is none.</returns>
+    public bool TryRead(int newest, out PredictionRecord record)
     {
         long at = _read;
-        if (at == Volatile.Read(ref _written))
+        if (at == Volatile.Read(ref _written) || _records[at & _mask].Model > newest)
         {
             record = default;
             return false;

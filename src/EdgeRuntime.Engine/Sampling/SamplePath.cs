@@ -26,12 +26,12 @@ public sealed class SamplePath
     private readonly bool _queues;
     private readonly int _nth;
     private long _windowTicks;
-    private readonly long _idleTicks;
     private readonly double _nanosecondsPerTick;
 
     // Between the agent and the feed.
     private ServingModel? _offered;
     private bool _withdrawn;
+    private bool _withdrawalSeen;
 
     // The feed's: the model whose window makes the samples, and the one whose window fills to take its place.
     private ServingModel? _making;
@@ -39,7 +39,6 @@ public sealed class SamplePath
     private bool _windowOpen;
     private long _windowStart;
     private int _untilNth = 1;
-    private long _lastWake;
 
     // The serving thread's: the model that answers. It follows _making once it has answered all that was made.
     private ServingModel? _serving;
@@ -59,7 +58,7 @@ public sealed class SamplePath
         _queues = options.Overload.Queues;
         _nth = options.Overload.Policy == OverloadPolicy.EveryNth ? options.Overload.Nth : 1;
         _windowTicks = (long)(options.Window.TotalSeconds * clock.TimestampFrequency);
-        _idleTicks = clock.TimestampFrequency / 4;
+        _samples = options.SamplesBefore;
         _nanosecondsPerTick = 1e9 / clock.TimestampFrequency;
     }
 
@@ -75,7 +74,7 @@ public sealed class SamplePath
     /// <summary>Times the answering model was changed; also the number that stands in its predictions.</summary>
     public int Switches => Volatile.Read(ref _number);
 
-    /// <summary>Samples that reached a model since start.</summary>
+    /// <summary>Samples that reached a model since start; those of <see cref="PathOptions.SamplesBefore"/> included.</summary>
     public long Samples => Volatile.Read(ref _samples);
 
     /// <summary>Makes the windows of counters another length, from the open one on. From any thread.</summary>
@@ -98,15 +97,20 @@ public sealed class SamplePath
         return Interlocked.Exchange(ref _offered, next);
     }
 
-    /// <summary>Wants no model to answer any more. None does when <see cref="Serving"/> is null.</summary>
+    /// <summary>Whether no model answers, and none will of those offered before <see cref="Withdraw"/>.</summary>
+    public bool IsWithdrawn => Volatile.Read(ref _withdrawalSeen) && Serving is null;
+
+    /// <summary>Wants no model to answer any more. None does once <see cref="IsWithdrawn"/>.</summary>
     public void Withdraw()
     {
         Interlocked.Exchange(ref _offered, null);
+        Volatile.Write(ref _withdrawalSeen, false);
         Volatile.Write(ref _withdrawn, true);
     }
 
     /// <summary>Takes the oldest sample that waits and serves it. For the serving thread only; never waits.</summary>
-    /// <returns>False when there is nothing to do: the caller sleeps until <see cref="PathOptions.Wake"/>.</returns>
+    /// <returns>False when there is nothing to do: the caller sleeps until <see cref="PathOptions.Wake"/>, but looks in now and
+    /// then all the same, or a decision without samples would never grow stale.</returns>
     public bool ServeNext()
     {
         if (Volatile.Read(ref _windowFull))
@@ -125,7 +129,7 @@ public sealed class SamplePath
 
         if (making == _serving)
         {
-            _serving?.Tick(_number, _ring);
+            _serving?.Tick(_ring);
             return false;
         }
 
@@ -165,6 +169,9 @@ public sealed class SamplePath
                 Volatile.Write(ref _making, null);
                 _options.Wake?.Invoke();
             }
+
+            // Told last: a model whose window was filling can take over no more.
+            Volatile.Write(ref _withdrawalSeen, true);
         }
 
         // An offer replaces one whose window is still filling; that one was never seen outside.
@@ -185,16 +192,7 @@ public sealed class SamplePath
         if (!_queues)
         {
             Follow();
-            _serving?.Tick(_number, _ring);
-            return;
-        }
-
-        // A serving thread without samples is woken all the same now and then, or a decision would never grow stale.
-        long now = _clock.GetTimestamp();
-        if (now - _lastWake > _idleTicks)
-        {
-            _lastWake = now;
-            _options.Wake?.Invoke();
+            _serving?.Tick(_ring);
         }
     }
 
@@ -290,7 +288,7 @@ public sealed class SamplePath
     private void Serve(ServingModel serving, in DueSample sample)
     {
         // Numbers are given to samples the model was asked about, so that they are without gaps.
-        if (serving.Serve(sample, _samples + 1, _number, _ring))
+        if (serving.Serve(sample, _samples + 1, _ring))
         {
             Volatile.Write(ref _samples, _samples + 1);
         }
@@ -319,6 +317,15 @@ public sealed class SamplePath
         }
     }
 
+    // A new model drives them with its first decision; where there is none, they go to what is safe.
+    private void Release()
+    {
+        for (int i = 0; i < _options.Outputs.Count; i++)
+        {
+            _options.Outputs[i].Release();
+        }
+    }
+
     private bool Follow()
     {
         ServingModel? making = Volatile.Read(ref _making);
@@ -336,7 +343,12 @@ public sealed class SamplePath
         _serving?.CloseGates(_clock.GetTimestamp());
         if (making is not null)
         {
-            Volatile.Write(ref _number, _number + 1);
+            making.Number = _number + 1;
+            Volatile.Write(ref _number, making.Number);
+        }
+        else
+        {
+            Release();
         }
 
         Volatile.Write(ref _serving, making);

@@ -14,11 +14,15 @@ namespace EdgeRuntime.Engine.Sampling;
 /// </summary>
 public sealed class ServingModel
 {
+    /// <summary>Memory that the samples of one queue may take, bytes; one sample may always wait.</summary>
+    public const long LargestQueueBytes = 64L * 1024 * 1024;
+
     private readonly IPipeline _pipeline;
     private readonly OutputDecoder _decoder;
     private readonly DecisionRule _rule;
     private readonly Handover<LatestSample> _latest;
     private readonly double _resetAfterMs;
+    private long _lastMs;
     private long _lastUnixMs;
     private bool _started;
     private TimeProvider _clock = TimeProvider.System;
@@ -26,6 +30,8 @@ public sealed class ServingModel
     private long _deadlineTicks = long.MaxValue;
     private ModelGate? _gate;
     private OpenedGate[] _opens = [];
+    private DrivenOutput[] _drives = [];
+    private bool _isFirst = true;
     private PredictionRecord _last;
     private SampleClock _ownTime = new(1);
     private long _preparedAt;
@@ -73,6 +79,12 @@ public sealed class ServingModel
 
     /// <summary>Names of the decisions, by their number in <see cref="PredictionRecord.Decision"/>.</summary>
     public IReadOnlyList<string> Decisions => _rule.Names;
+
+    /// <summary>Its number in the records of its path; 0 before it took over.</summary>
+    public int Number { get; internal set; }
+
+    /// <summary>Samples that may wait for it: as configured, or fewer where they would take more than <see cref="LargestQueueBytes"/>.</summary>
+    public int QueueLength => Waiting?.Capacity ?? 0;
 
     /// <summary>The samples that wait for it; null where reading waits for the model.</summary>
     internal SampleRing<WaitingSample>? Waiting { get; private set; }
@@ -125,8 +137,9 @@ public sealed class ServingModel
             : long.MaxValue;
         _gate = options.Gate;
         _opens = [.. options.Opens.Select(gate => new OpenedGate(gate, gate.Opening(_rule.Names)))];
+        _drives = [.. options.Outputs.Select(output => new DrivenOutput(output, output.SwitchedOnBy(_rule.Names)))];
         Waiting = options.Overload.Queues
-            ? new SampleRing<WaitingSample>(options.Overload.QueueLength, () => new WaitingSample(_pipeline))
+            ? new SampleRing<WaitingSample>(Math.Min(options.Overload.QueueLength, MostWaiting()), () => new WaitingSample(_pipeline))
             : null;
     }
 
@@ -147,7 +160,7 @@ public sealed class ServingModel
 
     /// <summary>Infers on a sample, decides, and counts; or drops it, when it is gated or came too late.</summary>
     /// <returns>False when it was dropped: the model was not asked.</returns>
-    internal bool Serve(in DueSample sample, long n, int number, PredictionRing ring)
+    internal bool Serve(in DueSample sample, long n, PredictionRing ring)
     {
         FrameTime time = sample.Time;
         if (_gate is not null && !_gate.IsOpen(time.Timestamp))
@@ -163,20 +176,22 @@ public sealed class ServingModel
             return false;
         }
 
-        ResetAfterGap(time);
+        long own = OwnTime(time, before);
+        ResetAfterGap(time, own);
         bool ran = TryRun(Package.Call, sample.Input);
         long after = _clock.GetTimestamp();
         Decoded decoded = ran ? _decoder.Decode(sample.Input, Package.Call.Output) : Decoded.Invalid;
-        bool changed = _rule.Step(decoded, OwnTime(time, before));
+        bool changed = _rule.Step(decoded, own);
         long decided = _clock.GetTimestamp();
         long infer = Nanoseconds(before, after);
         long path = Nanoseconds(time.Timestamp, decided);
-        TellGates(time.Timestamp);
+        Act(time.Timestamp);
         if (decoded.IsValid)
         {
             _last = new PredictionRecord(
-                n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, number, decided);
-            ring.Write(_last);
+                n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, Number, decided);
+            ring.Write(_last, always: _isFirst);
+            _isFirst = false;
             _latest.Writing.Fill(_last, sample.Values, decoded, infer, path);
             _latest.Publish();
         }
@@ -200,7 +215,7 @@ public sealed class ServingModel
     }
 
     /// <summary>Lets the decision grow stale while no valid answer comes, also where there never was one.</summary>
-    internal void Tick(int number, PredictionRing ring)
+    internal void Tick(PredictionRing ring)
     {
         if (!_rule.CanGrowStale)
         {
@@ -212,9 +227,9 @@ public sealed class ServingModel
         long sinceMs = Nanoseconds(_hasOwnTime ? _servedAt : _preparedAt, now) / 1_000_000;
         if (_rule.Tick(_hasOwnTime ? _ownTime.Milliseconds + _ownOffsetMs + sinceMs : sinceMs))
         {
-            TellGates(now);
+            Act(now);
             long unixMs = _hasOwnTime ? _ownTime.Milliseconds + sinceMs : _clock.GetUtcNow().ToUnixTimeMilliseconds();
-            _last = new PredictionRecord(_last.N, unixMs, PredictionRecord.NoLabel, 0, _rule.Current, true, number, now);
+            _last = new PredictionRecord(_last.N, unixMs, PredictionRecord.NoLabel, 0, _rule.Current, true, Number, now);
             ring.Write(_last);
             _latest.Writing.FillDecision(_last);
             _latest.Publish();
@@ -245,8 +260,14 @@ public sealed class ServingModel
         }
     }
 
-    private void TellGates(long timestamp)
+    // What waits for the decision in the world comes first.
+    private void Act(long timestamp)
     {
+        for (int i = 0; i < _drives.Length; i++)
+        {
+            _drives[i].Output.Put(_drives[i].SwitchedOn[_rule.Current]);
+        }
+
         for (int i = 0; i < _opens.Length; i++)
         {
             _opens[i].Gate.Decide(_opens[i].Opening[_rule.Current], timestamp);
@@ -266,17 +287,24 @@ public sealed class ServingModel
         _dueTold = due;
     }
 
-    // By the frames' own time, so that a recording played back resets where the device did. A clock set back is a gap too.
-    private void ResetAfterGap(in FrameTime time)
+    // By the samples' own time: a recording played back resets where the device did, and a wall clock that is set is no gap.
+    // A recording whose time goes back begins anew.
+    private void ResetAfterGap(in FrameTime time, long own)
     {
-        long since = time.UnixMs - _lastUnixMs;
-        if (!_started || since < 0 || since > _resetAfterMs)
+        if (!_started || own - _lastMs > _resetAfterMs || (time.IsRecorded && time.UnixMs < _lastUnixMs))
         {
             Package.Call.Reset();
             _started = true;
         }
 
+        _lastMs = own;
         _lastUnixMs = time.UnixMs;
+    }
+
+    private int MostWaiting()
+    {
+        long bytes = (sizeof(float) * (long)_pipeline.Input.Length) + (sizeof(double) * (long)_pipeline.Names.Count);
+        return (int)Math.Clamp(LargestQueueBytes / Math.Max(bytes, 1), 1, int.MaxValue);
     }
 
     // The rule's time begins with the model and goes on with the samples' own.
@@ -313,4 +341,6 @@ public sealed class ServingModel
     private long Nanoseconds(long from, long to) => (long)((to - from) * _nanosecondsPerTick);
 
     private readonly record struct OpenedGate(ModelGate Gate, bool[] Opening);
+
+    private readonly record struct DrivenOutput(DecisionOutput Output, bool[] SwitchedOn);
 }

@@ -20,7 +20,7 @@ public enum LatencyStage
     /// <summary>Decoding and the decision.</summary>
     Decide,
 
-    /// <summary>Handing the decision to what acts on it: gated models, actions, telemetry.</summary>
+    /// <summary>Acting on the decision: lines that it drives, gates that it opens, and handing it to telemetry.</summary>
     Act,
 
     /// <summary>From the time the sensor took the frame to the decision.</summary>

@@ -21,7 +21,7 @@ public readonly record struct SampleTimes
     /// <summary>Decoding and the decision.</summary>
     public long Decide { get; init; }
 
-    /// <summary>Handing the decision on.</summary>
+    /// <summary>Acting on the decision and handing it on.</summary>
     public long Act { get; init; }
 
     /// <summary>Frame taken to decision made.</summary>

@@ -59,6 +59,32 @@ public sealed class WakeSignalTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void A_sleeper_that_woke_by_itself_leaves_nothing_behind_that_would_wake_it_again()
+    {
+        using WakeSignal signal = new();
+        for (int i = 0; i < 3; i++)
+        {
+            signal.Announce();
+            signal.Sleep(TimeSpan.Zero);
+            signal.Set();
+        }
+
+        using ManualResetEventSlim woken = new();
+        signal.Announce();
+        Thread sleeper = new(() =>
+        {
+            signal.Sleep();
+            woken.Set();
+        });
+        sleeper.Start();
+        bool early = woken.IsSet;
+        signal.Set();
+
+        Assert.True(sleeper.Join(TimeSpan.FromSeconds(30)));
+        Assert.False(early);
+    }
+
     private static void Exercise(WakeSignal signal, int times)
     {
         for (int i = 0; i < times; i++)

@@ -231,6 +231,50 @@ public sealed class SamplePathTests
         return serving;
     }
 
+    [Fact]
+    public void Numbers_of_samples_go_on_where_a_path_is_made_anew()
+    {
+        PathRig rig = new(new PathOptions { SamplesBefore = 41 });
+        rig.Serve();
+
+        rig.Read(1);
+
+        Assert.True(rig.Ring.TryRead(out PredictionRecord record));
+        Assert.Equal(42, record.N);
+        Assert.Equal(42, rig.Path.Samples);
+    }
+
+    [Fact]
+    public void A_model_that_was_taken_up_and_then_withdrawn_never_answers_once_that_is_said()
+    {
+        PathRig rig = Queued(OverloadPolicy.DropOldest);
+        rig.Serve();
+        rig.Path.Withdraw();
+        bool before = rig.Path.IsWithdrawn;
+
+        rig.Read(2);
+        rig.ServeAll();
+
+        Assert.False(before);
+        Assert.True(rig.Path.IsWithdrawn);
+        Assert.Empty(rig.Answers());
+    }
+
+    [Fact]
+    public void A_queue_of_long_rows_holds_fewer_of_them_rather_than_more_memory()
+    {
+        int frames = (int)(ServingModel.LargestQueueBytes / (10 * sizeof(float)));
+        ServingModel serving = PathRig.Serving(TestPackages.Verification);
+        ServingModel large = new(serving.Package, new LongRows(frames), trial: null);
+        PathRig rig = Queued(OverloadPolicy.DropOldest, capacity: 4096);
+
+        rig.Path.Offer(large);
+        rig.Path.Offer(serving);
+
+        Assert.InRange(large.QueueLength, 9, 10);
+        Assert.Equal(4096, serving.QueueLength);
+    }
+
     private static void AssertCounts(ServingModel serving, long due, long served, params (DropCause Cause, long Count)[] dropped)
     {
         DropCounts expected = default;
