@@ -11,6 +11,7 @@ public sealed class Recorder
 {
     // Above this, milliseconds no longer tell two frames apart.
     private const double FastHz = 200;
+    private const string Both = "both";
 
     private readonly ISensor _sensor;
     private readonly TimeProvider _time;
@@ -56,14 +57,16 @@ public sealed class Recorder
         bool fast = _sensor.RateHz > FastHz;
         string timeColumn = _options.TimeColumn ?? (fast ? "seconds" : "unix_ms");
         await output.WriteAsync(Header(timeColumn));
-        long firstUnixMs = 0;
+        FrameTime first = default;
         char[] line = new char[64 + (_columns.Length * 32)];
         long written = await EachAsync(
             async (index, time) =>
             {
-                firstUnixMs = index == 0 ? time.UnixMs : firstUnixMs;
-                double seconds = fast ? index / _sensor.RateHz : (time.UnixMs - firstUnixMs) / 1000.0;
-                int length = Format(line, timeColumn == "seconds" ? seconds : time.UnixMs);
+                first = index == 0 ? time : first;
+                double wall = (time.UnixMs - first.UnixMs) / 1000.0;
+                double steady = time.IsRecorded ? wall : _time.GetElapsedTime(first.Timestamp, time.Timestamp).TotalSeconds;
+                double seconds = timeColumn == Both ? steady : fast ? index / _sensor.RateHz : wall;
+                int length = Format(line, timeColumn, time.UnixMs, seconds);
                 await output.WriteAsync(line.AsMemory(0, length), CancellationToken.None);
                 await output.WriteAsync(_label is null ? "\n" : $",{Quoted(_label())}\n");
                 return true;
@@ -132,13 +135,30 @@ public sealed class Recorder
         IEnumerable<string> columns = _columns
             .Select(i => _sensor.Channels[i])
             .Select(channel => channel.Unit == "1" ? channel.Name : $"{channel.Name}[{channel.Unit}]");
-        return $"{string.Join(',', [timeColumn, .. columns])}{(_label is null ? "" : ",label")}\n";
+        string[] times = timeColumn == Both ? ["unix_ms", "seconds"] : [timeColumn];
+        return $"{string.Join(',', [.. times, .. columns])}{(_label is null ? "" : ",label")}\n";
     }
 
-    private int Format(Span<char> line, double time)
+    private int Format(Span<char> line, string timeColumn, long unixMs, double seconds)
     {
-        // Twelve decimals tell apart the frames of any sensor, and milliseconds since 1970 need none.
-        time.TryFormat(line, out int length, "0.############", CultureInfo.InvariantCulture);
+        int length = 0;
+        if (timeColumn != "seconds")
+        {
+            unixMs.TryFormat(line, out length, provider: CultureInfo.InvariantCulture);
+        }
+
+        if (timeColumn == Both)
+        {
+            line[length++] = ',';
+        }
+
+        // Twelve decimals tell apart the frames of any sensor.
+        if (timeColumn != "unix_ms")
+        {
+            seconds.TryFormat(line[length..], out int digits, "0.############", CultureInfo.InvariantCulture);
+            length += digits;
+        }
+
         foreach (int column in _columns)
         {
             line[length++] = ',';

@@ -13,7 +13,8 @@ public sealed record RecorderOptions
     public int Digits { get; init; }
 
     /// <summary>
-    /// The time column: <c>unix_ms</c>, or <c>seconds</c> since the first frame. Null for seconds above 200 frames a
+    /// The time column: <c>unix_ms</c>, <c>seconds</c> since the first frame, or <c>both</c>, so that a replay shows where
+    /// the wall clock was set. Null for seconds above 200 frames a
     /// second, where milliseconds would not tell two frames apart. (default: null)
     /// </summary>
     public string? TimeColumn { get; init; }
@@ -32,9 +33,9 @@ public sealed record RecorderOptions
             errors.Add($"digits: {Digits} is outside 0 to 17");
         }
 
-        if (TimeColumn is not (null or "unix_ms" or "seconds"))
+        if (TimeColumn is not (null or "unix_ms" or "seconds" or "both"))
         {
-            errors.Add($"time_column: '{TimeColumn}' is neither unix_ms nor seconds");
+            errors.Add($"time_column: '{TimeColumn}' is none of unix_ms, seconds, both");
         }
 
         return errors;

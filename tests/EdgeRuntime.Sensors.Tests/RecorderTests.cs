@@ -78,7 +78,7 @@ public sealed class RecorderTests
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new Recorder(sensor, new FakeClock(), options, null));
 
         Assert.StartsWith(
-            "seconds: 0 is not greater than 0; digits: 18 is outside 0 to 17; time_column: 'time' is neither unix_ms nor seconds; columns: the sensor has no channel 'x'",
+            "seconds: 0 is not greater than 0; digits: 18 is outside 0 to 17; time_column: 'time' is none of unix_ms, seconds, both; columns: the sensor has no channel 'x'",
             refused.Message,
             StringComparison.Ordinal);
     }

@@ -330,7 +330,9 @@ internal sealed class ModelHost : IDisposable
     }
 
     private ChannelHealth? Watch(LoadedModel package) => Site.Image is null
-        ? new ChannelHealth(package.Manifest.Channels, Site.Channels, Site.Mapping, Site.RateHz, _time.TimestampFrequency)
+        ? new ChannelHealth(
+            package.Manifest.Channels, Site.Channels, Site.Mapping, Site.RateHz, _time.TimestampFrequency,
+            mayPause: package.Manifest.Pipeline.Window is { Kind: "session" })
         : null;
 
     // Comparable only where both packages tell the same things.

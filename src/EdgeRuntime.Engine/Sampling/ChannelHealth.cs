@@ -14,7 +14,8 @@ namespace EdgeRuntime.Engine.Sampling;
 /// </para>
 /// <para>
 /// A fault stands from the frame that shows it (missing: the third of <see cref="MissingSeconds"/> without a value) until
-/// the channel was without it for <see cref="CalmSeconds"/>, so that one that comes and goes is told once.
+/// the channel was without it for <see cref="CalmSeconds"/>, so that one that comes and goes is told once. Frames that
+/// never came are missing in every channel: reads that fail, a sensor that is silent, and a gap between two frames.
 /// </para>
 /// <para>
 /// Being stuck: where the manifest declares nothing, only a channel that has shown more than <see cref="ManyValues"/>
@@ -45,8 +46,10 @@ public sealed class ChannelHealth
     private readonly int _missingFrames;
     private readonly int _calmFrames;
     private readonly double _rateHz;
+    private readonly double _longestSilence;
     private long _lastMs;
     private bool _started;
+    private bool _hasMissed;
     private long _backwards;
     private long _forwards;
 
@@ -56,9 +59,10 @@ public sealed class ChannelHealth
     /// <param name="mapping">Manifest channel to sensor channel, for those that are not named alike; null for none.</param>
     /// <param name="rateHz">Frames per second of the sensor.</param>
     /// <param name="frequency">Ticks per second of the frames' timestamps.</param>
+    /// <param name="mayPause">True where silence between frames is nothing unusual, as with windows by session.</param>
     public ChannelHealth(
         IReadOnlyList<ManifestChannel> wanted, IReadOnlyList<Channel> channels, IReadOnlyDictionary<string, string>? mapping, double rateHz,
-        long frequency)
+        long frequency, bool mayPause = false)
     {
         Names = [.. wanted.Select(channel => channel.Name)];
         _watches =
@@ -73,10 +77,14 @@ public sealed class ChannelHealth
         _rateHz = rateHz;
         _missingFrames = Math.Max(3, (int)Math.Min(rateHz * MissingSeconds, int.MaxValue));
         _calmFrames = Math.Max(1, (int)Math.Min(rateHz * CalmSeconds, int.MaxValue));
+        _longestSilence = mayPause ? double.PositiveInfinity : LongestSilence(rateHz);
     }
 
     /// <summary>The channels, in the manifest's order.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether silence between frames is nothing unusual.</summary>
+    public bool MayPause => double.IsPositiveInfinity(_longestSilence);
 
     /// <summary>Frames whose wall time went back, since the start.</summary>
     public long ClockBackwards => Volatile.Read(ref _backwards);
@@ -92,6 +100,25 @@ public sealed class ChannelHealth
 
     /// <summary>The faults that stand now: bit n for fault n.</summary>
     public int Standing(int channel) => Volatile.Read(ref _standing[channel]);
+
+    /// <summary>
+    /// Seconds between two frames up to which none counts as missing: 3, at least 3 frames. A busy machine may be a second
+    /// late with a frame, and no channel is to blame.
+    /// </summary>
+    public static double LongestSilence(double rateHz) => Math.Max(3, 3 / rateHz);
+
+    /// <summary>Takes frames that should have come and did not: no channel had a value in them. For the feed only.</summary>
+    /// <param name="frames">How many; at least 1.</param>
+    public void Miss(long frames)
+    {
+        for (int i = 0; i < _watches.Length; i++)
+        {
+            _watches[i].Miss(frames);
+            Note(i, 1 << (int)ChannelFault.Missing, frames);
+        }
+
+        _hasMissed = true;
+    }
 
     /// <summary>Takes one frame. For the feed only.</summary>
     /// <param name="frame">Shape of the sensor's channels.</param>
@@ -109,6 +136,12 @@ public sealed class ChannelHealth
 
         // Two frames of the same millisecond are as far apart as the sensor's rate says.
         double seconds = _started && now > _lastMs ? (now - _lastMs) / 1000.0 : 1 / _rateHz;
+        if (seconds > _longestSilence && !_hasMissed)
+        {
+            Miss(Math.Max(1, (long)((seconds * _rateHz) - 0.5)));
+        }
+
+        _hasMissed = false;
         _lastMs = now;
         _started = true;
         for (int i = 0; i < _watches.Length; i++)
@@ -141,7 +174,7 @@ public sealed class ChannelHealth
         return -1;
     }
 
-    private void Note(int channel, int found)
+    private void Note(int channel, int found, long frames = 1)
     {
         Watch watch = _watches[channel];
         int standing = _standing[channel];
@@ -151,7 +184,7 @@ public sealed class ChannelHealth
             if ((found & bit) != 0)
             {
                 int at = (channel * ChannelFaults.Count) + fault;
-                Volatile.Write(ref _counts[at], _counts[at] + 1);
+                Volatile.Write(ref _counts[at], _counts[at] + frames);
                 watch.Calm[fault] = 0;
                 standing |= fault != (int)ChannelFault.Missing || watch.MissingRun >= _missingFrames ? bit : 0;
             }
@@ -227,6 +260,9 @@ public sealed class ChannelHealth
 
             return isOrdinary;
         }
+
+        /// <summary>Takes frames that never came.</summary>
+        public void Miss(long frames) => MissingRun = (int)Math.Min(MissingRun + frames, int.MaxValue);
 
         /// <summary>The faults of this frame, as bits.</summary>
         public int Look(ReadOnlySpan<double> frame, double seconds, long now)

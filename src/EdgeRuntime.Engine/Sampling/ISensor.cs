@@ -66,5 +66,6 @@ public enum ResampleWay
 /// <param name="Timestamp">Monotonic, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="UnixMs">Wall time, UTC milliseconds since 1970; for a recording the recorded time.</param>
 /// <param name="IsRecorded">True where <paramref name="UnixMs"/> is the sensor's own time, of a recording or a simulation, which runs
-/// as fast as it is played and does not jump.</param>
-public readonly record struct FrameTime(long Timestamp, long UnixMs, bool IsRecorded = false);
+/// as fast as it is played and does not jump but by <paramref name="JumpMs"/>.</param>
+/// <param name="JumpMs">Of a recording: how far the wall clock had stepped away from the monotonic one since the frame before.</param>
+public readonly record struct FrameTime(long Timestamp, long UnixMs, bool IsRecorded = false, double JumpMs = 0);

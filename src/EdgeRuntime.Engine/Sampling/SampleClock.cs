@@ -41,8 +41,10 @@ public sealed class SampleClock
         else
         {
             long wall = time.UnixMs - _last.UnixMs;
-            double steady = Math.Max((time.Timestamp - _last.Timestamp) * _millisecondsPerTick, 0);
-            bool jumps = !time.IsRecorded && Math.Abs(wall - steady) > JumpMs;
+            double steady = time.IsRecorded
+                ? wall - time.JumpMs
+                : Math.Max((time.Timestamp - _last.Timestamp) * _millisecondsPerTick, 0);
+            bool jumps = Math.Abs(wall - steady) > JumpMs;
             Jump = jumps ? wall - steady : 0;
             Milliseconds += jumps ? (long)Math.Round(steady) : Math.Max(wall, 0);
         }

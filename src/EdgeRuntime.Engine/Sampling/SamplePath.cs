@@ -201,6 +201,16 @@ public sealed class SamplePath
     {
         _making?.Tally.CountDue();
         _making?.Tally.CountDrop(DropCause.SensorError);
+        _making?.Health?.Miss(1);
+    }
+
+    /// <summary>Takes frames that were due and did not come. For the feed only.</summary>
+    internal void Miss(long frames)
+    {
+        if (_making?.Health is { MayPause: false } health)
+        {
+            health.Miss(frames);
+        }
     }
 
     /// <summary>Takes one frame. For the feed only.</summary>

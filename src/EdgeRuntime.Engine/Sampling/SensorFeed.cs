@@ -12,6 +12,9 @@ public sealed class SensorFeed
     private readonly SamplePath[] _paths;
     private readonly Frame _frame;
     private readonly double _nanosecondsPerTick;
+    private readonly long _silenceTicks;
+    private readonly double _periodTicks;
+    private long _expected;
     private long _frames;
     private long _errors;
     private string? _fault;
@@ -25,6 +28,9 @@ public sealed class SensorFeed
         _paths = [.. paths];
         _frame = source.NewFrame();
         _nanosecondsPerTick = 1e9 / clock.TimestampFrequency;
+        _silenceTicks = (long)(ChannelHealth.LongestSilence(source.RateHz) * clock.TimestampFrequency);
+        _periodTicks = clock.TimestampFrequency / source.RateHz;
+        _expected = Math.Max(source.NextDue, clock.GetTimestamp());
     }
 
     /// <summary>Where the frames come from.</summary>
@@ -60,9 +66,11 @@ public sealed class SensorFeed
         long before = _clock.GetTimestamp();
         if (!TryRead())
         {
+            NoteSilence(before);
             return false;
         }
 
+        _expected = Math.Max(_source.NextDue, before);
         long read = (long)((_clock.GetTimestamp() - before) * _nanosecondsPerTick);
         Volatile.Write(ref _frames, _frames + 1);
         for (int i = 0; i < _paths.Length; i++)
@@ -71,6 +79,22 @@ public sealed class SensorFeed
         }
 
         return true;
+    }
+
+    // By when the sensor said, after its last frame, that the next would be due: a recording may pause for an hour.
+    private void NoteSilence(long now)
+    {
+        if (now - _expected <= _silenceTicks || _source.Ended)
+        {
+            return;
+        }
+
+        long missed = Math.Max(1, (long)((now - _expected) / _periodTicks));
+        _expected += (long)(missed * _periodTicks);
+        for (int i = 0; i < _paths.Length; i++)
+        {
+            _paths[i].Miss(missed);
+        }
     }
 
     private bool TryRead()
@@ -88,6 +112,7 @@ public sealed class SensorFeed
         catch (IOException e)
         {
             // The source may come back; until then its failures are counted and the newest one is told.
+            _expected = Math.Max(_source.NextDue, _clock.GetTimestamp());
             Volatile.Write(ref _errors, _errors + 1);
             Volatile.Write(ref _fault, e.Message);
             for (int i = 0; i < _paths.Length; i++)

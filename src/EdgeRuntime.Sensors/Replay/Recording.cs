@@ -14,6 +14,12 @@ internal sealed record Recording
     /// <summary>Seconds of each row since the first; strictly ascending from 0. Null for rows at an even rate.</summary>
     public required double[]? Seconds { get; init; }
 
+    /// <summary>
+    /// UTC milliseconds of each row where they do not go along with <see cref="Seconds"/>: the clock was set while it was
+    /// recorded. Null where they do, or are not told.
+    /// </summary>
+    public double[]? WallMs { get; init; }
+
     /// <summary>UTC milliseconds of the first row; null when the recording does not tell.</summary>
     public required double? StartUnixMs { get; init; }
 

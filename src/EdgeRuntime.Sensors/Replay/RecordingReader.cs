@@ -18,6 +18,7 @@ internal sealed class RecordingReader
     private readonly List<string> _mistakes = [];
     private readonly List<double> _values = [];
     private readonly List<double> _seconds = [];
+    private readonly List<double> _wall = [];
     private readonly List<int> _lines = [];
     private readonly List<int> _labels = [];
     private readonly List<string> _labelNames = [];
@@ -27,6 +28,9 @@ internal sealed class RecordingReader
     private bool[] _category = [];
     private int _labelColumn = -1;
     private string? _timeColumn;
+    private bool _isDate;
+    private int _firstColumn;
+    private int _timeColumns;
     private double _start;
     private long _more;
 
@@ -133,16 +137,19 @@ internal sealed class RecordingReader
 
         _names = [.. names];
         _units = [.. units];
-        _timeColumn = _names[0] is UnixMs or SecondsName ? _names[0] : null;
+        _firstColumn = FieldsOf(firstRow) == _names.Length + 1 ? -1 : 0;
+        _isDate = _names[0] is not (UnixMs or SecondsName) && StartsWithDate(firstRow);
+        _timeColumn = _isDate || _names[0] is UnixMs or SecondsName ? _names[0] : null;
+        _timeColumns = _timeColumn is null ? 0 : IsWall(0) && _names.Length > 1 && _names[1] == SecondsName ? 2 : 1;
         if (_timeColumn is null && _options.RateHz <= 0)
         {
-            Mistake(1, 1, $"the first column is neither {UnixMs} nor {SecondsName}; give rate_hz, the rows per second");
+            Mistake(1, 1, $"the first column is neither {UnixMs} nor {SecondsName} nor a date; give rate_hz, the rows per second");
         }
 
         bool[] text = TextColumns(firstRow);
         _wanted = new bool[_names.Length];
         _category = new bool[_names.Length];
-        for (int i = _timeColumn is null ? 0 : 1; i < _names.Length; i++)
+        for (int i = _timeColumns; i < _names.Length; i++)
         {
             bool named = _options.Columns.Contains(_names[i]);
             _category[i] = _options.Categories.Contains(_names[i]);
@@ -169,18 +176,50 @@ internal sealed class RecordingReader
     {
         bool[] text = new bool[_names.Length];
         CsvLine line = new(firstRow);
-        for (int i = 0; i < text.Length && line.TryField(out ReadOnlySpan<char> field, out _); i++)
+        for (int i = _firstColumn; i < text.Length && line.TryField(out ReadOnlySpan<char> field, out _); i++)
         {
-            text[i] = !TryValue(field, out _);
+            if (i >= 0)
+            {
+                text[i] = !TryValue(field, out _);
+            }
         }
 
         return text;
     }
 
+    private static int FieldsOf(string row)
+    {
+        int count = 0;
+        for (CsvLine line = new(row); line.TryField(out _, out _);)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private bool StartsWithDate(string row)
+    {
+        CsvLine line = new(row);
+        bool there = line.TryField(out ReadOnlySpan<char> field, out _) && (_firstColumn == 0 || line.TryField(out field, out _));
+        return there && !TryValue(field, out _) && TryDate(field, out _);
+    }
+
+    // Without an offset it is UTC: a recording has no place.
+    private static bool TryDate(ReadOnlySpan<char> field, out double unixMs)
+    {
+        const DateTimeStyles Style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces;
+        bool read = DateTimeOffset.TryParse(field, CultureInfo.InvariantCulture, Style, out DateTimeOffset date);
+        unixMs = read ? (date - DateTimeOffset.UnixEpoch).TotalMilliseconds : double.NaN;
+        return read;
+    }
+
+    private bool IsWall(int column) => column == 0 && (_isDate || _names[0] == UnixMs);
+
     private void ReadRow(string row, int number)
     {
         CsvLine line = new(row);
-        int column = 0;
+        int column = _firstColumn;
         double seconds = _seconds.Count / Math.Max(_options.RateHz, double.Epsilon);
         while (line.TryField(out ReadOnlySpan<char> field, out bool broken))
         {
@@ -189,9 +228,13 @@ internal sealed class RecordingReader
                 Mistake(number, line.Column, "a quote is not closed");
             }
 
-            if (column == 0 && _timeColumn is not null)
+            if (column < 0)
             {
-                seconds = ReadTime(field, number, line.Column);
+                // The name of a row, as R writes tables: above it stands nothing.
+            }
+            else if (column < _timeColumns)
+            {
+                seconds = ReadTime(column, field, number, line.Column);
             }
             else if (column < _wanted.Length && _wanted[column])
             {
@@ -247,25 +290,48 @@ internal sealed class RecordingReader
         _labels.Add(index);
     }
 
-    private double ReadTime(ReadOnlySpan<char> field, int number, int column)
+    private double ReadTime(int column, ReadOnlySpan<char> field, int number, int at)
     {
-        if (!TryValue(field, out double value) || double.IsNaN(value))
+        string name = _names[column];
+        double value;
+        bool read = _isDate && column == 0 ? TryDate(field, out value) : TryValue(field, out value) && !double.IsNaN(value);
+        if (!read)
         {
-            Mistake(number, column, $"{_timeColumn}: '{Excerpt(field)}' is not a time");
-            return double.NaN;
+            Mistake(number, at, $"{name}: '{Excerpt(field)}' is not a time");
+            value = double.NaN;
         }
 
-        double scaled = _timeColumn == UnixMs ? value / 1000 : value;
-        if (_seconds.Count == 0)
+        if (IsWall(column))
         {
-            _start = value;
-            return 0;
+            _wall.Add(value);
+            return _timeColumns == 2 ? double.NaN : SecondsOfWall(value, number, at);
         }
 
-        double seconds = _timeColumn == UnixMs ? (value - _start) / 1000 : value - _start;
-        if (seconds <= _seconds[^1])
+        _start = _seconds.Count == 0 ? value : _start;
+        double seconds = value - _start;
+        if (_seconds.Count > 0 && seconds <= _seconds[^1])
         {
-            Mistake(number, column, $"{_timeColumn}: {scaled:0.######} s is not later than line {_lines[^1]}");
+            Mistake(number, at, $"{name}: {value:0.######} s is not later than line {_lines[^1]}");
+        }
+
+        return seconds;
+    }
+
+    // Where the wall clock alone was recorded, time that goes back means that it was set; the row is then as far from the
+    // one before as that was from its own.
+    private double SecondsOfWall(double value, int number, int at)
+    {
+        int rows = _seconds.Count;
+        _start = rows == 0 ? value : _start;
+        double seconds = (value - _start) / 1000;
+        if (rows > 0 && value == _wall[^2])
+        {
+            Mistake(number, at, $"{_names[0]}: {value / 1000:0.######} s is not later than line {_lines[^1]}");
+        }
+        else if (rows > 0 && value < _wall[^2])
+        {
+            seconds = _seconds[^1] + (rows > 1 ? _seconds[^1] - _seconds[^2] : _options.RateHz > 0 ? 1 / _options.RateHz : 1);
+            _start = value - (seconds * 1000);
         }
 
         return seconds;
@@ -291,11 +357,26 @@ internal sealed class RecordingReader
             Channels = kept,
             Frames = FrameStore.Of(values, channels),
             Seconds = [.. _seconds],
-            StartUnixMs = _timeColumn == UnixMs ? _start : null,
+            StartUnixMs = _wall.Count > 0 ? _wall[0] : null,
+            WallMs = IsClockSet() ? [.. _wall] : null,
             RateHz = rate,
             Labels = [.. _labels],
             LabelNames = _labelNames,
         };
+    }
+
+    private bool IsClockSet()
+    {
+        for (int i = 1; i < _wall.Count; i++)
+        {
+            // Both clocks are written in steps of their own.
+            if (Math.Abs(_wall[i] - _wall[0] - (_seconds[i] * 1000)) > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Puts the columns in the order the options name them.

@@ -6,8 +6,10 @@ public sealed record ReplayOptions
     /// <summary>
     /// A recording, told apart by its ending. <c>.npy</c>: an array of any type of number, of frames or of frames by
     /// channels. <c>.wav</c>: PCM or float samples, full scale 1. Else CSV: a header with channel names, each with its
-    /// unit if it has one (<c>temperature[Cel]</c>); the first column may be the time, as <c>unix_ms</c> or
-    /// <c>seconds</c>; an empty field is NaN; a column <c>label</c> is the truth and no channel.
+    /// unit if it has one (<c>temperature[Cel]</c>); the first column may be the time, as <c>unix_ms</c>,
+    /// as <c>seconds</c>, both clocks in this order, so that a clock that was set shows, or under any name as dates
+    /// (<c>2026-11-28T09:30:00.250Z</c>; UTC where they do not say); rows may begin with a name of their own, as R writes
+    /// them; an empty field is NaN; a column <c>label</c> is the truth and no channel.
     /// </summary>
     public required string Path { get; init; }
 

@@ -7,7 +7,7 @@ namespace EdgeRuntime.Sensors.Replay;
 /// Rows come in blocks where the options say so: all rows of a block are due with its last one, and are then read one
 /// after the other, each with its own time.
 /// The wall time of a frame is the recorded one where the recording tells it, else counted from the start. In a loop it
-/// goes on growing: the second round lies after the first.
+/// goes on growing: the second round lies after the first. Where the clock was set while it was recorded, it is set again.
 /// </remarks>
 public sealed class ReplaySensor : ISensor
 {
@@ -24,6 +24,8 @@ public sealed class ReplaySensor : ISensor
     private int _row;
     private long _inBlock;
     private long _round;
+    private double _lastWallMs = double.NaN;
+    private double _lastElapsed;
 
     /// <summary>Loads the recording; its first frame is due at once.</summary>
     /// <exception cref="ArgumentException">The options have mistakes; the message lists them.</exception>
@@ -84,7 +86,11 @@ public sealed class ReplaySensor : ISensor
 
         _recording.Frames.Read(_row, frame);
         _disturbances.Apply(elapsed, frame);
-        if (_startUnixMs is { } start)
+        if (_recording.WallMs is { } wall)
+        {
+            time = OnWallClock(wall, elapsed, time);
+        }
+        else if (_startUnixMs is { } start)
         {
             time = time with { UnixMs = (long)Math.Round(start + ((_firstSeconds + elapsed) * 1000)) };
         }
@@ -105,6 +111,15 @@ public sealed class ReplaySensor : ISensor
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    // With how far the clock was set since the frame before.
+    private FrameTime OnWallClock(double[] wall, double elapsed, FrameTime time)
+    {
+        double ms = wall[_row] + (_round * _recording.RoundSeconds * 1000);
+        double jump = ms - _lastWallMs - ((elapsed - _lastElapsed) * 1000);
+        (_lastWallMs, _lastElapsed) = (ms, elapsed);
+        return time with { UnixMs = (long)Math.Round(ms), JumpMs = double.IsNaN(jump) ? 0 : jump };
     }
 
     // Seconds of a row of this round since the first frame delivered.

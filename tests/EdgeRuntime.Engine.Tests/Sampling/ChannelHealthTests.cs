@@ -53,6 +53,32 @@ public sealed class ChannelHealthTests
         Assert.Equal(11, health.Counts(0, ChannelFault.Missing));
     }
 
+    [Fact]
+    public void Frames_that_never_came_are_missing_in_every_channel()
+    {
+        ChannelHealth health = Watch(new ManifestChannel("a", "1"), new ManifestChannel("b", "1"));
+
+        Feed(health, [[1, 1], [2, 2]]);
+        Feed(health, [[3, 3]], 31);
+        Assert.Equal((0, 0), (health.Standing(0), health.Counts(0, ChannelFault.Missing)));
+        Feed(health, [[4, 4]], 62);
+
+        // Thirty frames lie between 3.1 s and 6.2 s.
+        Assert.Equal((1 << (int)ChannelFault.Missing, 1 << (int)ChannelFault.Missing), (health.Standing(0), health.Standing(1)));
+        Assert.Equal((30, 30), (health.Counts(0, ChannelFault.Missing), health.Counts(1, ChannelFault.Missing)));
+    }
+
+    [Fact]
+    public void A_pause_is_no_fault_where_windows_are_sessions()
+    {
+        ChannelHealth health = new([new ManifestChannel("a", "1")], [new Channel("a", "1")], null, RateHz, Frequency, mayPause: true);
+
+        Feed(health, [[1]]);
+        Feed(health, [[2]], 1000);
+
+        Assert.Equal((0, 0), (health.Standing(0), health.Counts(0, ChannelFault.Missing)));
+    }
+
     [Theory]
     [InlineData(0.5, null, 6)]
     [InlineData(null, 3, 3)]
@@ -123,6 +149,22 @@ public sealed class ChannelHealthTests
         Assert.Equal(65_000, clock.Move(new FrameTime(2, 65_000, IsRecorded: true)));
         Assert.Equal(0, clock.Jump);
         Assert.Equal(65_000, clock.Move(new FrameTime(3, 64_000, IsRecorded: true)));
+    }
+
+    [Fact]
+    public void A_recording_that_tells_of_a_clock_that_was_set_shows_it_as_the_device_did()
+    {
+        SampleClock live = new(Frequency);
+        SampleClock replayed = new(Frequency);
+        long[] wall = [0, 100, 200, 3_600_300, 3_600_400, 500, 600];
+        for (int i = 0; i < wall.Length; i++)
+        {
+            double jump = i == 0 ? 0 : wall[i] - wall[i - 1] - 100;
+            long expected = live.Move(new FrameTime(i * 100, wall[i]));
+
+            Assert.Equal(expected, replayed.Move(new FrameTime(0, wall[i], IsRecorded: true, jump)));
+            Assert.Equal(live.Jump, replayed.Jump);
+        }
     }
 
     [Fact]

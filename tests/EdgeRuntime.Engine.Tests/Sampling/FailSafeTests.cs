@@ -46,6 +46,28 @@ public sealed class FailSafeTests
         Assert.True(double.IsNaN(latest.Features[0]));
     }
 
+    [Theory]
+    [InlineData(FrameKind.None)]
+    [InlineData(FrameKind.Fails)]
+    public void A_sensor_that_gives_no_frames_leaves_its_channels_missing_until_it_lives_again(FrameKind death)
+    {
+        ManualTime time = new();
+        PathRig rig = new(new PathOptions(), time, TestPackages.Verification);
+        bool isDead = false;
+        rig.Sensor.Script = _ => isDead ? death : FrameKind.Good;
+        ServingModel serving = rig.Serve();
+
+        Run(rig, time, 3);
+        Assert.Equal(0, serving.Health!.Standing(0));
+        isDead = true;
+        Run(rig, time, 40);
+        Assert.Equal(1 << (int)ChannelFault.Missing, serving.Health.Standing(0));
+        isDead = false;
+        Run(rig, time, 60);
+
+        Assert.Equal(0, serving.Health.Standing(0));
+    }
+
     [Fact]
     public void Faults_of_channels_are_counted_on_the_way_of_the_frames()
     {

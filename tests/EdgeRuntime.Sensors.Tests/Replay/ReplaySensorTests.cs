@@ -40,6 +40,28 @@ public sealed class ReplaySensorTests
         Assert.Equal(10, sensor.RateHz, 9);
     }
 
+    [Theory]
+    [InlineData("unix_ms,seconds,a\n5000,0,1\n5100,0.1,2\n1200,0.2,3\n1300,0.3,4\n9400,0.4,5\n", new double[] { 0, 0, -4000, 0, 8000 })]
+    [InlineData("unix_ms,a\n5000,1\n5100,2\n1200,3\n1300,4\n1400,5\n", new double[] { 0, 0, -4000, 0, 0 })]
+    public void A_clock_that_was_set_while_recording_is_set_again_and_changes_no_pace(string text, double[] jumps)
+    {
+        using Scratch scratch = new();
+        FakeClock clock = new();
+        using ReplaySensor sensor = new(clock, new ReplayOptions { Path = scratch.Write("r.csv", text) });
+        string[] wall = [.. text.Split('\n').Skip(1).SkipLast(1).Select(line => line.Split(',')[0])];
+        double[] frame = new double[1];
+
+        for (int i = 0; i < wall.Length; i++)
+        {
+            clock.Advance((sensor.NextDue - clock.GetTimestamp()) / (double)clock.TimestampFrequency);
+            Assert.True(sensor.TryRead(frame, out FrameTime time));
+            Assert.Equal((wall[i], jumps[i], i + 1.0), (time.UnixMs.ToString(CultureInfo.InvariantCulture), Math.Round(time.JumpMs, 6), frame[0]));
+            Assert.Equal(i * 0.1, clock.GetTimestamp() / (double)clock.TimestampFrequency, 6);
+        }
+
+        Assert.Equal(["a"], sensor.Channels.Select(channel => channel.Name));
+    }
+
     [Fact]
     public void A_speed_shortens_the_wait_and_not_the_recorded_time()
     {

@@ -12,8 +12,8 @@ internal static class RecordCommand
         usage: edgectl record --sensor vitals|simulated --seconds N --output FILE [--label LABEL] [--digits N] [--rate HZ]
                               [--seed N] [--speed N] [--severity N]
 
-        Writes a sensor's frames to CSV: time, channels with their units, and a label if there is one. To FILE.npy and
-        FILE.wav it writes the channels alone, as doubles.
+        Writes a sensor's frames to CSV: time (of this machine by both clocks), channels with their units, and a label if
+        there is one. To FILE.npy and FILE.wav it writes the channels alone, as doubles.
           --sensor     vitals: this machine; simulated: a rotating machine, labelled with its condition
           --label      written into every row; a simulated machine's condition when absent
           --digits     significant digits (default: as many as it takes to read back the same bits)
@@ -41,6 +41,9 @@ internal static class RecordCommand
         {
             Seconds = read.Number("--seconds"),
             Digits = (int)Math.Min(read.Whole("--digits", 0), 99),
+
+            // A machine's wall clock may be set at any time; a simulated one is not.
+            TimeColumn = kind == "vitals" ? "both" : null,
         };
         VitalsOptions vitals = new() { RateHz = read.Number("--rate", 5.0) };
         SimulatedOptions simulated = new()
