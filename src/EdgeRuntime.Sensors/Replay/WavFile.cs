@@ -19,8 +19,9 @@ public sealed class WavFile
     private const int IeeeFloat = 3;
     private const int Extensible = 0xFFFE;
 
-    // A writer that could not go back to fill in the length leaves one of these.
-    private const uint Unknown = uint.MaxValue;
+    // A writer that could not go back to fill in the length leaves one from here on: sox 0x7FFFF000 or a little more,
+    // arecord 0x80000000 less its header, ffmpeg 0xFFFFFFFF.
+    private const uint Unknown = 0x7FFFF000;
 
     private WavFile(int rateHz, FrameStore frames)
     {
@@ -86,14 +87,16 @@ public sealed class WavFile
     private static WavFile Samples(string path, ReadOnlyMemory<byte> content, long start, uint size, Format format)
     {
         long there = content.Length - start;
-        long length = size == Unknown ? there : size;
+        long length = size >= Unknown && size > there ? there : size;
         if (length > there)
         {
-            throw Refused(path, start, $"the samples are {length} bytes long, {there} are there: the file was cut off");
+            throw Refused(path, start, $"the samples are {length} bytes long, {there} are there: the file was cut off; copy it whole, or write its length anew (sox --ignore-length IN OUT)");
         }
 
         FrameStore frames = new(content.Slice((int)start, (int)length), format.Encoding, format.Channels);
-        return frames.Frames > 0 ? new WavFile(format.RateHz, frames) : throw Refused(path, start, "there is not one whole frame of samples");
+        return frames.Frames > 0 ? new WavFile(format.RateHz, frames) : throw Refused(path, start, size == 0 && there > 0
+            ? $"the samples are said to be 0 bytes long, {there} bytes follow: the recorder was stopped before it wrote the length; write it anew (sox --ignore-length IN OUT)"
+            : "there is not one whole frame of samples");
     }
 
     private static RecordingException Refused(string path, long offset, string sentence) => new(path, [$"byte {offset}: {sentence}"]);

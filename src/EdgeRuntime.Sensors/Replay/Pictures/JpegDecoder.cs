@@ -8,13 +8,18 @@ internal sealed partial class JpegDecoder : IDisposable
 {
     private const string Library = "libturbojpeg.so.0";
 
-    // From turbojpeg.h: TJPF_RGB, TJPF_BGR, TJPF_GRAY, TJFLAG_ACCURATEDCT.
+    // From turbojpeg.h: TJPF_RGB, TJPF_BGR, TJPF_GRAY, TJPF_CMYK, TJFLAG_ACCURATEDCT.
     private const int Rgb = 0;
     private const int Bgr = 1;
     private const int Gray = 6;
+    private const int Cmyk = 11;
     private const int AccurateDct = 4096;
 
+    // TJCS_CMYK and TJCS_YCCK; the ones before have three colours or one.
+    private const int FirstOfFourColours = 3;
+
     private nint _handle;
+    private byte[] _inks = [];
 
     private JpegDecoder(nint handle) => _handle = handle;
 
@@ -42,11 +47,14 @@ internal sealed partial class JpegDecoder : IDisposable
 
     /// <summary>Reads the size of a picture.</summary>
     /// <returns>What is wrong, as a part of a sentence; null when all is well.</returns>
-    public unsafe string? ReadSize(ReadOnlySpan<byte> file, int largestSide, out int width, out int height)
+    public string? ReadSize(ReadOnlySpan<byte> file, int largestSide, out int width, out int height) =>
+        ReadSize(file, largestSide, out width, out height, out _);
+
+    private unsafe string? ReadSize(ReadOnlySpan<byte> file, int largestSide, out int width, out int height, out int colours)
     {
         fixed (byte* bytes = file)
         {
-            if (DecompressHeader(_handle, bytes, (nuint)file.Length, out width, out height, out _, out _) != 0)
+            if (DecompressHeader(_handle, bytes, (nuint)file.Length, out width, out height, out _, out colours) != 0)
             {
                 return $"it is no JPEG picture: {LastError()}";
             }
@@ -57,10 +65,59 @@ internal sealed partial class JpegDecoder : IDisposable
             return "it ends before its picture begins";
         }
 
-        return width > largestSide || height > largestSide
-            ? $"it is {width} x {height} pixels large; 1 to {largestSide} on a side are read"
-            : null;
+        if (width > largestSide || height > largestSide)
+        {
+            return $"it is {width} x {height} pixels large; 1 to {largestSide} on a side are read";
+        }
+
+        // Here, so that a folder takes it while it is loaded and not when a frame is due.
+        int inks = colours >= FirstOfFourColours ? width * height * 4 : 0;
+        if (_inks.Length < inks)
+        {
+            _inks = new byte[inks];
+        }
+
+        return null;
     }
+
+    // Files of four inks, which Adobe's programs write inverted as everybody else came to do: 255 is no ink.
+    private unsafe string? DecodeInks(ReadOnlySpan<byte> file, ImageFormat format, Span<byte> pixels)
+    {
+        int length = format.Width * format.Height * 4;
+        fixed (byte* from = file)
+        fixed (byte* to = _inks)
+        {
+            if (Decompress(_handle, from, (nuint)file.Length, to, format.Width, format.Width * 4, format.Height, Cmyk, AccurateDct) != 0)
+            {
+                return $"it is damaged: {LastError()}";
+            }
+        }
+
+        for (int at = 0, pixel = 0; at < length; at += 4, pixel += format.Colours)
+        {
+            int black = _inks[at + 3];
+            byte red = Mixed(_inks[at], black);
+            byte green = Mixed(_inks[at + 1], black);
+            byte blue = Mixed(_inks[at + 2], black);
+            switch (format.Pixels)
+            {
+                case PixelFormat.Rgb24:
+                    (pixels[pixel], pixels[pixel + 1], pixels[pixel + 2]) = (red, green, blue);
+                    break;
+                case PixelFormat.Bgr24:
+                    (pixels[pixel], pixels[pixel + 1], pixels[pixel + 2]) = (blue, green, red);
+                    break;
+                default:
+                    pixels[pixel] = PngDecoder.Luma(red, green, blue);
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    // Two shares of 255, multiplied and rounded.
+    private static byte Mixed(int ink, int black) => (byte)(((ink * black) + 127) / 255);
 
     /// <summary>Decodes a file.</summary>
     /// <param name="pixels"><see cref="ImageFormat.Bytes"/> long.</param>
@@ -73,7 +130,7 @@ internal sealed partial class JpegDecoder : IDisposable
             PixelFormat.Bgr24 => Bgr,
             _ => Gray,
         };
-        if (ReadSize(file, ImageFormat.LargestSide, out int width, out int height) is string wrong)
+        if (ReadSize(file, ImageFormat.LargestSide, out int width, out int height, out int colours) is string wrong)
         {
             return wrong;
         }
@@ -81,6 +138,11 @@ internal sealed partial class JpegDecoder : IDisposable
         if (width != format.Width || height != format.Height || pixels.Length < format.Bytes)
         {
             return $"it is {width} x {height} pixels large, not {format.Width} x {format.Height}";
+        }
+
+        if (colours >= FirstOfFourColours)
+        {
+            return DecodeInks(file, format, pixels);
         }
 
         fixed (byte* from = file)

@@ -5,7 +5,10 @@ namespace EdgeRuntime.Sensors.Replay.Pictures;
 /// <summary>Which folder of pictures is replayed, and how.</summary>
 public sealed record PictureReplayOptions
 {
-    /// <summary>A folder of PNG and JPEG files, all of one size. They come in the order of their names, numbers in them by their value.</summary>
+    /// <summary>
+    /// A folder of PNG and JPEG files, all of one size. They come in the order of their names, numbers in them by their
+    /// value. How a camera was held (EXIF) does not turn them, as with Pillow: a camera's own frames are not turned either.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>Pictures per second as they were taken; greater than 0, up to 1,000.</summary>

@@ -251,7 +251,7 @@ internal sealed class PngDecoder
     }
 
     // ITU-R BT.601, in 16-bit fixed point as libjpeg has it, so that a gray JPEG and a gray PNG mean the same.
-    private static byte Luma(int red, int green, int blue) =>
+    internal static byte Luma(int red, int green, int blue) =>
         (byte)(((19595 * red) + (38470 * green) + (7471 * blue) + 32768) >> 16);
 
     private static int Sample(ReadOnlySpan<byte> line, int index, int depth)

@@ -81,3 +81,11 @@ flat.paste((40, 40, 40), (8, 0, 16, 8))
 flat.save("flat.jpg", quality=100, subsampling=0)
 with open("flat.rgb", "wb") as f:
     f.write(Image.open("flat.jpg").convert("RGB").tobytes())
+
+# The same of four inks, and as it comes out of Pillow's conversion.
+inks = Image.new("CMYK", (16, 8))
+inks.paste((30, 120, 200, 40), (0, 0, 8, 8))
+inks.paste((0, 255, 90, 128), (8, 0, 16, 8))
+inks.save("inks.jpg", quality=100, subsampling=0)
+with open("inks.rgb", "wb") as f:
+    f.write(Image.open("inks.jpg").convert("RGB").tobytes())

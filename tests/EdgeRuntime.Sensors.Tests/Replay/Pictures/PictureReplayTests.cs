@@ -236,6 +236,21 @@ public sealed class PictureReplayTests
     }
 
     [TurboJpegFact]
+    public void A_jpeg_of_four_inks_is_read_as_another_program_reads_it_without_allocating()
+    {
+        using Scratch scratch = new();
+        File.Copy(Scratch.Fixture("pictures/inks.jpg"), Path.Combine(scratch.Root, "1.jpg"));
+        using PictureReplaySensor sensor = new(new FakeClock(), new PictureReplayOptions { Path = scratch.Root, RateHz = 1, Speed = 0 });
+        byte[] pixels = new byte[sensor.Format.Bytes];
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        sensor.TryRead(pixels, out _);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(File.ReadAllBytes(Scratch.Fixture("pictures/inks.rgb")), pixels);
+    }
+
+    [TurboJpegFact]
     public void A_jpeg_that_was_cut_off_is_refused_or_a_failed_read()
     {
         using Scratch scratch = new();
