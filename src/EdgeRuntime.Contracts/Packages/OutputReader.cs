@@ -61,7 +61,7 @@ internal static class OutputReader
     {
         DetectionSpec spec = new()
         {
-            Layout = detection.RequiredChoice("layout", ["rows", "columns", "boxes_scores"]),
+            Layout = detection.RequiredChoice("layout", ["rows", "columns", "boxes_scores", "found_rows", "found_columns"]),
             Box = detection.RequiredChoice("box", ["center_size", "corners", "corners_yx", "anchor_xy", "anchor_yx"]),
             Units = detection.OptionalChoice("units", ["pixels", "normalized"]),
             Objectness = detection.Has("objectness") ? detection.Bool("objectness", false) : null,
@@ -94,7 +94,7 @@ internal static class OutputReader
             detection.Mistake("units", "boxes around anchors are always normalized");
         }
 
-        if (spec.Layout == "boxes_scores" && spec.Objectness == true)
+        if (spec.Layout is not ("rows" or "columns") && !detection.IsWrong("layout") && spec.Objectness == true)
         {
             detection.Mistake("objectness", "is only for the layouts rows and columns");
         }

@@ -40,7 +40,9 @@ public sealed record DetectionSpec
     /// <summary>
     /// <c>rows</c>: [N, 4 + C], one candidate after the other; <c>columns</c>: [4 + C, N], as YOLOv8 exports;
     /// <c>boxes_scores</c>: [N, 4] and then [N, C], one or two tensors. With <see cref="Objectness"/> one more value
-    /// before the classes, as YOLOv5 exports.
+    /// before the classes, as YOLOv5 exports. Of models that suppress boxes themselves, each with one score and the number
+    /// of its class: <c>found_rows</c>: [N, 6], box, score, class; <c>found_columns</c>: boxes [N, 4], then classes [N],
+    /// then scores [N], three tensors, as TensorFlow's detectors export.
     /// </summary>
     public required string Layout { get; init; }
 
@@ -84,8 +86,13 @@ public sealed record DetectionSpec
     /// </summary>
     public IReadOnlyList<double>? Variances { get; init; }
 
-    /// <summary>Values of one candidate besides its class scores.</summary>
-    public int Extra() => Objectness == true ? 5 : 4;
+    /// <summary>True when a candidate has one score and the number of its class, and not a score for each class.</summary>
+    public bool NamesItsClass() => Layout.StartsWith("found", StringComparison.Ordinal);
+
+    /// <summary>Values of one candidate.</summary>
+    /// <param name="labels">As many as <see cref="OutputSpec.Labels"/>.</param>
+    public int Values(int labels) =>
+        NamesItsClass() ? 6 : (Objectness == true ? 5 : 4) + labels - 1 + (Background == true ? 1 : 0);
 }
 
 /// <summary>Default boxes around the centres of the cells of one grid: row by row, in each cell all sizes in their order.</summary>

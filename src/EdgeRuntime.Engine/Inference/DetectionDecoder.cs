@@ -21,6 +21,8 @@ internal sealed class DetectionDecoder
     private readonly bool _isSigmoid;
     private readonly bool _isSoftmax;
     private readonly bool _hasObjectness;
+    private readonly bool _namesItsClass;
+    private readonly int _classStart;
     private readonly double _threshold;
     private readonly double _overlap;
     private readonly bool _isAgnostic;
@@ -41,14 +43,17 @@ internal sealed class DetectionDecoder
         _firstLabel = _spec.Background == true ? 1 : 0;
         _classes = output.Labels.Count - 1 + _firstLabel;
         _hasObjectness = _spec.Objectness == true;
-        int values = _spec.Extra() + _classes;
+        int values = _spec.Values(output.Labels.Count);
         _candidates = outputLength / values;
         bool columns = _spec.Layout == "columns";
         bool apart = _spec.Layout == "boxes_scores";
+        bool foundApart = _spec.Layout == "found_columns";
+        _namesItsClass = _spec.NamesItsClass();
         _valueStride = columns ? _candidates : 1;
-        _boxStride = columns ? 1 : apart ? 4 : values;
-        _scoreStride = columns ? 1 : apart ? _classes : values;
-        _scoreStart = apart ? 4 * _candidates : _spec.Extra() * _valueStride;
+        _boxStride = columns ? 1 : apart || foundApart ? 4 : values;
+        _scoreStride = columns || foundApart ? 1 : apart ? _classes : values;
+        _scoreStart = apart ? 4 * _candidates : foundApart ? 5 * _candidates : (_hasObjectness ? 5 : 4) * _valueStride;
+        _classStart = foundApart ? 4 * _candidates : 5;
         _isSigmoid = output.Activation == "sigmoid";
         _isSoftmax = output.Activation == "softmax";
         _threshold = _spec.ScoreThreshold;
@@ -92,7 +97,7 @@ internal sealed class DetectionDecoder
             return "output.detection: is missing";
         }
 
-        int values = spec.Extra() + output.Labels.Count - 1 + (spec.Background == true ? 1 : 0);
+        int values = spec.Values(output.Labels.Count);
         if (outputLength == 0 || outputLength % values != 0)
         {
             return $"output.detection: a candidate has {values} values, and the model's output has {outputLength} elements, no multiple of it";
@@ -112,7 +117,7 @@ internal sealed class DetectionDecoder
         double highest = 0;
         for (int i = 0; i < _candidates; i++)
         {
-            double score = Score(output, i, out int label);
+            double score = _namesItsClass ? Named(output, i, out int label) : Score(output, i, out label);
             if (!double.IsFinite(score))
             {
                 return Decoded.Invalid;
@@ -174,6 +179,16 @@ internal sealed class DetectionDecoder
 
         double objectness = output[(candidate * _boxStride) + (4 * _valueStride)];
         return score * (_isSigmoid ? Sigmoid(objectness) : objectness);
+    }
+
+    // Not finite, and so no answer, where the class is none the manifest knows and the box would count.
+    private double Named(ReadOnlySpan<float> output, int candidate, out int label)
+    {
+        double score = output[_scoreStart + (candidate * _scoreStride)];
+        double named = output[_classStart + (candidate * _scoreStride)];
+        bool known = named >= 0 && named < _classes && named == Math.Floor(named);
+        label = known ? (int)named - _firstLabel : -1;
+        return known || score < _threshold ? score : double.NaN;
     }
 
     private double Softmax(ReadOnlySpan<float> output, int at, double most)

@@ -155,6 +155,38 @@ public sealed class DetectionDecoderTests
     }
 
     [Fact]
+    public void Boxes_that_a_model_found_itself_name_their_class()
+    {
+        DetectionSpec rows = new() { Layout = "found_rows", Box = "corners", ScoreThreshold = 0.5, IouThreshold = 1 };
+        DetectionSpec columns = rows with { Layout = "found_columns", Box = "corners_yx", Units = "normalized" };
+
+        Decoded[] both =
+        [
+            Decode(rows, [40, 30, 60, 70, 0.9f, 1, 10, 10, 20, 20, 0.6f, 0, 0, 0, 0, 0, 0, 0]),
+            Decode(columns, [0.3f, 0.4f, 0.7f, 0.6f, 0.1f, 0.1f, 0.2f, 0.2f, 0, 0, 0, 0, 1, 0, 0, 0.9f, 0.6f, 0]),
+        ];
+
+        foreach (Decoded decoded in both)
+        {
+            Assert.Equal((2, 1), (decoded.Count, decoded.Label));
+            AssertBox(decoded.Detections[0], 1, 0.9f, 0.4, 0.3, 0.6, 0.7);
+            AssertBox(decoded.Detections[1], 0, 0.6f, 0.1, 0.1, 0.2, 0.2);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 0.9f, false)]
+    [InlineData(0.5f, 0.9f, false)]
+    [InlineData(float.NaN, 0.9f, false)]
+    [InlineData(-1, 0.1f, true)]
+    public void A_found_box_of_an_unknown_class_is_no_answer_unless_it_is_none(float named, float score, bool isValid)
+    {
+        DetectionSpec rows = new() { Layout = "found_rows", Box = "corners", ScoreThreshold = 0.5 };
+
+        Assert.Equal(isValid, Decode(rows, [40, 30, 60, 70, score, named]).IsValid);
+    }
+
+    [Fact]
     public void Decoding_thousands_of_candidates_allocates_nothing()
     {
         float[] output = [.. Enumerable.Range(0, 2000).SelectMany(i =>

@@ -64,7 +64,7 @@ internal sealed class TensorProbe : IModelRunner
     private static int Candidates(OutputSpec output)
     {
         DetectionSpec? spec = output.Detection;
-        int values = (spec?.Extra() ?? 4) + output.Labels.Count - 1 + (spec?.Background == true ? 1 : 0);
+        int values = spec?.Values(output.Labels.Count) ?? 4;
         return values * (spec?.Anchors?.Sum(layer => layer.Rows * layer.Columns * layer.Widths.Count) ?? 1);
     }
 }
