@@ -24,7 +24,7 @@ internal sealed class FeatureReader(
     private static readonly string[] OfMel = ["log_mel", "mfcc"];
     private static readonly string[] OfCategories = ["last", "mode", "distinct", "count", "cross"];
     private static readonly string[] Ways = ["bucketize", "categories", "hash_buckets"];
-    private static readonly string[] OfOneValue = [.. Ways, "rolling", "lag", "difference", "mean"];
+    private static readonly string[] OfOneValue = [.. Ways, "rolling", "lag", "difference"];
     private static readonly string[] OfNumbers =
         ["bucketize", "categories", "transform", "rolling", "lag", "difference", "clip_low", "clip_high"];
 
@@ -46,6 +46,7 @@ internal sealed class FeatureReader(
             LowHz = feature.Double("low_hz", 0, double.MaxValue),
             HighHz = feature.Double("high_hz", 0, double.MaxValue),
             Mel = feature.Object("mel", ReadMel),
+            Normalize = feature.OptionalChoice("normalize", ["max", "peak", "mean", "standard"]),
             Cross = feature.Has("cross") ? feature.Strings("cross", 2, 8, Crossed) : null,
             Transform = feature.Choice("transform", "none", ["none", "log1p", "sqrt", "log", "log10"]),
             Rolling = feature.Object("rolling", ReadRolling),
@@ -109,6 +110,11 @@ internal sealed class FeatureReader(
         NeedOnlyFor(feature, "high_hz", spec.Statistic, OfBands);
         NeedOnlyFor(feature, "mel", spec.Statistic, OfMel);
         NeedOnlyFor(feature, "cross", spec.Statistic, ["cross"]);
+        if (spec.Normalize is not null && spec.IsSingle())
+        {
+            feature.Mistake("normalize", "is only for the statistics raw, spectrum, log_mel, mfcc");
+        }
+
         if (byTime && OfFixedWindows.Contains(spec.Statistic))
         {
             feature.Mistake("statistic", $"{spec.Statistic} needs windows of one length; those of this pipeline are cut by time");
@@ -206,9 +212,10 @@ internal sealed class FeatureReader(
             feature.Mistake("missing_policy", "categories have no mean");
         }
 
-        if (spec.MissingPolicy is "hold" or "mean" && !spec.IsSingle())
+        bool isPlain = spec.IsSingle() || (spec.Statistic == "raw" && spec.Normalize is null);
+        if (spec.MissingPolicy is "hold" or "mean" && !isPlain)
         {
-            feature.Mistake("missing_policy", $"{spec.MissingPolicy} is only for a feature of one value; {spec.Statistic} has several");
+            feature.Mistake("missing_policy", $"{spec.MissingPolicy} is only for a feature of one value and for raw without normalize");
         }
     }
 
@@ -253,6 +260,7 @@ internal sealed class FeatureReader(
             FrameStep = mel.RequiredInt("frame_step", 1, MostSamples),
             FftLength = mel.Int("fft_length", ShortestSpectrum, MostSamples),
             Power = mel.Int("power", 1, 2),
+            Filters = mel.OptionalChoice("filters", ["tensorflow", "librosa", "torchaudio"]),
             LogOffset = mel.Double("log_offset", JsonObjectReader.AboveZero),
             Coefficients = mel.Int("coefficients", 1, 512),
         };

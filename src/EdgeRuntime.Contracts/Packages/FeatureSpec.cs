@@ -31,6 +31,13 @@ public sealed record FeatureSpec
     /// <summary>How <c>log_mel</c> and <c>mfcc</c> are computed.</summary>
     public MelSpec? Mel { get; init; }
 
+    /// <summary>
+    /// For features of several elements, of every window by itself and before all else: <c>max</c> divides by its largest
+    /// value, <c>peak</c> by its largest magnitude, <c>mean</c> subtracts its mean, <c>standard</c> also divides by its
+    /// standard deviation. What would divide by 0 does not divide. (default: nothing)
+    /// </summary>
+    public string? Normalize { get; init; }
+
     /// <summary>For <c>cross</c>: two to eight earlier features that are categories.</summary>
     public IReadOnlyList<string>? Cross { get; init; }
 
@@ -91,7 +98,8 @@ public sealed record FeatureSpec
     /// <summary>
     /// What stands for a value that is missing: <c>constant</c>, see <see cref="Missing"/>; <c>hold</c>, the last there
     /// was, and the constant before any; <c>mean</c>, see <see cref="Mean"/>; <c>drop</c>, nothing: the sample is
-    /// dropped and counted. (default: constant)
+    /// dropped and counted. Of <c>raw</c> each frame by itself; other features of several elements, and normalized ones,
+    /// have constant and drop alone. (default: constant)
     /// </summary>
     public string? MissingPolicy { get; init; }
 
@@ -132,8 +140,8 @@ public sealed record RollingSpec
 }
 
 /// <summary>
-/// Mel spectra of the pieces of a window, as TensorFlow's <c>tf.signal</c> computes them: periodic Hann window, Fourier
-/// transform, triangular filters between equal steps of <c>mel(f) = 1127 ln(1 + f / 700)</c>, logarithm.
+/// Mel spectra of the pieces of a window: periodic Hann window, Fourier transform, triangular filters between equal steps
+/// of mel, natural logarithm.
 /// </summary>
 public sealed record MelSpec
 {
@@ -151,6 +159,14 @@ public sealed record MelSpec
 
     /// <summary>Exponent of the magnitudes that the filters weigh: 1 or 2. (default: 1)</summary>
     public int? Power { get; init; }
+
+    /// <summary>
+    /// Whose filters: <c>tensorflow</c> (<c>tf.signal</c>: <c>mel(f) = 1127 ln(1 + f / 700)</c>, triangles in mel),
+    /// <c>librosa</c> (Slaney's mel, linear below 1 kHz; triangles in Hz, of equal area) or <c>torchaudio</c> (the first mel,
+    /// triangles in Hz, of equal height). Coefficient 0 of <c>mfcc</c> is that of the orthonormal transform but for
+    /// <c>tensorflow</c>, where it is larger by the square root of 2. (default: tensorflow)
+    /// </summary>
+    public string? Filters { get; init; }
 
     /// <summary>Added to a filter's sum before the natural logarithm; above 0. (default: 1e-6)</summary>
     public double? LogOffset { get; init; }

@@ -16,7 +16,7 @@ internal static class ImageReader
             Colour = image.OptionalChoice("colour", ["rgb", "bgr", "gray"]),
             Crop = image.Object("crop", ReadCrop),
             Fit = image.OptionalChoice("fit", ["stretch", "letterbox", "crop"]),
-            Resize = image.OptionalChoice("resize", ["nearest", "bilinear", "area"]),
+            Resize = image.OptionalChoice("resize", ["nearest", "bilinear", "antialias", "area"]),
             Pad = image.Double("pad", 0, 255),
             Layout = image.OptionalChoice("layout", ["nchw", "nhwc"]),
             Element = image.OptionalChoice("element", ["float32", "uint8"]),

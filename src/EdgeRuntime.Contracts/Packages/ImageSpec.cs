@@ -37,8 +37,10 @@ public sealed record ImageSpec
     public string? Fit { get; init; }
 
     /// <summary>
-    /// <c>nearest</c>, <c>bilinear</c> (two neighbours each way, pixel centres at halves, as OpenCV's INTER_LINEAR) or
-    /// <c>area</c> (mean over the pixels under it, as OpenCV's INTER_AREA when shrinking). (default: bilinear)
+    /// <c>nearest</c> (the pixel under the centre, as Pillow's NEAREST and OpenCV's INTER_NEAREST_EXACT), <c>bilinear</c>
+    /// (two neighbours each way, pixel centres at halves, as OpenCV's INTER_LINEAR), <c>antialias</c> (the same, but as wide
+    /// as a pixel of the result when shrinking, as Pillow's BILINEAR and torchvision's default) or <c>area</c> (mean over the
+    /// pixels under it, as OpenCV's INTER_AREA when shrinking). (default: bilinear)
     /// </summary>
     public string? Resize { get; init; }
 

@@ -51,8 +51,16 @@ internal static class PipelineReader
                 ? pipeline.Int("hop_frames", 1, 1, 1)
                 : pipeline.RequiredInt("hop_frames", 1, windowIsRight ? window : LongestWindow),
             Window = byTime,
+            MaxGapMs = pipeline.Double("max_gap_ms", 1, LongestMs),
+            RawLayout = pipeline.OptionalChoice("raw_layout", ["channels_first", "frames_first"]),
             Features = pipeline.RequiredObjects("features", features.Read, 1, MaxFeatures),
         };
+        NoteIf(pipeline, "max_gap_ms", isByTime && spec.MaxGapMs is not null, "is only for windows by count; give the window a gap_ms");
+        if (spec.RawLayout == "frames_first" && MixedTensor(spec.Features) is { } mixed)
+        {
+            pipeline.Mistake("raw_layout", $"frames_first needs a tensor of raw features alone, and '{mixed.Name}' is {mixed.Statistic}; give one of them another input");
+        }
+
         ManifestReader.NoteRepeated(pipeline, "features", "name", spec.Features, feature => feature.Name);
         if (!pipeline.IsWrong("features") && windowIsRight && spec.InputLength() > MaxElements)
         {
@@ -64,6 +72,13 @@ internal static class PipelineReader
 
     private static bool IsOfPictures(JsonValue? pipeline) =>
         pipeline is { Kind: JsonKind.Object } && pipeline.Find("image")?.Value is { Kind: not JsonKind.Null };
+
+    // The first feature that shares a tensor with raw ones and is none.
+    private static FeatureSpec? MixedTensor(IReadOnlyList<FeatureSpec> features) => features
+        .GroupBy(feature => feature.Input)
+        .Where(tensor => tensor.Any(feature => feature.Statistic == "raw"))
+        .SelectMany(tensor => tensor)
+        .FirstOrDefault(feature => feature.Statistic != "raw");
 
     private static ManifestChannel ReadChannel(JsonObjectReader channel)
     {

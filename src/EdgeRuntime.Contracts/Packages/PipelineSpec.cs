@@ -54,6 +54,18 @@ public sealed record PipelineSpec
     /// <summary>Windows by time instead of by count; null for <see cref="WindowFrames"/> and <see cref="HopFrames"/>.</summary>
     public WindowSpec? Window { get; init; }
 
+    /// <summary>
+    /// Silence after which windows by count begin afresh, and with them all that features keep of earlier samples,
+    /// milliseconds of the frames' wall time; a step of the clock back is one too. (default: none; windows span gaps)
+    /// </summary>
+    public double? MaxGapMs { get; init; }
+
+    /// <summary>
+    /// How the <c>raw</c> features of one tensor stand in it: <c>channels_first</c>, one after the other, or
+    /// <c>frames_first</c>, frame by frame with all of them, as Keras has it. (default: channels_first)
+    /// </summary>
+    public string? RawLayout { get; init; }
+
     /// <summary>What becomes of a picture; null when the pipeline reads channels.</summary>
     public ImageSpec? Image { get; init; }
 
@@ -78,7 +90,10 @@ public sealed record PipelineSpec
 /// Windows by time. The time of a frame is its wall time in milliseconds, which recordings keep, so that a replay cuts
 /// the same windows; a window is complete, and its sample due, with the first frame after it.
 /// </summary>
-/// <remarks>A step of the clock back, or a window without enough frames, yields no sample.</remarks>
+/// <remarks>
+/// A step of the clock back, or a window without enough frames, yields no sample. A frame in which no channel has a value
+/// is silence: of a session it is no part, and ends it once the silence is long enough.
+/// </remarks>
 public sealed record WindowSpec
 {
     /// <summary>

@@ -69,7 +69,35 @@ internal sealed class ChannelWindow
     }
 
     /// <summary>The values frame by frame, oldest first, NaN where missing.</summary>
-    public ReadOnlySpan<double> Frames => _frames.AsSpan(0, _length);
+    public ReadOnlySpan<double> Raw(WindowScale scale)
+    {
+        if (scale == WindowScale.None)
+        {
+            return _frames.AsSpan(0, _length);
+        }
+
+        (double shift, double divisor) = ScaleOf(scale);
+        for (int i = 0; i < _length; i++)
+        {
+            _filled[i] = (_frames[i] - shift) / divisor;
+        }
+
+        return _filled.AsSpan(0, _length);
+    }
+
+    private (double Shift, double Divisor) ScaleOf(WindowScale scale)
+    {
+        (double shift, double divisor) = scale switch
+        {
+            _ when _count == 0 => (0, 1),
+            WindowScale.Max => (0, _max),
+            WindowScale.Peak => (0, Math.Max(Math.Abs(_min), Math.Abs(_max))),
+            WindowScale.Mean => (_mean, 1),
+            WindowScale.Standard => (_mean, Math.Sqrt(Moments())),
+            _ => (0.0, 1.0),
+        };
+        return (shift, divisor == 0 ? 1 : divisor);
+    }
 
     /// <summary>Takes a window from a ring.</summary>
     /// <param name="ring">As long as the longest window.</param>
@@ -174,13 +202,14 @@ internal sealed class ChannelWindow
     private double Skewness()
     {
         double m2 = Moments();
-        return m2 == 0 ? 0 : _m3 / (m2 * Math.Sqrt(m2));
+        double cubed = m2 * Math.Sqrt(m2);
+        return cubed == 0 ? 0 : _m3 / cubed;
     }
 
     private double Kurtosis()
     {
         double m2 = Moments();
-        return m2 == 0 ? 0 : (_m4 / (m2 * m2)) - 3;
+        return m2 * m2 == 0 ? 0 : (_m4 / (m2 * m2)) - 3;
     }
 
     private double Crest()
@@ -281,7 +310,7 @@ internal sealed class ChannelWindow
 
     /// <summary>Amplitudes of the spectral lines from one to before another; NaN when the window holds no finite value.</summary>
     /// <remarks>Of a sine on a line, its amplitude; see <see cref="PowerSpectrum.Amplitude"/>.</remarks>
-    public ReadOnlySpan<double> Amplitudes(int first, int end)
+    public ReadOnlySpan<double> Amplitudes(int first, int end, WindowScale scale)
     {
         Span<double> amplitudes = _amplitudes.AsSpan(0, end - first);
         if (_count == 0)
@@ -290,17 +319,19 @@ internal sealed class ChannelWindow
             return amplitudes;
         }
 
+        // The mean is removed anyway, and amplitudes grow with the values.
         PowerSpectrum spectrum = Transformed(_spectrum!);
+        double divisor = ScaleOf(scale).Divisor;
         for (int i = 0; i < amplitudes.Length; i++)
         {
-            amplitudes[i] = spectrum.Amplitude(first + i);
+            amplitudes[i] = spectrum.Amplitude(first + i) / divisor;
         }
 
         return amplitudes;
     }
 
     /// <summary>Mel spectra of the window, a missing value counted as the mean; NaN when it holds no finite value.</summary>
-    public ReadOnlySpan<double> Mel(MelSpectrum mel)
+    public ReadOnlySpan<double> Mel(MelSpectrum mel, WindowScale scale)
     {
         if (_count == 0)
         {
@@ -308,9 +339,10 @@ internal sealed class ChannelWindow
             return mel.Elements;
         }
 
+        (double shift, double divisor) = ScaleOf(scale);
         for (int i = 0; i < _length; i++)
         {
-            _filled[i] = double.IsFinite(_frames[i]) ? _frames[i] : _mean;
+            _filled[i] = ((double.IsFinite(_frames[i]) ? _frames[i] : _mean) - shift) / divisor;
         }
 
         mel.Compute(_filled.AsSpan(0, _length));

@@ -17,7 +17,7 @@ public sealed class FeaturePipeline : IPipeline
     private readonly double[][] _rings;
     private readonly FeaturePlan[][] _plans;
 
-    // By channel: the windows of one that has none but raw features, which need no statistics; else empty.
+    // By channel: the windows of its raw features, which need no statistics.
     private readonly RawWindow[][] _raw;
     private readonly FeaturePlan[] _crosses;
     private readonly ChannelWindow _window;
@@ -31,6 +31,9 @@ public sealed class FeaturePipeline : IPipeline
     private readonly int _frameLength;
     private readonly int _samplesBefore;
     private readonly double _framesPerMs;
+    private readonly double _maxGapMs;
+    private bool _hasLast;
+    private long _lastMs;
     private int _next;
     private int _framesUntilReady;
     private int _samplesUntilReady;
@@ -38,20 +41,21 @@ public sealed class FeaturePipeline : IPipeline
     internal FeaturePipeline(PipelineParts parts)
     {
         _channels = parts.Channels;
-        _plans = parts.Plans;
+        _plans = [.. parts.Plans];
         _crosses = parts.Crosses;
         _windowFrames = parts.WindowFrames;
         _hopFrames = parts.HopFrames;
         _frameLength = parts.FrameLength;
         _framesPerMs = parts.RateHz / 1000;
+        _maxGapMs = parts.MaxGapMs;
         _timeWindows = parts.TimeWindows;
         _rings = new double[_channels.Length][];
         _raw = new RawWindow[_channels.Length][];
         for (int i = 0; i < _rings.Length; i++)
         {
-            bool isRaw = _plans[i].All(plan => plan.Kind == StatisticKind.Raw);
-            _raw[i] = isRaw ? [.. _plans[i].Select(plan => new RawWindow(plan, _windowFrames))] : [];
-            _rings[i] = isRaw ? [] : new double[_windowFrames];
+            _raw[i] = [.. _plans[i].Where(IsRaw).Select(plan => new RawWindow(plan, _windowFrames))];
+            _plans[i] = [.. _plans[i].Where(plan => !IsRaw(plan))];
+            _rings[i] = _plans[i].Length == 0 ? [] : new double[_windowFrames];
         }
 
         _places = new double[_windowFrames];
@@ -102,7 +106,7 @@ public sealed class FeaturePipeline : IPipeline
             ThrowShape(frame.Length);
         }
 
-        return _timeWindows is null ? PushByCount(frame) : PushByTime(_timeWindows, frame, unixMs);
+        return _timeWindows is null ? PushByCount(frame, unixMs) : PushByTime(_timeWindows, frame, unixMs);
     }
 
     /// <inheritdoc/>
@@ -111,7 +115,21 @@ public sealed class FeaturePipeline : IPipeline
         _next = 0;
         _framesUntilReady = _windowFrames;
         _samplesUntilReady = _samplesBefore;
+        _hasLast = false;
         _timeWindows?.Reset();
+        foreach (RawWindow[] windows in _raw)
+        {
+            foreach (RawWindow window in windows)
+            {
+                window.Forget();
+            }
+        }
+
+        foreach (FeaturePlan cross in _crosses)
+        {
+            cross.Held = double.NaN;
+        }
+
         foreach (FeaturePlan[] plans in _plans)
         {
             foreach (FeaturePlan plan in plans)
@@ -122,8 +140,20 @@ public sealed class FeaturePipeline : IPipeline
         }
     }
 
-    private bool PushByCount(ReadOnlySpan<double> frame)
+    private bool PushByCount(ReadOnlySpan<double> frame, long unixMs)
     {
+        // Of no gap at all the difference is not even looked at: tests and benchmarks push frames without a time.
+        if (_maxGapMs < double.PositiveInfinity)
+        {
+            if (_hasLast && (unixMs < _lastMs || unixMs - _lastMs > _maxGapMs))
+            {
+                Reset();
+            }
+
+            _hasLast = true;
+            _lastMs = unixMs;
+        }
+
         Store(frame);
         _framesUntilReady--;
         if (_framesUntilReady > 0)
@@ -139,7 +169,8 @@ public sealed class FeaturePipeline : IPipeline
     // A window is complete with the first frame after it, which belongs to the next.
     private bool PushByTime(TimeWindows windows, ReadOnlySpan<double> frame, long unixMs)
     {
-        bool due = windows.IsDue(unixMs);
+        bool isSilent = windows.IsSession && !HasValue(frame);
+        bool due = isSilent ? windows.EndsInSilence(unixMs) : windows.IsDue(unixMs);
         if (due)
         {
             for (int i = 0; i < windows.Frames; i++)
@@ -150,9 +181,26 @@ public sealed class FeaturePipeline : IPipeline
             Compute(windows.Frames);
         }
 
-        windows.Add(unixMs);
-        Store(frame);
+        if (!isSilent)
+        {
+            windows.Add(unixMs);
+            Store(frame);
+        }
+
         return due && IsReady();
+    }
+
+    private bool HasValue(ReadOnlySpan<double> frame)
+    {
+        for (int i = 0; i < _channels.Length; i++)
+        {
+            if (!double.IsNaN(_channels[i].Physical(frame)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool IsReady()
@@ -171,14 +219,12 @@ public sealed class FeaturePipeline : IPipeline
         for (int i = 0; i < _channels.Length; i++)
         {
             double value = _channels[i].Physical(frame);
-            RawWindow[] raw = _raw[i];
-            if (raw.Length == 0)
+            if (_rings[i].Length > 0)
             {
                 _rings[i][_next] = value;
-                continue;
             }
 
-            foreach (RawWindow window in raw)
+            foreach (RawWindow window in _raw[i])
             {
                 window.Store(_next, value);
             }
@@ -196,9 +242,9 @@ public sealed class FeaturePipeline : IPipeline
         oldest = oldest < 0 ? oldest + _windowFrames : oldest;
         for (int i = 0; i < _plans.Length; i++)
         {
-            if (_raw[i].Length > 0)
+            Copy(_raw[i], oldest);
+            if (_plans[i].Length == 0)
             {
-                Copy(_raw[i], oldest);
                 continue;
             }
 
@@ -208,13 +254,13 @@ public sealed class FeaturePipeline : IPipeline
                 switch (plan.Kind)
                 {
                     case StatisticKind.Raw:
-                        Several(plan, _window.Frames);
+                        Several(plan, _window.Raw(plan.Normalize));
                         break;
                     case StatisticKind.Spectrum:
-                        Several(plan, _window.Amplitudes(plan.FirstLine, plan.EndLine));
+                        Several(plan, _window.Amplitudes(plan.FirstLine, plan.EndLine, plan.Normalize));
                         break;
                     case StatisticKind.Mel:
-                        Several(plan, _window.Mel(plan.Mel!));
+                        Several(plan, _window.Mel(plan.Mel!, plan.Normalize));
                         break;
                     default:
                         Single(plan, _window.Compute(plan));
@@ -282,17 +328,21 @@ public sealed class FeaturePipeline : IPipeline
 
     private void Several(FeaturePlan plan, ReadOnlySpan<double> statistics)
     {
-        Span<float> elements = _input.AsSpan(plan.InputIndex, statistics.Length);
-        for (int i = 0; i < statistics.Length; i++)
+        Span<float> elements = _input.AsSpan(plan.InputIndex);
+        for (int i = 0, at = 0; i < statistics.Length; i++, at += plan.Stride)
         {
-            elements[i] = plan.Scaling.Element(statistics[i], out bool isMissing);
-            if (isMissing)
+            double feature = plan.Scaling.Feature(statistics[i]);
+            if (double.IsNaN(feature))
             {
                 MissingElements++;
                 MustDrop |= plan.Policy == MissingPolicy.Drop;
             }
+
+            elements[at] = plan.Scaling.Scaled(plan.Substituted(feature));
         }
     }
+
+    private static bool IsRaw(FeaturePlan plan) => plan is { Kind: StatisticKind.Raw, Normalize: WindowScale.None };
 
     private static int Before(FeaturePlan[][] plans)
     {
@@ -368,6 +418,9 @@ internal sealed record PipelineParts
 
     /// <summary>Values in the sensor's frame.</summary>
     public required int FrameLength { get; init; }
+
+    /// <summary>Silence after which windows by count begin afresh, milliseconds; infinite for none.</summary>
+    public required double MaxGapMs { get; init; }
 
     /// <summary>For windows by time; null for windows by count.</summary>
     public required TimeWindows? TimeWindows { get; init; }

@@ -18,6 +18,9 @@ internal sealed class FeaturePlan
     /// <summary>For mel spectra; used by this feature alone.</summary>
     public MelSpectrum? Mel { get; init; }
 
+    /// <summary>What is done to a window before it, of features of several elements.</summary>
+    public WindowScale Normalize { get; init; }
+
     /// <summary>For a cross: places of its features among the values.</summary>
     public int[] Crossed { get; init; } = [];
 
@@ -38,6 +41,9 @@ internal sealed class FeaturePlan
 
     /// <summary>Elements of the model's input.</summary>
     public required int Elements { get; init; }
+
+    /// <summary>Places from one of them to the next; above 1 where several features share a frame.</summary>
+    public int Stride { get; init; } = 1;
 
     /// <summary>Transform and scaling.</summary>
     public required FeatureScaling Scaling { get; init; }
@@ -67,6 +73,16 @@ internal sealed class FeaturePlan
             _ => double.NaN,
         };
     }
+}
+
+/// <summary>By what a window is scaled before its elements are computed.</summary>
+internal enum WindowScale
+{
+    None,
+    Max,
+    Peak,
+    Mean,
+    Standard,
 }
 
 /// <summary>What stands for a missing value.</summary>

@@ -14,6 +14,7 @@ internal static class FeatureResolution
 
     private static readonly string[] Transforms = ["none", "log1p", "sqrt", "log", "log10"];
     private static readonly string[] Policies = ["constant", "hold", "mean", "drop"];
+    private static readonly string[] Scales = ["none", "max", "peak", "mean", "standard"];
 
     /// <summary>Resolves all features.</summary>
     /// <exception cref="ArgumentException">The manifest is not a valid one; the message names the first fault.</exception>
@@ -40,9 +41,10 @@ internal static class FeatureResolution
             int channel = Array.IndexOf(channels, spec.Channel);
             Require(channel >= 0 || spec.Statistic == "cross", $"{path}.channel", $"'{spec.Channel}' is not among the manifest's channels");
             string tensor = spec.Input ?? manifest.Model.Input;
-            FeaturePlan plan = Plan(spec, pipeline, path, names, next[tensor]);
+            int stride = StrideOf(spec, manifest);
+            FeaturePlan plan = Plan(spec, pipeline, path, names, next[tensor], stride);
             plans.Add((channel, plan));
-            next[tensor] += plan.Elements;
+            next[tensor] += stride > 1 ? 1 : plan.Elements;
             if (plan.ValueIndex >= 0)
             {
                 names.Add(spec.Name);
@@ -52,7 +54,14 @@ internal static class FeatureResolution
         return new ResolvedFeatures(plans, names, layout);
     }
 
-    private static FeaturePlan Plan(FeatureSpec spec, PipelineSpec pipeline, string path, List<string> names, int inputIndex)
+    // Frame by frame, the raw features of one tensor take turns.
+    private static int StrideOf(FeatureSpec spec, PackageManifest manifest) =>
+        manifest.Pipeline.RawLayout == "frames_first" && spec.Statistic == "raw"
+            ? manifest.Pipeline.Features.Count(other => (other.Input ?? manifest.Model.Input) == (spec.Input ?? manifest.Model.Input))
+            : 1;
+
+    private static FeaturePlan Plan(
+        FeatureSpec spec, PipelineSpec pipeline, string path, List<string> names, int inputIndex, int stride)
     {
         Require(
             StatisticNames.TryParse(spec.Statistic, out StatisticKind kind),
@@ -69,6 +78,8 @@ internal static class FeatureResolution
 
         int policy = Array.IndexOf(Policies, spec.MissingPolicy ?? Policies[0]);
         Require(policy >= 0, $"{path}.missing_policy", $"'{spec.MissingPolicy}' is none of {string.Join(", ", Policies)}");
+        int scale = Array.IndexOf(Scales, spec.Normalize ?? Scales[0]);
+        Require(scale >= 0, $"{path}.normalize", $"'{spec.Normalize}' is none of {string.Join(", ", Scales)}");
         bool crosses = kind == StatisticKind.Cross;
         Require(!crosses || (spec.Cross is { Count: >= 2 and <= 8 } && spec.HashBuckets > 1), $"{path}.cross", "a cross needs 2 to 8 features and hash_buckets");
         int[] crossed = crosses ? [.. spec.Cross!.Select(name => names.IndexOf(name))] : [];
@@ -81,6 +92,7 @@ internal static class FeatureResolution
             FirstLine = first,
             EndLine = end,
             Mel = kind == StatisticKind.Mel ? new MelSpectrum(spec, pipeline) : null,
+            Normalize = (WindowScale)scale,
             Crossed = crossed,
             History = SampleHistory.Of(spec),
             Category = CategoryRule.Of(spec),
@@ -90,6 +102,7 @@ internal static class FeatureResolution
             Mean = spec.Mean ?? 0,
             ValueIndex = spec.IsSingle() ? names.Count : -1,
             InputIndex = inputIndex,
+            Stride = stride,
             Elements = spec.Elements(pipeline),
         };
     }

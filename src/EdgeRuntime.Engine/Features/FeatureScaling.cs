@@ -46,14 +46,9 @@ internal readonly struct FeatureScaling
     public float Scaled(double feature) =>
         double.IsNaN(feature) ? _missing : (float)Math.Clamp((feature - _center) / _scale, -_clip, _clip);
 
-    /// <summary>The element of the model's input for a statistic: all three steps.</summary>
+    /// <summary>The feature of a statistic, within its bounds: both steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Element(double statistic, out bool isMissing)
-    {
-        double feature = Clipped(Transformed(statistic));
-        isMissing = double.IsNaN(feature);
-        return Scaled(feature);
-    }
+    public double Feature(double statistic) => Clipped(Transformed(statistic));
 
     private double Transform(double statistic) => _transform switch
     {

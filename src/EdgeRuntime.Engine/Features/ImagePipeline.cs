@@ -12,6 +12,7 @@ namespace EdgeRuntime.Engine.Features;
 /// </remarks>
 public sealed class ImagePipeline : IPipeline
 {
+    private const int MostRows = 64;
     private const double LumaRed = 0.299;
     private const double LumaGreen = 0.587;
     private const double LumaBlue = 0.114;
@@ -37,7 +38,6 @@ public sealed class ImagePipeline : IPipeline
     private readonly float[] _input;
     private double _lumaSum;
     private double _lumaSquares;
-    private int _nextRow;
 
     /// <summary>Prepares the way from a sensor's pictures to a tensor.</summary>
     /// <param name="spec">Of a manifest that was checked.</param>
@@ -63,8 +63,13 @@ public sealed class ImagePipeline : IPipeline
         _scale = spec.Scale ?? 1;
         _mean = [.. spec.Mean ?? Enumerable.Repeat(0.0, _colours)];
         _std = [.. spec.Std ?? Enumerable.Repeat(1.0, _colours)];
-        _rows = [new double[_mapping.Width * _colours], new double[_mapping.Width * _colours]];
-        _rowNumbers = [-1, -1];
+        _rows = new double[Math.Clamp(_down.Longest, 2, MostRows)][];
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            _rows[i] = new double[_mapping.Width * _colours];
+        }
+
+        _rowNumbers = new int[_rows.Length];
         _sums = new double[_mapping.Width * _colours];
         _input = new float[spec.Elements()];
         Layout = [new InputSlice(tensor, 0, _input.Length)];
@@ -106,8 +111,7 @@ public sealed class ImagePipeline : IPipeline
             ThrowShape(pixels.Length);
         }
 
-        _rowNumbers[0] = -1;
-        _rowNumbers[1] = -1;
+        Array.Fill(_rowNumbers, -1);
         _lumaSum = 0;
         _lumaSquares = 0;
         for (int y = 0; y < _mapping.Height; y++)
@@ -139,20 +143,17 @@ public sealed class ImagePipeline : IPipeline
     {
     }
 
-    // Two rows are kept: neighbouring rows of the result share them.
+    // As many rows are kept as one of the result is made of, to a bound: neighbouring rows of the result share them.
     private ReadOnlySpan<double> Row(ReadOnlySpan<byte> pixels, int number)
     {
-        for (int kept = 0; kept < _rows.Length; kept++)
+        int slot = number % _rows.Length;
+        double[] row = _rows[slot];
+        if (_rowNumbers[slot] == number)
         {
-            if (_rowNumbers[kept] == number)
-            {
-                return _rows[kept];
-            }
+            return row;
         }
 
-        double[] row = _rows[_nextRow];
-        _rowNumbers[_nextRow] = number;
-        _nextRow = 1 - _nextRow;
+        _rowNumbers[slot] = number;
         int colours = _source.Colours;
         ReadOnlySpan<byte> line = pixels.Slice(number * _source.Width * colours, _source.Width * colours);
         for (int x = 0, to = 0; x < _mapping.Width; x++, to += _colours)

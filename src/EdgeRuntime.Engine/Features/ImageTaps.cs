@@ -7,7 +7,7 @@ internal sealed class ImageTaps
     private readonly double[][] _weights;
 
     /// <summary>Prepares one side.</summary>
-    /// <param name="filter"><c>nearest</c>, <c>bilinear</c> or <c>area</c>.</param>
+    /// <param name="filter"><c>nearest</c>, <c>bilinear</c>, <c>antialias</c> or <c>area</c>.</param>
     /// <param name="start">Where the part of the source begins, in its pixels, edges at whole numbers.</param>
     /// <param name="length">How long it is.</param>
     /// <param name="low">First pixel that may be looked at.</param>
@@ -23,11 +23,15 @@ internal sealed class ImageTaps
             (_first[i], _weights[i]) = filter switch
             {
                 "nearest" => (Math.Clamp((int)Math.Floor(start + ((i + 0.5) * step)), low, high - 1), [1.0]),
+                "antialias" => Triangle(start + ((i + 0.5) * step), Math.Max(step, 1), low, high),
                 "area" => Area(start + (i * step), step, low, high),
                 _ => Bilinear(start + ((i + 0.5) * step) - 0.5, low, high),
             };
         }
     }
+
+    /// <summary>Most pixels that one of the result is made of; at least 1.</summary>
+    public int Longest => _weights.Max(weights => weights.Length);
 
     /// <summary>First pixel of the source for a pixel of the result.</summary>
     public int First(int i) => _first[i];
@@ -46,23 +50,42 @@ internal sealed class ImageTaps
             : (before, [1 - after, after]);
     }
 
-    private static (int First, double[] Weights) Area(double from, double step, int low, int high)
+    // Pixels count by how near their centres lie; those beyond an edge do not count.
+    private static (int First, double[] Weights) Triangle(double centre, double reach, int low, int high)
     {
-        int first = Math.Clamp((int)Math.Floor(from), low, high - 1);
-        int end = Math.Clamp((int)Math.Ceiling(from + step - 1e-9), first + 1, high);
+        int first = Math.Clamp((int)Math.Floor(centre - reach + 0.5), low, high - 1);
+        int end = Math.Clamp((int)Math.Floor(centre + reach + 0.5), first + 1, high);
         double[] weights = new double[end - first];
-        double sum = 0;
         for (int i = 0; i < weights.Length; i++)
         {
-            weights[i] = Math.Max(Math.Min(first + i + 1, from + step) - Math.Max(first + i, from), 0);
-            sum += weights[i];
+            weights[i] = Math.Max(0, 1 - (Math.Abs(first + i + 0.5 - centre) / reach));
         }
 
+        return (first, Shared(weights));
+    }
+
+    // So that they add up to 1.
+    private static double[] Shared(double[] weights)
+    {
+        double sum = weights.Sum();
         for (int i = 0; i < weights.Length; i++)
         {
             weights[i] = sum > 0 ? weights[i] / sum : 1.0 / weights.Length;
         }
 
-        return (first, weights);
+        return weights;
+    }
+
+    private static (int First, double[] Weights) Area(double from, double step, int low, int high)
+    {
+        int first = Math.Clamp((int)Math.Floor(from), low, high - 1);
+        int end = Math.Clamp((int)Math.Ceiling(from + step - 1e-9), first + 1, high);
+        double[] weights = new double[end - first];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = Math.Max(Math.Min(first + i + 1, from + step) - Math.Max(first + i, from), 0);
+        }
+
+        return (first, Shared(weights));
     }
 }

@@ -6,11 +6,17 @@ namespace EdgeRuntime.Engine.Features;
 /// <remarks>
 /// As <c>tf.signal.stft</c>, <c>linear_to_mel_weight_matrix</c> and <c>mfccs_from_log_mel_spectrograms</c> of TensorFlow:
 /// filter weights rise and fall linearly in mel; the line at 0 Hz has none; coefficient k is
-/// <c>sqrt(2 / bands) sum_n logmel[n] cos(pi k (2 n + 1) / (2 bands))</c>. All memory is taken at construction. Not
+/// <c>sqrt(2 / bands) sum_n logmel[n] cos(pi k (2 n + 1) / (2 bands))</c>. Or with the filters of <c>librosa.filters.mel</c>
+/// or <c>torchaudio.functional.melscale_fbanks</c>, linear in Hz, and coefficient 0 smaller by <c>sqrt(2)</c>. All memory is taken at construction. Not
 /// thread-safe.
 /// </remarks>
 internal sealed class MelSpectrum
 {
+    // M. Slaney, Auditory Toolbox: 3 mel for 200 Hz up to 1 kHz, then 27 for each factor of 6.4.
+    private const double SlaneyHzPerMel = 200.0 / 3;
+    private const double SlaneyEdgeHz = 1000;
+    private static readonly double SlaneyLogStep = Math.Log(6.4) / 27;
+
     private readonly int _frameLength;
     private readonly int _frameStep;
     private readonly bool _squared;
@@ -47,8 +53,8 @@ internal sealed class MelSpectrum
         _bands = new double[mel.Bands];
         _weights = new double[mel.Bands][];
         _firstLines = new int[mel.Bands];
-        Filters(spec.LowHz ?? 0, spec.HighHz ?? (pipeline.RateHz / 2), pipeline.RateHz / mel.Points());
-        _cosines = spec.Statistic == "mfcc" ? Cosines(mel.Coefficients ?? mel.Bands, mel.Bands) : [];
+        Filters(spec.LowHz ?? 0, spec.HighHz ?? (pipeline.RateHz / 2), pipeline.RateHz / mel.Points(), KindOf(mel));
+        _cosines = spec.Statistic == "mfcc" ? Cosines(mel.Coefficients ?? mel.Bands, mel.Bands, KindOf(mel)) : [];
         _elements = new double[spec.Elements(pipeline)];
     }
 
@@ -119,24 +125,39 @@ internal sealed class MelSpectrum
         }
     }
 
-    private void Filters(double lowHz, double highHz, double hzPerLine)
+    private static FilterKind KindOf(MelSpec mel) => mel.Filters switch
     {
-        double low = Mel(lowHz);
-        double step = (Mel(highHz) - low) / (_bands.Length + 1);
+        "librosa" => FilterKind.Librosa,
+        "torchaudio" => FilterKind.Torchaudio,
+        _ => FilterKind.Tensorflow,
+    };
+
+    private void Filters(double lowHz, double highHz, double hzPerLine, FilterKind kind)
+    {
+        double low = Mel(lowHz, kind);
+        double step = (Mel(highHz, kind) - low) / (_bands.Length + 1);
+        bool inMel = kind == FilterKind.Tensorflow;
         for (int band = 0; band < _bands.Length; band++)
         {
             double left = low + (step * band);
             double centre = low + (step * (band + 1));
             double right = low + (step * (band + 2));
+            if (!inMel)
+            {
+                (left, centre, right) = (Hz(left, kind), Hz(centre, kind), Hz(right, kind));
+            }
+
+            // Of equal area: as high as twice the inverse of its width.
+            double height = kind == FilterKind.Librosa ? 2 / (right - left) : 1;
             List<double> weights = [];
             for (int line = 1; line < _magnitudes.Length; line++)
             {
-                double mel = Mel(line * hzPerLine);
-                double weight = Math.Min((mel - left) / (centre - left), (right - mel) / (right - centre));
+                double at = inMel ? Mel(line * hzPerLine, kind) : line * hzPerLine;
+                double weight = Math.Min((at - left) / (centre - left), (right - at) / (right - centre));
                 if (weight > 0)
                 {
                     _firstLines[band] = weights.Count == 0 ? line : _firstLines[band];
-                    weights.Add(weight);
+                    weights.Add(weight * height);
                 }
             }
 
@@ -144,14 +165,22 @@ internal sealed class MelSpectrum
         }
     }
 
-    private static double Mel(double hz) => 1127 * Math.Log(1 + (hz / 700));
+    private static double Mel(double hz, FilterKind kind) => kind != FilterKind.Librosa
+        ? 1127 * Math.Log(1 + (hz / 700))
+        : hz < SlaneyEdgeHz ? hz / SlaneyHzPerMel
+        : (SlaneyEdgeHz / SlaneyHzPerMel) + (Math.Log(hz / SlaneyEdgeHz) / SlaneyLogStep);
 
-    private static double[][] Cosines(int coefficients, int bands)
+    private static double Hz(double mel, FilterKind kind) => kind != FilterKind.Librosa
+        ? 700 * (Math.Exp(mel / 1127) - 1)
+        : mel < SlaneyEdgeHz / SlaneyHzPerMel ? mel * SlaneyHzPerMel
+        : SlaneyEdgeHz * Math.Exp(SlaneyLogStep * (mel - (SlaneyEdgeHz / SlaneyHzPerMel)));
+
+    private static double[][] Cosines(int coefficients, int bands, FilterKind kind)
     {
         double[][] rows = new double[coefficients][];
-        double scale = Math.Sqrt(2.0 / bands);
         for (int k = 0; k < coefficients; k++)
         {
+            double scale = Math.Sqrt((k == 0 && kind != FilterKind.Tensorflow ? 1.0 : 2.0) / bands);
             rows[k] = new double[bands];
             for (int n = 0; n < bands; n++)
             {
@@ -160,5 +189,12 @@ internal sealed class MelSpectrum
         }
 
         return rows;
+    }
+
+    private enum FilterKind
+    {
+        Tensorflow,
+        Librosa,
+        Torchaudio,
     }
 }

@@ -85,7 +85,7 @@ public static class PipelineBinding
         if (!(Math.Abs(rateHz - spec.RateHz) <= RateTolerance * spec.RateHz))
         {
             mistakes.Add($"pipeline.rate_hz: the windows are made for {spec.RateHz} frames per second and the sensor "
-                + $"gives {rateHz}; they may differ by {RateTolerance:P0} at most");
+                + $"gives {rateHz}; they may differ by {RateTolerance:P0} at most; the driver aligned brings a sensor to another rate");
         }
     }
 
@@ -180,6 +180,7 @@ public static class PipelineBinding
             InputLength = features.Layout.Sum(slice => slice.Length),
             TimeWindows = pipeline.Window is null ? null : new TimeWindows(pipeline.Window, pipeline.WindowFrames),
             RateHz = manifest.Pipeline.RateHz,
+            MaxGapMs = pipeline.MaxGapMs ?? double.PositiveInfinity,
             WindowFrames = manifest.Pipeline.WindowFrames,
             HopFrames = manifest.Pipeline.HopFrames,
             FrameLength = frameLength,

@@ -29,6 +29,9 @@ internal sealed class TimeWindows
         _times = new long[capacity];
     }
 
+    /// <summary>Whether windows are sessions, which silence ends.</summary>
+    public bool IsSession => _isSession;
+
     /// <summary>Frames of the window that is complete; those just before the frame in hand.</summary>
     public int Frames { get; private set; }
 
@@ -45,6 +48,21 @@ internal sealed class TimeWindows
         }
 
         return _isSession ? SessionEnds(unixMs) : SpanEnds(unixMs);
+    }
+
+    /// <summary>Looks whether silence has ended a session by now; in place of <see cref="IsDue"/> and <see cref="Add"/>.</summary>
+    /// <returns>True when <see cref="Frames"/> are to be computed.</returns>
+    public bool EndsInSilence(long unixMs)
+    {
+        if (!_started || (unixMs >= _last && unixMs - _last <= _gap))
+        {
+            return false;
+        }
+
+        Frames = unixMs < _last ? 0 : _held;
+        _held = 0;
+        _started = false;
+        return Frames >= _minFrames;
     }
 
     /// <summary>Takes the frame.</summary>

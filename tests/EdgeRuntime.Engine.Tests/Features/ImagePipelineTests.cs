@@ -42,6 +42,26 @@ public sealed class ImagePipelineTests
         Assert.Equal(38138.31818181818, input.Sum(x => (double)x), 0.01);
     }
 
+    // Pillow 9.4: Image.fromarray(red.astype(np.float32), "F").resize(size, Image.BILINEAR).
+    [Theory]
+    [InlineData(5, 3, new double[]
+    {
+        127.16233825683594, 165.56085205078125, 137.7857208251953, 110.01058197021484, 83.57792663574219, 176.0454559326172,
+        150.25926208496094, 123.5, 96.74073791503906, 89.86363983154297, 160.09739685058594, 134.95767211914062, 109.21428680419922,
+        111.91534423828125, 168.0454559326172,
+    })]
+    [InlineData(3, 2, new double[] { 155.6842041015625, 133.5, 92.78947448730469, 154.2105255126953, 115.02381134033203, 125.84210968017578 })]
+    [InlineData(11, 9, new double[] { 11.0, 76.59091186523438, 157.31817626953125, 226.40908813476562, 120.95454406738281, 143.5 })]
+    public void Shrinking_without_aliasing_agrees_with_pillow(int width, int height, double[] red)
+    {
+        float[] input = Run(new ImageSpec { Width = width, Height = height, Resize = "antialias" });
+
+        for (int i = 0; i < red.Length; i++)
+        {
+            Assert.Equal(red[i], input[i], 1e-4);
+        }
+    }
+
     // torch: F.avg_pool2d(t, 2), green plane.
     [Fact]
     public void The_area_filter_takes_the_mean_of_whole_pixels()

@@ -26,7 +26,7 @@ public sealed class PipelineBindingTests
         Assert.Null(pipeline);
         Assert.Equal(
             [
-                "pipeline.rate_hz: the windows are made for 50 frames per second and the sensor gives 60; they may differ by 10 % at most",
+                "pipeline.rate_hz: the windows are made for 50 frames per second and the sensor gives 60; they may differ by 10 % at most; the driver aligned brings a sensor to another rate",
                 "mapping.X: the package has no channel 'X'; did you mean 'x'?",
                 "channels[0].unit: 'x' is wanted in g and the sensor gives 'x' in m/s2",
                 "channels[1].name: the sensor has no channel 'yy'; did you mean 'y'?",

@@ -38,6 +38,19 @@ public sealed class TimeWindowTests
     }
 
     [Fact]
+    public void A_frame_without_a_value_is_silence_that_ends_a_session_and_is_no_part_of_it()
+    {
+        FeaturePipeline pipeline = Of(new WindowSpec { Kind = "session", GapMs = 50 });
+        const double None = double.NaN;
+
+        List<(long At, double Sum)> samples = Push(
+            pipeline, (0, None), (20, 1), (40, None), (60, 2), (80, None), (100, None), (120, None), (140, None), (160, 4), (180, 8), (400, None));
+
+        // The gap is over with the frames at 120 and 400, and the next session begins with the next value.
+        Assert.Equal([(120, 3), (400, 12)], samples);
+    }
+
+    [Fact]
     public void A_session_ends_at_its_longest_and_when_its_memory_is_full()
     {
         FeaturePipeline byTime = Of(new WindowSpec { Kind = "session", GapMs = 50, LengthMs = 60 });

@@ -1,3 +1,5 @@
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors.Replay;
 using EdgeRuntime.Sensors.Simulated;
@@ -155,7 +157,34 @@ public sealed class ArrayReplayTests
         Assert.Equal(["byte 24: 0 frames per second; 1 to 10000000 are read"], Refused(Wav(1, 1, 0, 16, [0, 0])));
         Assert.Equal(["byte 44: there is not one whole frame of samples"], Refused(Wav(1, 2, 8000, 16, [0, 0])));
         Assert.Equal(
-            ["byte 44: the samples are 4 bytes long, 2 are there: the file was cut off"], Refused(Wav(1, 1, 8000, 16, [0, 0, 0, 0])[..^2]));
+            ["byte 44: the samples are 4 bytes long, 2 are there: the file was cut off; copy it whole, or write its length anew (sox --ignore-length IN OUT)"], Refused(Wav(1, 1, 8000, 16, [0, 0, 0, 0])[..^2]));
+    }
+
+    // What sox, arecord and ffmpeg leave there when they write into a pipe, or are killed.
+    [Theory]
+    [InlineData(0x7FFFF000u)]
+    [InlineData(0x7FFFFFDCu)]
+    [InlineData(0x80000000u)]
+    [InlineData(0xFFFFFFFFu)]
+    public void A_wav_whose_recorder_never_wrote_its_length_is_read_to_its_end(uint length)
+    {
+        using Scratch scratch = new();
+        byte[] wav = Wav(1, 1, 1000, 16, [0, 64, 0, 128, 7]);
+        BitConverter.TryWriteBytes(wav.AsSpan(40), length);
+        using ReplaySensor sensor = Replay(scratch, wav, new FakeClock(), options => options with { Speed = 0 });
+
+        Assert.Equal([0.5], sensor.ReadFrame());
+        Assert.Equal([-1], sensor.ReadFrame());
+        Assert.True(sensor.Ended);
+    }
+
+    [Fact]
+    public void A_wav_said_to_be_empty_with_samples_behind_is_told_from_an_empty_one()
+    {
+        byte[] wav = Wav(1, 1, 1000, 16, [0, 64, 0, 128]);
+        wav.AsSpan(40, 4).Clear();
+
+        Assert.StartsWith("byte 44: the samples are said to be 0 bytes long, 4 bytes follow: ", Assert.Single(Refused(wav)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,6 +204,61 @@ public sealed class ArrayReplayTests
         Assert.Equal(
             "the recording holds more than 3 values; raise max_values or cut it",
             RefusedNpy(Npy("|u1", "(4,)", [0, 0, 0, 0]), options => options with { MaxValues = 3 }));
+    }
+
+    // The model's own inputs, which its makers computed in TensorFlow from these recordings, within a step of their 8 bits.
+    [MaterialFact("kws/audio/labels.csv")]
+    public void Spoken_words_become_the_features_that_the_keyword_model_was_trained_on()
+    {
+        const double Step = 0.5847029089927673;
+        FeatureSpec cepstra = new()
+        {
+            Name = "cepstra",
+            Channel = "audio",
+            Statistic = "mfcc",
+            LowHz = 20,
+            HighHz = 4000,
+            Normalize = "max",
+            Mel = new MelSpec { Bands = 40, FrameLength = 480, FrameStep = 320, Coefficients = 10 },
+        };
+        PackageManifest manifest = new()
+        {
+            Schema = 1,
+            Name = "words",
+            Version = "1.0.0",
+            ReleaseCounter = 1,
+            Description = "Words.",
+            Channels = [new ManifestChannel("audio", "1")],
+            Pipeline = new PipelineSpec { RateHz = 16000, WindowFrames = 16000, HopFrames = 16000, Features = [cepstra] },
+            Model = new ModelSpec { File = "model.onnx", Input = "features", Output = "y" },
+            Output = new OutputSpec { Kind = "regression", Unit = "1" },
+            Decision = new DecisionSpec { Threshold = 0.5 },
+            Soak = new SoakSpec { Samples = 10, MaxP99Ms = 5 },
+            Files = [],
+        };
+        string folder = Path.GetDirectoryName(Material.Find("kws/audio/labels.csv"))!;
+        int compared = 0;
+        foreach (string recording in Directory.GetFiles(folder, "*.wav").Order())
+        {
+            using ReplaySensor sensor = new(new FakeClock(), new ReplayOptions { Path = recording, Speed = 0 });
+            Assert.True(PipelineBinding.TryBind(manifest, sensor.Channels, sensor.RateHz, null, out FeaturePipeline? pipeline, out _));
+            double[] frame = new double[1];
+            bool complete = false;
+            while (!complete && sensor.TryRead(frame, out _))
+            {
+                complete = pipeline.Push(frame);
+            }
+
+            byte[] known = File.ReadAllBytes(Path.Combine(folder, "..", "features", Path.ChangeExtension(Path.GetFileName(recording), ".bin")));
+            for (int i = 0; complete && i < known.Length; i++)
+            {
+                Assert.Equal(((sbyte)known[i] - 83) * Step, pipeline.Input[i], 1.01 * Step);
+            }
+
+            compared += complete ? 1 : 0;
+        }
+
+        Assert.True(compared > 0);
     }
 
     [MaterialFact(Speech)]
