@@ -46,7 +46,7 @@ public sealed class ParityTests : IDisposable
                 .RecordAsync(output, CancellationToken.None);
         }
 
-        ParityCheck check = new(Read(Manifest("machine-3")), file, 0);
+        ParityCheck check = new(Read(Manifest("machine-3")), new RecordingFiles([file], 0, []));
 
         List<string> live = check.Serve(clock => new FrameSource(new SimulatedSensor(clock, options)), frames: (long)(Seconds * options.RateHz));
 
@@ -90,6 +90,51 @@ public sealed class ParityTests : IDisposable
     }
 
     [Fact]
+    public void Sensors_of_different_rates_are_aligned_alike_live_and_replayed()
+    {
+        string manifest = _cli.Write("manifest.json", Together());
+        StringBuilder slow = new("seconds,temperature[Cel]\n");
+        for (int i = 0; i < 400; i++)
+        {
+            slow.Append(CultureInfo.InvariantCulture, $"{(i * 0.37) + (i % 3 * 0.05):R},{20 + Math.Sin(i / 9.0):R}\n");
+        }
+
+        StringBuilder fast = new("seconds,vibration[m/s2]\n");
+        for (int i = 0; i < 9_000; i++)
+        {
+            fast.Append(CultureInfo.InvariantCulture, $"{i / 64.0:R},{(((i * 7919L) + 13) % 101 / 10.0) - 5:R}\n");
+        }
+
+        Outcome outcome = _cli.Run(
+            "features", manifest, _cli.Write("slow.csv", slow.ToString()), _cli.Write("fast.csv", fast.ToString()), "--together", "--check");
+
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        Assert.Matches("fast.csv: 1[78][0-9] samples of 17 elements, live = replayed = offline", outcome.Output);
+    }
+
+    [Fact]
+    public void Channels_of_arrays_are_named_and_those_of_tables_mapped()
+    {
+        string manifest = _cli.Write("manifest.json", Together());
+        string table = "date,Temp[Cel],Shake[m/s2]\n" + string.Concat(Enumerable.Range(0, 64).Select(i =>
+            string.Create(CultureInfo.InvariantCulture, $"2026-11-28T00:00:{i / 20:00}.{i % 20 * 50:000}Z,{20 + (i / 8.0)},{i % 5}\n")));
+        string array = Path.Combine(Path.GetDirectoryName(manifest)!, "a.npy");
+        byte[] header = Encoding.ASCII.GetBytes("\u0001\0\u003a\0{'descr': '|u1', 'fortran_order': False, 'shape': (32, 2)}");
+        File.WriteAllBytes(array, [0x93, .. "NUMPY"u8, .. header, .. Enumerable.Range(0, 64).Select(i => (byte)i)]);
+
+        Outcome mapped = _cli.Run(
+            "features", manifest, _cli.Write("t.csv", table), "--map", "temperature=Temp,vibration=Shake", "--check");
+        Outcome named = _cli.Run("features", manifest, array, "--columns", "vibration[m/s2],temperature[Cel]", "--rate", "20", "--check");
+        Outcome twice = _cli.Run("features", manifest, array, "--map", "a=b,a=c", "--check");
+
+        Assert.True(mapped.Code == 0, mapped.Errors);
+        Assert.Contains(": 4 samples of 17 elements", mapped.Output, StringComparison.Ordinal);
+        Assert.True(named.Code == 0, named.Errors);
+        Assert.Contains(": 2 samples of 17 elements", named.Output, StringComparison.Ordinal);
+        Assert.Contains("--map a=c: give each channel once", twice.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_recording_that_does_not_fit_is_refused_with_what_is_wrong()
     {
         Outcome outcome = _cli.Run("features", Manifest("vitals-3"), _cli.Write("other.csv", "seconds,x\n0,1\n1,2\n"), "--check");
@@ -97,6 +142,28 @@ public sealed class ParityTests : IDisposable
         Assert.Equal(65, outcome.Code);
         Assert.Contains("the sensor has no channel '", outcome.Errors, StringComparison.Ordinal);
     }
+
+    // Twenty frames a second, of which neither sensor has any.
+    private static string Together() => """
+        {
+          "schema": 1, "name": "together", "version": "1.0.0", "release_counter": 1, "description": "Two sensors.",
+          "channels": [
+            { "name": "vibration", "unit": "m/s2", "resample": "mean" },
+            { "name": "temperature", "unit": "Cel", "resample": "linear", "max_age_ms": 800 }
+          ],
+          "pipeline": {
+            "rate_hz": 20, "window_frames": 16, "hop_frames": 16,
+            "features": [
+              { "name": "v", "channel": "vibration", "statistic": "raw" },
+              { "name": "t", "channel": "temperature", "statistic": "mean" }
+            ]
+          },
+          "model": { "file": "model.onnx", "input": "features", "output": "y" },
+          "output": { "kind": "regression", "unit": "1" },
+          "decision": { "threshold": 0.5, "hysteresis": 0.1, "initial": "unknown" },
+          "soak": { "samples": 50, "max_error_share": 0, "max_p99_ms": 20 }
+        }
+        """;
 
     private static string Grinder(int rows)
     {

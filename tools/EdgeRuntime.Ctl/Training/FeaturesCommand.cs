@@ -2,7 +2,6 @@ using System.Globalization;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Features;
-using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors.Replay;
 
@@ -12,8 +11,9 @@ namespace EdgeRuntime.Ctl.Training;
 internal static class FeaturesCommand
 {
     public const string Usage = """
-        usage: edgectl features MANIFEST RECORDING... --output FILE [--scaled] [--rate HZ]
-               edgectl features MANIFEST RECORDING... --check [--rate HZ]
+        usage: edgectl features MANIFEST RECORDING... --output FILE [--scaled] [--together] [--rate HZ] [--columns LIST]
+                              [--map LIST]
+               edgectl features MANIFEST RECORDING... --check [--together] [--rate HZ] [--columns LIST] [--map LIST]
 
         Runs the feature pipeline of a package's manifest over recordings, as a device would, and writes one row a window.
           MANIFEST     manifest.json of a package or of its source
@@ -22,7 +22,11 @@ internal static class FeaturesCommand
           --check      writes nothing: sends each recording live through a device's sample path on a simulated clock,
                        replays it as fast as it is read, computes it offline, and says whether all input tensors are
                        the same to the bit, with their hash
+          --together   the recordings are one, of several sensors that were read at the same time, and are brought to the
+                       package's rate by their times of day, those without one beginning together
           --rate       rows per second of recordings that do not tell
+          --map        the package's channels that the recordings call otherwise: temperature=Temperature,co2=CO2
+          --columns    names of the channels of .npy and .wav files, each with its unit: x[m/s2],y[m/s2]
         Columns: recording, row (of the window's newest frame, from 1), the features, label (that of all the window's
         frames; empty when they differ). Each recording begins with a fresh pipeline.
         """;
@@ -33,7 +37,7 @@ internal static class FeaturesCommand
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", "--rate"], ["--scaled", "--check"]);
+        Words read = Words.Parse(words, ["--output", "--rate", "--columns", "--map"], ["--scaled", "--check", "--together"]);
         bool checks = read.Has("--check");
         string file = checks ? "" : read.Required("--output");
         double rate = read.Number("--rate", 0.0);
@@ -42,7 +46,20 @@ internal static class FeaturesCommand
             read.Mistakes.Add("give a manifest and at least one recording");
         }
 
+        Dictionary<string, string> mapping = [];
+        foreach (string pair in List(read, "--map"))
+        {
+            int at = pair.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0 || !mapping.TryAdd(pair[..at], pair[(at + 1)..]))
+            {
+                read.Mistakes.Add($"--map {pair}: give each channel once, as its name in the package, '=', its name in the recording");
+            }
+        }
+
         read.Check();
+        bool together = read.Has("--together");
+        RecordingFiles all = new([.. read.Files.Skip(1)], rate, List(read, "--columns"), together) { Mapping = mapping };
+        List<RecordingFiles> recordings = together ? [all] : [.. all.Paths.Select(file => all with { Paths = [file] })];
         Mistakes mistakes = new();
         byte[] utf8 = Files.Read(read.Files[0], LargestManifest);
         if (ManifestReader.Read(utf8, mistakes, read.Files[0], ManifestForm.Source) is not { } manifest)
@@ -52,7 +69,7 @@ internal static class FeaturesCommand
 
         if (checks)
         {
-            return Check(manifest, read.Files.Skip(1), rate, around);
+            return Check(manifest, recordings, around);
         }
 
         try
@@ -60,9 +77,9 @@ internal static class FeaturesCommand
             using StreamWriter rows = new(file);
             IEnumerable<string> names = read.Has("--scaled") ? InputNames(manifest) : manifest.Pipeline.ValueNames();
             rows.Write($"recording,row,{string.Join(',', names)},label\n");
-            foreach (string recording in read.Files.Skip(1))
+            foreach (RecordingFiles recording in recordings)
             {
-                Replay(manifest, recording, rate, read.Has("--scaled"), around.Time, rows);
+                Replay(manifest, recording, read.Has("--scaled"), rows);
             }
 
             return ExitCode.Done;
@@ -73,50 +90,49 @@ internal static class FeaturesCommand
         }
     }
 
-    private static int Check(PackageManifest manifest, IEnumerable<string> recordings, double rate, Surroundings around)
+    private static string[] List(Words read, string option) =>
+        (read.Text(option) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static int Check(PackageManifest manifest, IEnumerable<RecordingFiles> recordings, Surroundings around)
     {
         List<string> differences = [];
-        foreach (string recording in recordings)
+        foreach (RecordingFiles recording in recordings)
         {
-            ParityCheck.Outcome outcome = new ParityCheck(manifest, recording, rate).Run();
+            ParityCheck.Outcome outcome = new ParityCheck(manifest, recording).Run();
             if (outcome.Difference is not null)
             {
-                differences.Add($"{recording}: {outcome.Difference}");
+                differences.Add($"{recording.Name}: {outcome.Difference}");
                 continue;
             }
 
             around.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{recording}: {outcome.Samples} samples of {manifest.Pipeline.InputLength()} elements, live = replayed = offline, sha256 {outcome.Sha256}"));
+                $"{recording.Name}: {outcome.Samples} samples of {manifest.Pipeline.InputLength()} elements, live = replayed = offline, sha256 {outcome.Sha256}"));
         }
 
         return differences.Count == 0 ? ExitCode.Done : throw new CommandException(ExitCode.Data, differences);
     }
 
-    private static void Replay(
-        PackageManifest manifest, string recording, double rate, bool scaled, TimeProvider time, StreamWriter rows)
+    private static void Replay(PackageManifest manifest, RecordingFiles recording, bool scaled, StreamWriter rows)
     {
-        using FrameSource source = RecordedFrames.Open(manifest, recording, rate, 0, time);
-        ModelSite site = new()
+        SteppedTime time = new();
+        using FrameSource source = RecordedFrames.Open(manifest, recording, 0, time);
+        if (!PipelineBinding.TryBind(manifest, recording.SiteOf(manifest, source), out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
         {
-            Model = manifest.Name, Channels = source.Channels, Image = source.Image, RateHz = source.RateHz,
-        };
-        if (!PipelineBinding.TryBind(manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
-        {
-            throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording}: {mistake}")]);
+            throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording.Name}: {mistake}")]);
         }
 
-        WriteRows(source, pipeline, manifest.Pipeline.WindowFrames, scaled, Path.GetFileName(recording), rows);
+        WriteRows(source, time, pipeline, manifest.Pipeline.WindowFrames, scaled, string.Join('+', recording.Paths.Select(Path.GetFileName)), rows);
     }
 
     private static void WriteRows(
-        FrameSource source, IPipeline pipeline, int windowFrames, bool scaled, string recording, StreamWriter rows)
+        FrameSource source, SteppedTime time, IPipeline pipeline, int windowFrames, bool scaled, string recording, StreamWriter rows)
     {
         ReplaySensor? sensor = source.Sensor as ReplaySensor;
         Frame frame = source.NewFrame();
         string label = "";
         long alike = 0;
-        for (long row = 1; source.TryRead(frame); row++)
+        for (long row = 1; RecordedFrames.TryNext(source, time, frame); row++)
         {
             string said = sensor?.Label ?? "";
             alike = said == label ? alike + 1 : 1;
@@ -149,8 +165,13 @@ internal static class FeaturesCommand
     // In the order of the input: tensor after tensor, in the order in which the features first name them.
     private static IEnumerable<string> InputNames(PackageManifest manifest) => manifest.Pipeline.Image is not null
         ? Enumerable.Range(0, manifest.Pipeline.InputLength()).Select(i => $"{manifest.Model.Input}.{i}")
-        : manifest.Pipeline.Features.GroupBy(feature => feature.Input ?? manifest.Model.Input).SelectMany(tensor => tensor)
-            .SelectMany(feature => feature.Elements(manifest.Pipeline) is int count && (count > 1 || feature.Statistic == "raw")
-                ? Enumerable.Range(0, count).Select(i => $"{feature.Name}.{i}")
-                : [feature.Name]);
+        : manifest.Pipeline.Features.GroupBy(feature => feature.Input ?? manifest.Model.Input)
+            .SelectMany(tensor => manifest.Pipeline.RawLayout == "frames_first" && tensor.First().Statistic == "raw"
+                ? Enumerable.Range(0, manifest.Pipeline.WindowFrames).SelectMany(i => tensor.Select(feature => $"{feature.Name}.{i}"))
+                : tensor.SelectMany(feature => ElementNames(manifest, feature)));
+
+    private static IEnumerable<string> ElementNames(PackageManifest manifest, FeatureSpec feature) =>
+        feature.Elements(manifest.Pipeline) is int count && (count > 1 || feature.Statistic == "raw")
+            ? Enumerable.Range(0, count).Select(i => $"{feature.Name}.{i}")
+            : [feature.Name];
 }

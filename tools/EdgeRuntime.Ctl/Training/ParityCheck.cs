@@ -12,7 +12,7 @@ namespace EdgeRuntime.Ctl.Training;
 /// sample path of a device at the recorded pace on a clock that is moved; replayed, through the same path as fast as it
 /// is read; and offline, as <c>edgectl features</c> computes it.
 /// </summary>
-internal sealed class ParityCheck(PackageManifest manifest, string recording, double rate)
+internal sealed class ParityCheck(PackageManifest manifest, RecordingFiles recording)
 {
     private const string ModelFile = "model.onnx";
 
@@ -27,8 +27,8 @@ internal sealed class ParityCheck(PackageManifest manifest, string recording, do
     public Outcome Run()
     {
         List<string> offline = Offline();
-        List<string> live = Serve(time => RecordedFrames.Open(manifest, recording, rate, 1, time));
-        List<string> replayed = Serve(time => RecordedFrames.Open(manifest, recording, rate, 0, time));
+        List<string> live = Serve(time => RecordedFrames.Open(manifest, recording, 1, time));
+        List<string> replayed = Serve(time => RecordedFrames.Open(manifest, recording, 0, time));
         string? difference = Difference("live", live, offline) ?? Difference("replayed", replayed, offline);
         byte[] all = [.. offline.SelectMany(Convert.FromHexString)];
         return new Outcome(offline.Count, difference, TensorProbe.Hash(all));
@@ -37,11 +37,12 @@ internal sealed class ParityCheck(PackageManifest manifest, string recording, do
     /// <summary>Hashes of the samples as <c>edgectl features</c> computes them.</summary>
     public List<string> Offline()
     {
-        using FrameSource source = RecordedFrames.Open(manifest, recording, rate, 0, new SteppedTime());
+        SteppedTime time = new();
+        using FrameSource source = RecordedFrames.Open(manifest, recording, 0, time);
         IPipeline pipeline = Bind(SiteOf(source));
         Frame frame = source.NewFrame();
         List<string> seen = [];
-        while (source.TryRead(frame))
+        while (RecordedFrames.TryNext(source, time, frame))
         {
             if (pipeline.Push(frame) && !pipeline.MustDrop)
             {
@@ -101,15 +102,12 @@ internal sealed class ParityCheck(PackageManifest manifest, string recording, do
         return verification.Verify(PackageWriter.Pack(probed, files, key), site, (_, _) => null);
     }
 
-    private ModelSite SiteOf(FrameSource source) => new()
-    {
-        Model = manifest.Name, Channels = source.Channels, Image = source.Image, RateHz = source.RateHz,
-    };
+    private ModelSite SiteOf(FrameSource source) => recording.SiteOf(manifest, source);
 
     private IPipeline Bind(ModelSite site) =>
         PipelineBinding.TryBind(manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes)
             ? pipeline
-            : throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording}: {mistake}")]);
+            : throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording.Name}: {mistake}")]);
 
     private static string? Difference(string way, List<string> seen, List<string> offline)
     {
