@@ -8,6 +8,7 @@ namespace EdgeRuntime.Engine.Features;
 internal sealed class RawWindow
 {
     private readonly FeaturePlan _plan;
+    private readonly bool _holds;
     private readonly FeatureScaling _scaling;
     private readonly int _inputIndex;
     private readonly int _frames;
@@ -21,6 +22,7 @@ internal sealed class RawWindow
     public RawWindow(FeaturePlan plan, int frames)
     {
         _plan = plan;
+        _holds = plan.Policy == MissingPolicy.Hold;
         _scaling = plan.Scaling;
         _stride = plan.Stride;
         _inputIndex = plan.InputIndex;
@@ -42,7 +44,12 @@ internal sealed class RawWindow
     {
         double feature = _scaling.Feature(value);
         bool isMissing = double.IsNaN(feature);
-        float element = _scaling.Scaled(_plan.Substituted(feature));
+        if (isMissing || _holds)
+        {
+            feature = _plan.Substituted(feature);
+        }
+
+        float element = _scaling.Scaled(feature);
         _elements[at] = element;
         _elements[at + _frames] = element;
         Missing += (isMissing ? 1 : 0) - (_isMissing[at] ? 1 : 0);
