@@ -47,7 +47,7 @@ public static class InferCommand
 
         try
         {
-            byte[] bytes = ReadModel(arguments.Model);
+            ReadOnlyMemory<byte> bytes = ReadModel(arguments.Model);
             if (Open(arguments.Library, time, errors) is not { } environment)
             {
                 return NoLibrary;
@@ -64,12 +64,12 @@ public static class InferCommand
         }
         catch (Exception e) when (e is ModelLoadException or ModelBindingException or InferenceException)
         {
-            errors.WriteLine($"infer: {arguments.Model}: {e.Message}");
+            errors.WriteLine($"infer: {arguments.Model}: {OneLine(e.Message)}");
             return BadData;
         }
         catch (TensorFileException e)
         {
-            errors.WriteLine($"infer: {e.Message}");
+            errors.WriteLine($"infer: {OneLine(e.Message)}");
             return BadData;
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
@@ -83,6 +83,10 @@ public static class InferCommand
             return CannotWrite;
         }
     }
+
+    // A model may give its tensors names with line feeds and worse in them, which stand in the sentences about it.
+    private static string OneLine(string message) =>
+        string.Concat(message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
 
     private static OnnxEnvironment? Open(string? library, TimeProvider time, TextWriter errors)
     {
@@ -99,7 +103,7 @@ public static class InferCommand
 
     private static void PrintRecording(
         OnnxEnvironment environment,
-        byte[] bytes,
+        ReadOnlyMemory<byte> bytes,
         InferArguments arguments,
         AudioReader? audio,
         Stream output,
@@ -116,7 +120,8 @@ public static class InferCommand
         lines.Flush();
     }
 
-    private static InferenceResult Infer(OnnxEnvironment environment, byte[] bytes, InferArguments arguments)
+    private static InferenceResult Infer(
+        OnnxEnvironment environment, ReadOnlyMemory<byte> bytes, InferArguments arguments)
     {
         using OnnxModel model = environment.Read(bytes, new RunnerOptions());
         Tensor[] inputs = InferInputs.Read(model, arguments);
@@ -140,11 +145,11 @@ public static class InferCommand
         return result with { Microseconds = (lower + upper) / 2 };
     }
 
-    private static byte[] ReadModel(string path)
+    private static ReadOnlyMemory<byte> ReadModel(string path)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return ExternalData.Inline(File.ReadAllBytes(path), Path.GetDirectoryName(path) ?? "");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -24,7 +24,7 @@ internal sealed class InferRecording : IDisposable
     /// <exception cref="ModelBindingException">Names or sizes do not fit the model.</exception>
     /// <exception cref="TensorFileException">The recording cannot be read.</exception>
     public InferRecording(
-        OnnxEnvironment environment, byte[] model, InferArguments arguments, AudioReader? audio, TimeProvider time)
+        OnnxEnvironment environment, ReadOnlyMemory<byte> model, InferArguments arguments, AudioReader? audio, TimeProvider time)
     {
         _time = time;
         _chunk = arguments.Chunk.GetValueOrDefault();
@@ -70,7 +70,7 @@ internal sealed class InferRecording : IDisposable
     public void Dispose() => _call.Dispose();
 
     private static (ModelSpec Spec, string File) SpecOf(
-        OnnxEnvironment environment, byte[] model, InferArguments arguments)
+        OnnxEnvironment environment, ReadOnlyMemory<byte> model, InferArguments arguments)
     {
         using OnnxModel read = environment.Read(model, new RunnerOptions());
         StateSpec[] states = [.. arguments.States.Select(pair => new StateSpec { Input = pair.Name, Output = pair.Value })];

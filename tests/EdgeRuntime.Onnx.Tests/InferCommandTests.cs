@@ -99,6 +99,49 @@ public sealed class InferCommandTests : IDisposable
         Assert.Equal($"{_directory}: is a directory, not a model", InferRun.Of(_directory).Refused(65));
     }
 
+    [LibraryFact]
+    public void Values_that_a_model_keeps_in_a_file_beside_it_are_read_from_there()
+    {
+        byte[] bytes = new ModelBytes()
+            .Node("Add", ["x", "w"], ["y"])
+            .Input("x", TensorElement.Float32, 2)
+            .External("w", [2], "w.data", offset: 4, length: 8)
+            .Output("y", TensorElement.Float32, 2)
+            .Build();
+        string model = File("m.onnx", bytes);
+        string input = Csv("x.csv", "1,2");
+
+        Assert.Equal(
+            $"{model}: the values of its tensor 'w' are kept in 'w.data', which is not beside the model; bring both files",
+            InferRun.Of(model, "--input", input).Refused(65));
+        File("w.data", [0, 0, 0, 0, .. BitConverter.GetBytes(10f), .. BitConverter.GetBytes(20f)]);
+        Assert.Equal([11, 22], InferRun.Of(model, "--input", input).Values());
+    }
+
+    [LibraryFact]
+    public void A_name_with_a_line_feed_in_it_does_not_break_the_sentence()
+    {
+        string model = File("odd.onnx", new ModelBytes()
+            .Node("Relu", ["x\ny"], ["y"])
+            .Input("x\ny", TensorElement.Float32, 1)
+            .Output("y", TensorElement.Float32, 1)
+            .Build());
+
+        Assert.Equal(
+            "no file is given for input 'x\uFFFDy'; the model takes 'x\uFFFDy' float32 [1]", InferRun.Of(model).Refused(65));
+        Assert.Equal([3], InferRun.Of(model, "--input", Csv("x.csv", "3")).Values());
+    }
+
+    [LibraryFact]
+    public void A_model_without_outputs_is_refused()
+    {
+        string model = File("none.onnx", new ModelBytes().Node("Relu", ["x"], ["y"]).Input("x", TensorElement.Float32, 1).Build());
+
+        Assert.Equal(
+            $"{model}: the model has no outputs, so there is nothing to compute",
+            InferRun.Of(model, "--input", Csv("x.csv", "3")).Refused(65));
+    }
+
     [Theory]
     [InlineData("no model is given", "--input", "x.npy")]
     [InlineData("one model is run, but 2 files stand before --input: a.onnx, b.onnx", "a.onnx", "b.onnx")]

@@ -71,6 +71,23 @@ internal sealed class ModelBytes
         return this;
     }
 
+    /// <summary>Float32 values in a file beside the model.</summary>
+    public ModelBytes External(string name, long[] shape, string place, long offset, long length)
+    {
+        List<byte> tensor = [];
+        Array.ForEach(shape, size => Number(tensor, 1, (ulong)size));
+        Number(tensor, 2, (ulong)TensorElement.Float32);
+        Text(tensor, 8, name);
+        foreach ((string key, string value) in new[] { ("location", place), ("offset", $"{offset}"), ("length", $"{length}") })
+        {
+            Field(tensor, 13, [.. TextField(1, key), .. TextField(2, value)]);
+        }
+
+        Number(tensor, 14, 1);
+        Field(_graph, 5, [.. tensor]);
+        return this;
+    }
+
     public ModelBytes Floats(string name, long[] shape, params float[] values)
     {
         byte[] raw = new byte[values.Length * 4];

@@ -10,7 +10,10 @@ namespace EdgeRuntime.Contracts.Packages;
 /// </remarks>
 public sealed record ModelSpec
 {
-    /// <summary>File in the package; with members or variants the first of theirs, which may then be left out.</summary>
+    /// <summary>
+    /// File in the package; with members or variants the first of theirs, which may then be left out. Tensors that a model
+    /// keeps in files of their own (ONNX external data) are taken from the package's files beside it.
+    /// </summary>
     public required string File { get; init; }
 
     /// <summary>

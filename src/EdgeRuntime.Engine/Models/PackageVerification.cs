@@ -209,7 +209,7 @@ public sealed class PackageVerification(
             return ModelCall.Load(
                 spec,
                 InputSlice.LayoutOf(package.Manifest),
-                (file, tensors) => loader(package.Find(file).GetValueOrDefault(), tensors),
+                (file, tensors) => loader(PackageModel.Read(package, file), tensors),
                 options);
         }
         catch (ModelLoadException refused)

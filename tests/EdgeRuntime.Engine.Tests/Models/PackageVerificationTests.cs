@@ -50,6 +50,21 @@ public sealed class PackageVerificationTests
         }
     }
 
+    // A model with one initializer (graph 7, initializer 5) whose location (13) is a file that the package does not have.
+    [Fact]
+    public void A_model_that_keeps_values_in_a_file_outside_the_package_is_refused_before_the_library_sees_it()
+    {
+        byte[] tensor = [0x6A, 13, 0x0A, 8, .. "location"u8, 0x12, 1, (byte)'w', 0x70, 1];
+        byte[] model = [0x3A, (byte)(tensor.Length + 2), 0x2A, (byte)tensor.Length, .. tensor];
+
+        PackageRejectedException refused = Refusal(TestPackages.Make(1, model, 1, null, TestPackages.ReleaseKey));
+
+        AssertRefused(
+            PackageFault.ModelRefused,
+            "model.onnx: the values of its tensor '' are kept in 'w', which is not beside the model; bring both files",
+            refused);
+    }
+
     [Fact]
     public void A_package_for_another_model_is_refused()
     {

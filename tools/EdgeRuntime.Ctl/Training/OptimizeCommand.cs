@@ -1,4 +1,5 @@
 using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Inference.TensorFiles;
 using EdgeRuntime.Onnx;
 
 namespace EdgeRuntime.Ctl.Training;
@@ -23,7 +24,7 @@ internal static class OptimizeCommand
         string file = read.Required("--output");
         string model = read.RequiredFiles("MODEL")[0];
         read.Check();
-        byte[] bytes = Files.Read(model, LargestModel);
+        ReadOnlyMemory<byte> bytes = Files.Read(model, LargestModel);
         OnnxEnvironment environment;
         try
         {
@@ -36,6 +37,7 @@ internal static class OptimizeCommand
 
         try
         {
+            bytes = ExternalData.Inline(bytes, Path.GetDirectoryName(model) ?? "");
             environment.WriteOptimizedGraph(bytes, file);
             return ExitCode.Done;
         }
