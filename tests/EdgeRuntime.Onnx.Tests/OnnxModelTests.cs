@@ -99,6 +99,44 @@ public sealed class OnnxModelTests
         Assert.DoesNotContain('\n', failure.Message);
     }
 
+    // Types that the package has no name for are carried all the same. Codes from ONNX, "Float stored in 8 bits",
+    // "4 bit integer types" and "2 bit integer types".
+    [LibraryTheory]
+    [InlineData(TensorElement.Float8E4M3FN, 10, 19, 0x38, 0xC0)]
+    [InlineData(TensorElement.Float8E5M2, 10, 19, 0x3C, 0xC0)]
+    [InlineData(TensorElement.Int4, 10, 21, 0xE1)]
+    [InlineData(TensorElement.UInt4, 10, 21, 0x01)]
+    [InlineData(TensorElement.Int2, 13, 25, 0x09)]
+    [InlineData(TensorElement.UInt2, 13, 25, 0x01)]
+    public void The_shortest_types_go_in_and_come_out(TensorElement element, int irVersion, int opset, params int[] codes)
+    {
+        byte[] down = new ModelBytes()
+            .Node("Cast", ["x"], ["y"], "", ("to", (long)element))
+            .Input("x", TensorElement.Float32, 2)
+            .Output("y", element, 2)
+            .Build(irVersion, opset);
+        byte[] up = new ModelBytes()
+            .Node("Cast", ["x"], ["y"], "", ("to", (long)TensorElement.Float32))
+            .Input("x", element, 2)
+            .Output("y", TensorElement.Float32, 2)
+            .Build(irVersion, opset);
+        float second = element is TensorElement.UInt4 or TensorElement.UInt2 ? 0 : -2;
+
+        using OnnxModel giving = Surroundings.Environment.Read(down, new RunnerOptions());
+        using OnnxModel taking = Surroundings.Environment.Read(up, new RunnerOptions());
+        using IModelRunner bound = Surroundings.Environment.Load(down, new RunnerOptions());
+        byte[] real = [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(second)];
+        Tensor given = Assert.Single(giving.Run([new Tensor("x", TensorElement.Float32, [2]) { Bytes = real }]).Outputs);
+        Tensor back = Assert.Single(taking.Run([given with { Name = "x" }]).Outputs);
+        real.CopyTo(bound.Input(0));
+        bound.Run();
+
+        Assert.Equal(codes, given.Bytes.ToArray().Select(code => (int)code));
+        Assert.Equal(codes, bound.Output(0).ToArray().Select(code => (int)code));
+        Assert.Equal((element, element), (given.Element, bound.Outputs[0].Element));
+        Assert.Equal(real, back.Bytes.ToArray());
+    }
+
     private static OnnxModel Read(ModelBytes model) => Surroundings.Environment.Read(model.Build(), new RunnerOptions());
 
     private static Tensor Longs(string name, params long[] values) =>

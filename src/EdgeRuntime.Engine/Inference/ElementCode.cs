@@ -138,8 +138,36 @@ internal readonly struct ElementCode
         TensorElement.Float32 => AreFinite(MemoryMarshal.Cast<byte, float>(memory)),
         TensorElement.Float64 => AreFinite(MemoryMarshal.Cast<byte, double>(memory)),
         TensorElement.Float16 => AreFinite(MemoryMarshal.Cast<byte, Half>(memory)),
-        _ => true,
+        TensorElement.BFloat16 => AreFiniteBFloat16(MemoryMarshal.Cast<byte, ushort>(memory)),
+        _ => _table is null || AreFiniteCodes(memory),
     };
+
+    private static bool AreFiniteBFloat16(ReadOnlySpan<ushort> values)
+    {
+        foreach (ushort value in values)
+        {
+            if (!float.IsFinite(SmallFloats.FromBFloat16(value)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Of the small floats those of 4 bits are all finite.
+    private bool AreFiniteCodes(ReadOnlySpan<byte> codes)
+    {
+        for (int i = 0; _element.Bits() == 8 && i < codes.Length; i++)
+        {
+            if (!float.IsFinite(_table!.Value(codes[i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static void WriteFloats<T>(ReadOnlySpan<float> values, Span<T> to)
         where T : unmanaged, INumberBase<T>
@@ -230,43 +258,42 @@ internal readonly struct ElementCode
         }
     }
 
-    // 4 and 8 bits without a type of their own; pairs of 4-bit elements share a byte, the first in the low half.
+    // 2, 4 and 8 bits without a type of their own.
     private void WriteSmall(ReadOnlySpan<float> values, Span<byte> to)
     {
-        bool half = _element.Bits() == 4;
+        int width = _element.Bits();
         for (int i = 0; i < values.Length; i++)
         {
             int bits = _element switch
             {
-                TensorElement.Int4 => (int)Math.Clamp(CodeOf(values[i]), -8, 7) & 0xF,
+                TensorElement.Int4 => (int)Math.Clamp(CodeOf(values[i]), -8, 7),
                 TensorElement.UInt4 => (int)Math.Clamp(CodeOf(values[i]), 0, 15),
+                TensorElement.Int2 => (int)Math.Clamp(CodeOf(values[i]), -2, 1),
+                TensorElement.UInt2 => (int)Math.Clamp(CodeOf(values[i]), 0, 3),
                 _ => _table!.Nearest(values[i]),
             };
-            if (!half)
+            if (width == 8)
             {
                 to[i] = (byte)bits;
             }
-            else if (i % 2 == 0)
-            {
-                to[i / 2] = (byte)bits;
-            }
             else
             {
-                to[i / 2] |= (byte)(bits << 4);
+                PackedBits.Write(to, width, i, bits);
             }
         }
     }
 
     private void ReadSmall(ReadOnlySpan<byte> from, Span<float> values)
     {
-        bool half = _element.Bits() == 4;
+        int width = _element.Bits();
         for (int i = 0; i < values.Length; i++)
         {
-            int bits = !half ? from[i] : i % 2 == 0 ? from[i / 2] & 0xF : from[i / 2] >> 4;
+            int bits = width == 8 ? from[i] : PackedBits.Read(from, width, i);
             values[i] = _element switch
             {
                 TensorElement.Int4 => (float)((((bits ^ 8) - 8) - _zeroPoint) * _scale),
-                TensorElement.UInt4 => (float)((bits - _zeroPoint) * _scale),
+                TensorElement.Int2 => (float)((((bits ^ 2) - 2) - _zeroPoint) * _scale),
+                TensorElement.UInt4 or TensorElement.UInt2 => (float)((bits - _zeroPoint) * _scale),
                 _ => _table!.Value(bits),
             };
         }

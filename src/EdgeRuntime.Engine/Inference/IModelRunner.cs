@@ -128,6 +128,15 @@ public enum TensorElement
 
     /// <summary>4-bit float, 2 exponent bits and 1 mantissa bit, two to a byte, the first in the low half.</summary>
     Float4E2M1 = 23,
+
+    /// <summary>8-bit power of two, exponents -127 to 127, no sign: a scale.</summary>
+    Float8E8M0 = 24,
+
+    /// <summary>Unsigned 2-bit, four to a byte, the first in the lowest bits.</summary>
+    UInt2 = 25,
+
+    /// <summary>Signed 2-bit, four to a byte, the first in the lowest bits.</summary>
+    Int2 = 26,
 }
 
 /// <summary>A model could not be loaded; nothing changed.</summary>

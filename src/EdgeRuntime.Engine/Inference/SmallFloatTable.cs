@@ -22,7 +22,8 @@ internal sealed class SmallFloatTable
             _values[code] = (float)value(code);
             if (float.IsNaN(_values[code]))
             {
-                _nan = (byte)code;
+                // Of several the one without a sign, which comes first.
+                _nan = _nan == 0 ? (byte)code : _nan;
             }
             else if (float.IsFinite(_values[code]) && (_values[code] != 0 || code == 0))
             {
@@ -42,6 +43,7 @@ internal sealed class SmallFloatTable
         TensorElement.Float8E5M2 => new SmallFloatTable(8, code => SmallFloats.FromE5M2((byte)code)),
         TensorElement.Float8E5M2FNUZ => new SmallFloatTable(8, code => SmallFloats.FromE5M2FNUZ((byte)code)),
         TensorElement.Float4E2M1 => new SmallFloatTable(4, SmallFloats.FromE2M1),
+        TensorElement.Float8E8M0 => new SmallFloatTable(8, code => SmallFloats.FromE8M0((byte)code)),
         _ => null,
     };
 

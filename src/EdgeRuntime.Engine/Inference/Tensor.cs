@@ -8,7 +8,7 @@ namespace EdgeRuntime.Engine.Inference;
 /// <param name="Shape">Row-major dimensions, each 0 or more; empty for a scalar.</param>
 public sealed record Tensor(string Name, TensorElement Element, IReadOnlyList<long> Shape)
 {
-    /// <summary>Elements, row-major and little endian, 4-bit types packed in pairs. Empty for text.</summary>
+    /// <summary>Elements, row-major and little endian, types below 8 bits packed. Empty for text.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
     /// <summary>Elements of a text tensor, row-major; empty for every other type.</summary>

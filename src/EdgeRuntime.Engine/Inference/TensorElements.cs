@@ -6,10 +6,11 @@ public static class TensorElements
     /// <summary>Bits of one element; 0 for <see cref="TensorElement.Text"/> and for unknown types.</summary>
     public static int Bits(this TensorElement element) => element switch
     {
+        TensorElement.UInt2 or TensorElement.Int2 => 2,
         TensorElement.UInt4 or TensorElement.Int4 or TensorElement.Float4E2M1 => 4,
         TensorElement.UInt8 or TensorElement.Int8 or TensorElement.Bool => 8,
         TensorElement.Float8E4M3FN or TensorElement.Float8E4M3FNUZ => 8,
-        TensorElement.Float8E5M2 or TensorElement.Float8E5M2FNUZ => 8,
+        TensorElement.Float8E5M2 or TensorElement.Float8E5M2FNUZ or TensorElement.Float8E8M0 => 8,
         TensorElement.UInt16 or TensorElement.Int16 or TensorElement.Float16 or TensorElement.BFloat16 => 16,
         TensorElement.Float32 or TensorElement.Int32 or TensorElement.UInt32 => 32,
         TensorElement.Float64 or TensorElement.Int64 or TensorElement.UInt64 => 64,
@@ -17,10 +18,15 @@ public static class TensorElements
     };
 
     /// <summary>
-    /// Bytes that <paramref name="count"/> elements take in memory; 4-bit elements are packed in pairs.
+    /// Bytes that <paramref name="count"/> elements take in memory; those below 8 bits are packed, the first in the lowest bits.
     /// </summary>
-    public static long Bytes(this TensorElement element, long count) =>
-        element.Bits() == 4 ? (count / 2) + (count % 2) : checked(count * (element.Bits() / 8));
+    public static long Bytes(this TensorElement element, long count)
+    {
+        int bits = element.Bits();
+        return bits % 8 == 0
+            ? checked(count * (bits / 8))
+            : (count / (8 / bits)) + (count % (8 / bits) == 0 ? 0 : 1);
+    }
 
     /// <summary>The name people write and read: <c>float32</c>, <c>int8</c>, <c>string</c>.</summary>
     public static string Name(this TensorElement element) => element switch
@@ -46,6 +52,9 @@ public static class TensorElements
         TensorElement.UInt4 => "uint4",
         TensorElement.Int4 => "int4",
         TensorElement.Float4E2M1 => "float4e2m1",
+        TensorElement.Float8E8M0 => "float8e8m0",
+        TensorElement.UInt2 => "uint2",
+        TensorElement.Int2 => "int2",
         _ => "an unknown type",
     };
 
@@ -54,7 +63,7 @@ public static class TensorElements
     {
         // A loop over the numbers rather than Enum.GetValues, which needs reflection data in a natively compiled
         // program.
-        for (int number = (int)TensorElement.Float32; number <= (int)TensorElement.Float4E2M1; number++)
+        for (int number = (int)TensorElement.Float32; number <= (int)TensorElement.Int2; number++)
         {
             element = (TensorElement)number;
             if (element.IsKnown() && name.SequenceEqual(element.Name()))

@@ -40,6 +40,8 @@ public sealed class InferenceResultTests
         AssertValues("[1.5]", Of(TensorElement.BFloat16, [1], [(ushort)0x3FC0]));
         AssertValues("[1,15,3]", Of(TensorElement.UInt4, [3], [(byte)0xF1, (byte)0x03]));
         AssertValues("[1,-1,3]", Of(TensorElement.Int4, [3], [(byte)0xF1, (byte)0x03]));
+        AssertValues("[2,1,0,3,1]", Of(TensorElement.UInt2, [5], [(byte)0xC6, (byte)0x01]));
+        AssertValues("[-2,1,0,-1,1]", Of(TensorElement.Int2, [5], [(byte)0xC6, (byte)0x01]));
         AssertValues("[]", Of(TensorElement.Float32, [0, 3], Array.Empty<float>()));
     }
 
@@ -54,6 +56,7 @@ public sealed class InferenceResultTests
             Of(TensorElement.Float8E5M2, [4], [(byte)0x7B, (byte)0x7C, (byte)0x7D, (byte)0x80]));
         AssertValues("[57344,\"NaN\"]", Of(TensorElement.Float8E5M2FNUZ, [2], [(byte)0x7F, (byte)0x80]));
         AssertValues("[0.5,-6]", Of(TensorElement.Float4E2M1, [2], [(byte)0xF1]));
+        AssertValues("[1,0.5,\"NaN\"]", Of(TensorElement.Float8E8M0, [3], [(byte)127, (byte)126, (byte)255]));
     }
 
     private static void AssertValues(string expected, Tensor tensor) =>

@@ -38,6 +38,44 @@ public sealed class ModelCallTests
         Assert.Equal([0f, 1, 2, 3, 4], call.Output.ToArray());
     }
 
+    [Theory]
+    [InlineData(TensorElement.Int2, new[] { -2f, -1, 0, 1, 1 })]
+    [InlineData(TensorElement.UInt2, new[] { 0f, 0, 0, 1, 3 })]
+    [InlineData(TensorElement.Float8E8M0, new[] { 5.8774717541114375E-39f, 5.8774717541114375E-39f, 5.8774717541114375E-39f, 1, 4 })]
+    public void The_narrowest_types_saturate(TensorElement element, float[] expected)
+    {
+        using ModelCall call = Bind(Plain, FunctionModel.Echo(element, 5));
+
+        call.Run([-9, -1, 0, 1, 4]);
+
+        Assert.Equal(expected, call.Output.ToArray());
+    }
+
+    [Theory]
+    [InlineData(TensorElement.BFloat16)]
+    [InlineData(TensorElement.Float8E5M2)]
+    public void A_state_of_short_floats_starts_afresh_when_it_is_no_longer_finite(TensorElement element)
+    {
+        ModelSpec spec = new()
+        {
+            File = "m.onnx",
+            Input = "x",
+            Output = "y",
+            State = [new StateSpec { Input = "memory", Output = "next", Initial = [1] }],
+        };
+        FunctionModel model = new(
+            [new TensorInfo("x", TensorElement.Float32, [1]), new TensorInfo("memory", element, [1])],
+            [new TensorInfo("y", TensorElement.Float32, [1]), new TensorInfo("next", element, [1])],
+            self => self.Answer(1).Fill(0xFF));
+        using ModelCall call = Bind(spec, model);
+        byte[] initial = model.Input(1).ToArray();
+
+        call.Run([0]);
+
+        Assert.Equal(1, call.SpoiltStates);
+        Assert.Equal(initial, model.Input(1).ToArray());
+    }
+
     [Fact]
     public void Bool_is_true_for_everything_but_zero()
     {

@@ -44,7 +44,9 @@ internal static class CsvFile
         return new Tensor("", TensorElement.Float64, [rows, columns]) { Bytes = bytes, ShapeIsStated = false };
     }
 
-    private static string Decode(ReadOnlySpan<byte> content)
+    /// <summary>The text of a file, without the mark that some editors put before it.</summary>
+    /// <exception cref="TensorFileException">It is not UTF-8.</exception>
+    internal static string Decode(ReadOnlySpan<byte> content)
     {
         try
         {

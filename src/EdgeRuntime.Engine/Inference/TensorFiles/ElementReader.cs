@@ -10,7 +10,7 @@ internal readonly ref struct ElementReader(Tensor tensor)
 
     /// <summary>Whether every element is a whole number by its type (bool counts as 0 and 1).</summary>
     public bool IsInteger => _element is TensorElement.Bool
-        or TensorElement.Int4 or TensorElement.Int8 or TensorElement.Int16 or TensorElement.Int32 or TensorElement.Int64
+        or TensorElement.Int2 or TensorElement.UInt2 or TensorElement.Int4 or TensorElement.Int8 or TensorElement.Int16 or TensorElement.Int32 or TensorElement.Int64
         or TensorElement.UInt4 or TensorElement.UInt8 or TensorElement.UInt16 or TensorElement.UInt32
         or TensorElement.UInt64;
 
@@ -43,11 +43,13 @@ internal readonly ref struct ElementReader(Tensor tensor)
         TensorElement.Float8E4M3FNUZ => SmallFloats.FromE4M3FNUZ(_bytes[index]),
         TensorElement.Float8E5M2 => SmallFloats.FromE5M2(_bytes[index]),
         TensorElement.Float8E5M2FNUZ => SmallFloats.FromE5M2FNUZ(_bytes[index]),
-        TensorElement.UInt4 => Nibble(index),
-        TensorElement.Int4 => (Nibble(index) ^ 8) - 8,
-        TensorElement.Float4E2M1 => SmallFloats.FromE2M1(Nibble(index)),
+        TensorElement.Float8E8M0 => SmallFloats.FromE8M0(_bytes[index]),
+        TensorElement.UInt4 or TensorElement.UInt2 => Packed(index),
+        TensorElement.Int4 => (Packed(index) ^ 8) - 8,
+        TensorElement.Int2 => (Packed(index) ^ 2) - 2,
+        TensorElement.Float4E2M1 => SmallFloats.FromE2M1(Packed(index)),
         _ => throw new InvalidOperationException($"{_element.Name()} elements are not numbers"),
     };
 
-    private int Nibble(int index) => index % 2 == 0 ? _bytes[index / 2] & 0xF : _bytes[index / 2] >> 4;
+    private int Packed(int index) => PackedBits.Read(_bytes, _element.Bits(), index);
 }

@@ -32,7 +32,7 @@ public sealed record RawFormat
             throw new TensorFileException($"a raw file cannot hold {element.Name()} elements; give a .pb or .npy file");
         }
 
-        long count = Shape is null ? CountIn(content, element) : CountOf(Shape, content, element);
+        long count = Shape is null ? CountIn(content, element, declared) : CountOf(Shape, content, element);
         Tensor stored = new("", element, Shape ?? [count])
         {
             Bytes = content.ToArray(),
@@ -41,10 +41,18 @@ public sealed record RawFormat
         return Scale is null && ZeroPoint is null ? stored : Dequantize(stored, Scale ?? 1, ZeroPoint ?? 0);
     }
 
-    private static long CountIn(ReadOnlySpan<byte> content, TensorElement element)
+    private static long CountIn(ReadOnlySpan<byte> content, TensorElement element, TensorInfo declared)
     {
         int bits = element.Bits();
-        return bits == 4 || content.Length % (bits / 8) == 0
+
+        // The last byte of packed elements need not be full; then the model knows how many there are.
+        bool closed = declared.Shape.All(size => size >= 0);
+        if (bits < 8 && closed && element.Bytes(declared.Count) == content.Length)
+        {
+            return declared.Count;
+        }
+
+        return bits < 8 || content.Length % (bits / 8) == 0
             ? content.Length * 8L / bits
             : throw new TensorFileException(
                 $"offset {content.Length - (content.Length % (bits / 8))}: the file's {content.Length} bytes are no "

@@ -35,6 +35,8 @@ internal static class SmallFloats
         _ => Finite(bits, 5, 2, bias: 15),
     };
 
+    public static double FromE8M0(byte bits) => bits == 0xFF ? double.NaN : Math.ScaleB(1, bits - 127);
+
     public static double FromE2M1(int bits) => Finite(bits, 2, 1, bias: 1);
 
     private static double Finite(int bits, int exponentBits, int mantissaBits, int bias)

@@ -7,7 +7,8 @@ namespace EdgeRuntime.Engine.Inference.TensorFiles;
 public static class TensorCast
 {
     /// <summary>
-    /// Converts every element. Rounding to a shorter float is allowed, losing a whole number's value is not.
+    /// Converts every element. Rounding to a shorter float is allowed (of 8 bits and less it saturates, as ONNX Cast does),
+    /// losing a whole number's value is not.
     /// </summary>
     /// <returns>The tensor itself when it already has the type.</returns>
     /// <exception cref="TensorFileException">
@@ -20,9 +21,19 @@ public static class TensorCast
             return given;
         }
 
-        if (wanted.Bits() < 8 || given.Element == TensorElement.Text || IsFloat8(wanted))
+        if (wanted.Bits() == 0 || given.Element == TensorElement.Text)
         {
             throw new TensorFileException($"{given.Element.Name()} values cannot become {wanted.Name()}");
+        }
+
+        if (SmallFloatTable.For(wanted) is { } table)
+        {
+            return given with { Element = wanted, Bytes = ToSmallFloats(wanted, given, table) };
+        }
+
+        if (wanted.Bits() < 8)
+        {
+            return given with { Element = wanted, Bytes = ToPacked(wanted, given) };
         }
 
         int size = wanted.Bits() / 8;
@@ -35,7 +46,7 @@ public static class TensorCast
             Span<byte> to = bytes.AsSpan(i * size, size);
             if (toFloat)
             {
-                WriteFloat(to, wanted, reader.Number(i));
+                WriteFloat(to, wanted, reader.Number(i), i);
             }
             else
             {
@@ -46,8 +57,39 @@ public static class TensorCast
         return given with { Element = wanted, Bytes = bytes };
     }
 
-    private static bool IsFloat8(TensorElement element) =>
-        element is >= TensorElement.Float8E4M3FN and <= TensorElement.Float8E5M2FNUZ;
+    private static byte[] ToSmallFloats(TensorElement wanted, Tensor given, SmallFloatTable table)
+    {
+        byte[] bytes = new byte[checked((int)wanted.Bytes(given.Count))];
+        ElementReader reader = new(given);
+        for (int i = 0; i < given.Count; i++)
+        {
+            byte code = table.Nearest((float)reader.Number(i));
+            if (wanted.Bits() == 8)
+            {
+                bytes[i] = code;
+            }
+            else
+            {
+                PackedBits.Write(bytes, wanted.Bits(), i, code);
+            }
+        }
+
+        return bytes;
+    }
+
+    private static byte[] ToPacked(TensorElement wanted, Tensor given)
+    {
+        byte[] bytes = new byte[checked((int)wanted.Bytes(given.Count))];
+        ElementReader reader = new(given);
+        for (int i = 0; i < given.Count; i++)
+        {
+            Int128 value = Whole(reader, i, wanted);
+            RequireWithin(value, i, wanted);
+            PackedBits.Write(bytes, wanted.Bits(), i, (int)value);
+        }
+
+        return bytes;
+    }
 
     private static Int128 Whole(ElementReader reader, int index, TensorElement wanted)
     {
@@ -62,8 +104,20 @@ public static class TensorCast
             : throw Unfit(value.ToString("R", CultureInfo.InvariantCulture), index, wanted);
     }
 
-    private static void WriteFloat(Span<byte> to, TensorElement wanted, double value)
+    private static void WriteFloat(Span<byte> to, TensorElement wanted, double value, int index)
     {
+        double kept = wanted switch
+        {
+            TensorElement.Float32 => (float)value,
+            TensorElement.Float16 => (double)(Half)value,
+            TensorElement.BFloat16 => SmallFloats.FromBFloat16(SmallFloats.ToBFloat16((float)value)),
+            _ => value,
+        };
+        if (double.IsInfinity(kept) && double.IsFinite(value))
+        {
+            throw Unfit(value.ToString("R", CultureInfo.InvariantCulture), index, wanted);
+        }
+
         switch (wanted)
         {
             case TensorElement.Float32:
@@ -83,9 +137,21 @@ public static class TensorCast
 
     private static void WriteInteger(Span<byte> to, TensorElement wanted, Int128 value, int index)
     {
+        RequireWithin(value, index, wanted);
+        Span<byte> wide = stackalloc byte[16];
+        BinaryPrimitives.WriteInt128LittleEndian(wide, value);
+        wide[..to.Length].CopyTo(to);
+    }
+
+    private static void RequireWithin(Int128 value, int index, TensorElement wanted)
+    {
         (Int128 least, Int128 most) = wanted switch
         {
             TensorElement.Bool => (0, 1),
+            TensorElement.UInt2 => (0, 3),
+            TensorElement.Int2 => (-2, 1),
+            TensorElement.UInt4 => (0, 15),
+            TensorElement.Int4 => (-8, 7),
             TensorElement.Int8 => (sbyte.MinValue, sbyte.MaxValue),
             TensorElement.Int16 => (short.MinValue, short.MaxValue),
             TensorElement.Int32 => (int.MinValue, int.MaxValue),
@@ -99,10 +165,6 @@ public static class TensorCast
         {
             throw Unfit(value.ToString(CultureInfo.InvariantCulture), index, wanted);
         }
-
-        Span<byte> wide = stackalloc byte[16];
-        BinaryPrimitives.WriteInt128LittleEndian(wide, value);
-        wide[..to.Length].CopyTo(to);
     }
 
     private static TensorFileException Unfit(string value, int index, TensorElement wanted) =>

@@ -32,7 +32,7 @@ public static class TensorFile
     {
         ".npy" => NpyFile.Parse(content),
         ".pb" => TensorProtoFile.Parse(content),
-        ".csv" => CsvFile.Parse(content),
+        ".csv" => declared.Element == TensorElement.Text ? CsvText.Parse(content) : CsvFile.Parse(content),
         ".bin" => raw.Parse(content, declared),
         _ => throw new TensorFileException($"is not a kind of tensor file that is known here; give {Endings}"),
     };

@@ -32,6 +32,17 @@ public sealed class TensorCastTests
         Assert.Equal("value 0 is NaN, which uint8 cannot hold", Refused(TensorElement.UInt8, none));
     }
 
+    [Fact]
+    public void A_number_that_a_shorter_float_would_make_infinite_is_refused_and_infinity_itself_is_not()
+    {
+        Tensor large = Of(TensorElement.Float64, [2], [1, 1e30]);
+        Tensor endless = Of(TensorElement.Float64, [1], [double.NegativeInfinity]);
+
+        Assert.Equal("value 1 is 1E+30, which float16 cannot hold", Refused(TensorElement.Float16, large));
+        Assert.Equal("value 0 is 1E+300, which float32 cannot hold", Refused(TensorElement.Float32, Of(TensorElement.Float64, [1], [1e300])));
+        Assert.Equal([Half.NegativeInfinity], Values<Half>(TensorCast.To(TensorElement.Float16, endless)));
+    }
+
     // Patterns from the definition of bfloat16: the upper half of a float32, rounded to even.
     [Theory]
     [InlineData(1.0f, 0x3F80)]
@@ -46,13 +57,37 @@ public sealed class TensorCastTests
     }
 
     [Fact]
-    public void Text_and_packed_types_are_not_converted()
+    public void Text_is_not_converted()
     {
         Tensor text = new("", TensorElement.Text, [1]) { Strings = ["1"] };
 
         Assert.Equal("string values cannot become float32", Refused(TensorElement.Float32, text));
-        Assert.Equal("float32 values cannot become "
-            + "int4", Refused(TensorElement.Int4, Of(TensorElement.Float32, [1], [1f])));
+    }
+
+    // Two or four to a byte, the first in the lowest bits (ONNX, onnx.proto3, TensorProto.raw_data).
+    [Theory]
+    [InlineData(TensorElement.Int4, -8, 7, 0x78, "value 0 is 8, which int4 cannot hold")]
+    [InlineData(TensorElement.UInt4, 15, 1, 0x1F, "value 0 is 16, which uint4 cannot hold")]
+    [InlineData(TensorElement.Int2, -2, 1, 0x06, "value 0 is 2, which int2 cannot hold")]
+    [InlineData(TensorElement.UInt2, 3, 1, 0x07, "value 0 is 4, which uint2 cannot hold")]
+    public void Whole_numbers_below_8_bits_are_packed_and_held_to_their_range(
+        TensorElement wanted, int first, int second, int packed, string refusal)
+    {
+        Tensor given = Of(TensorElement.Float32, [2], [(float)first, second]);
+        int tooLarge = (wanted is TensorElement.Int4 or TensorElement.Int2 ? second : first) + 1;
+
+        Assert.Equal([(byte)packed], Values<byte>(TensorCast.To(wanted, given)));
+        Assert.Equal(refusal, Refused(wanted, Of(TensorElement.Int32, [1], [tooLarge])));
+    }
+
+    // ONNX, "Float stored in 8 bits", Cast: 448 is the largest of E4M3FN, and what is above saturates.
+    [Fact]
+    public void Floats_of_8_bits_take_the_nearest_value_and_saturate()
+    {
+        Tensor given = Of(TensorElement.Float32, [4], [1f, -1.0625f, 1000, float.NaN]);
+
+        Assert.Equal([0x38, 0xB8, 0x7E, 0x7F], Values<byte>(TensorCast.To(TensorElement.Float8E4M3FN, given)).Select(code => (int)code));
+        Assert.Equal([0x72], Values<byte>(TensorCast.To(TensorElement.Float4E2M1, Of(TensorElement.Float64, [2], [1.0, 9]))).Select(code => (int)code));
     }
 
     private static string Refused(TensorElement wanted, Tensor given) =>
