@@ -20,14 +20,9 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
         List<ProviderRegistration> providers = options.Providers.Count == 0
             ? []
             : ProviderRegistration.Choose(options.Providers, runtime.Providers, runtime.Version, fallbacks);
-        while (providers.Count > 0)
+        if (providers.Count > 0 && !model.IsEmpty && TryOnProviders(model, settings, providers, fallbacks) is { } loaded)
         {
-            if (TryOnProviders(model, settings with { Providers = [.. providers] }, fallbacks) is { } session)
-            {
-                return new SessionLoad(session, [.. providers.Select(provider => provider.Name)], fallbacks, false);
-            }
-
-            providers.RemoveAt(0);
+            return loaded;
         }
 
         return OnProcessor(model, settings, fallbacks);
@@ -41,7 +36,14 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
             throw new ModelLoadException("the model is empty");
         }
 
-        return new OnnxSession(runtime, model.Span, settings, time);
+        OnnxSession session = new(runtime, model.Span, settings, time);
+        if (session.Outputs.Count == 0)
+        {
+            session.Dispose();
+            throw new ModelLoadException("the model has no outputs, so there is nothing to compute");
+        }
+
+        return session;
     }
 
     /// <summary>Adds to a refusal what to do about it, where the model's exporter is known.</summary>
@@ -50,13 +52,59 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
             ? refusal + "; export it without ZipMap: options={'zipmap': False} in skl2onnx, zipmap=False in onnxmltools"
             : refusal;
 
-    private OnnxSession? TryOnProviders(ReadOnlyMemory<byte> model, SessionSettings settings, List<string> fallbacks)
+    // All together; and where that fails, those that can be used alone, so that one without its driver does not take the others
+    // with it.
+    private SessionLoad? TryOnProviders(
+        ReadOnlyMemory<byte> model, SessionSettings settings, List<ProviderRegistration> providers, List<string> fallbacks)
     {
-        string names = string.Join(", ", settings.Providers.Select(provider => provider.Name));
+        if (TryTogether(model, settings, providers, fallbacks, out string together) is { } all)
+        {
+            return all;
+        }
+
+        List<ProviderRegistration> usable = [];
+        foreach (ProviderRegistration provider in providers)
+        {
+            string? objection = providers.Count == 1 ? together : Objection(model, settings, provider);
+            if (objection is not null)
+            {
+                fallbacks.Add($"execution provider {provider.Name} cannot be used: {objection}");
+            }
+            else
+            {
+                usable.Add(provider);
+            }
+        }
+
+        // Each of several works alone and not beside the others: the profile's order decides which one stays.
+        for (; usable.Count > 0; usable.RemoveAt(usable.Count - 1))
+        {
+            if (TryTogether(model, settings, usable, fallbacks, out together) is { } some)
+            {
+                return some;
+            }
+
+            fallbacks.Add($"execution provider {usable[^1].Name} cannot be used beside those before it: {together}");
+        }
+
+        return null;
+    }
+
+    private SessionLoad? TryTogether(
+        ReadOnlyMemory<byte> model,
+        SessionSettings settings,
+        List<ProviderRegistration> providers,
+        List<string> fallbacks,
+        out string objection)
+    {
+        SessionSettings chosen = settings with { Providers = [.. providers] };
+        string[] names = [.. providers.Select(provider => provider.Name)];
         string strictly;
+        objection = "";
         try
         {
-            return Create(model, settings with { Entries = [.. settings.Entries, NothingOnProcessor] });
+            SessionSettings whole = chosen with { Entries = [.. chosen.Entries, NothingOnProcessor] };
+            return new SessionLoad(Create(model, whole), names, fallbacks, false);
         }
         catch (ModelLoadException refused)
         {
@@ -65,14 +113,27 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
 
         try
         {
-            OnnxSession session = Create(model, settings);
-            fallbacks.Add($"{names}: operators of the model run on the processor: {strictly}");
-            return session;
+            OnnxSession session = Create(model, chosen);
+            fallbacks.Add($"{string.Join(", ", names)}: operators of the model run on the processor: {strictly}");
+            return new SessionLoad(session, names, fallbacks, false);
         }
         catch (ModelLoadException refused)
         {
-            fallbacks.Add($"execution provider {settings.Providers[0].Name} cannot be used: {refused.Message}");
+            objection = refused.Message;
             return null;
+        }
+    }
+
+    private string? Objection(ReadOnlyMemory<byte> model, SessionSettings settings, ProviderRegistration provider)
+    {
+        try
+        {
+            Create(model, settings with { Providers = [provider] }).Dispose();
+            return null;
+        }
+        catch (ModelLoadException refused)
+        {
+            return refused.Message;
         }
     }
 

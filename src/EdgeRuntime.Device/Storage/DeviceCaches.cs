@@ -34,7 +34,8 @@ internal static class DeviceCaches
     /// <param name="options">How models are run here: other settings may make another variant the fastest.</param>
     public static VariantMemory OfVariants(IDisk disk, string version, RunnerOptions options)
     {
-        string providers = string.Join(",", options.Providers.Select(provider => provider.Name));
+        string providers = string.Join(",", options.Providers.Select(provider =>
+            $"{provider.Name}{{{string.Join(",", provider.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}}}"));
         return new VariantMemory(
             disk,
             $"onnxruntime {version} {OnnxEnvironment.Binding}\n{CpuFeatures.Text}\nthreads {options.IntraOpThreads} "

@@ -6,6 +6,7 @@ using EdgeRuntime.Device.Measuring;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Inference.TensorFiles;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Onnx;
@@ -157,7 +158,7 @@ internal static class BenchVerb
             }
             else
             {
-                Model(Path.GetFileName(file), bytes, _options);
+                Model(Path.GetFileName(file), ExternalData.Inline(bytes, Path.GetDirectoryName(file) ?? ""), _options);
             }
         }
 
@@ -195,6 +196,11 @@ internal static class BenchVerb
         private void Model(string name, ReadOnlyMemory<byte> bytes, RunnerOptions options)
         {
             using IModelRunner runner = _onnx.Load(bytes, options);
+            foreach (string fallback in runner.Report.Fallbacks)
+            {
+                Console.Error.WriteLine($"{name}: {fallback}");
+            }
+
             _rows.Add(_bench.Inference(name, runner, _duration));
         }
 
@@ -209,7 +215,7 @@ internal static class BenchVerb
                 {
                     InputShapes = archive.Manifest.Model.Shapes ?? _options.InputShapes,
                 };
-                Model($"{name}/{file}", archive.Find(file) ?? throw new IOException($"{name} lacks its file {file}"), options);
+                Model($"{name}/{file}", PackageModel.Read(archive, file), options);
             }
 
             if (_keys.Count == 0)

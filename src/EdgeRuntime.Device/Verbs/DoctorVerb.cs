@@ -56,7 +56,7 @@ internal static class DoctorVerb
         [
             .. MachineChecks.Processor(files, RuntimeInformation.ProcessArchitecture, Environment.ProcessorCount),
             .. MachineChecks.Quota(group, Environment.ProcessorCount),
-            .. Libraries(files, setup?.Profile.OnnxRuntimeLibrary, out OnnxEnvironment? onnx),
+            .. Libraries(files, setup?.Profile, out OnnxEnvironment? onnx),
             .. MachineChecks.Clock(files, MachineInfo.ClockSynchronized()),
             .. MachineChecks.Thermal(files),
             .. MachineChecks.Power(files),
@@ -95,7 +95,7 @@ internal static class DoctorVerb
         }
     }
 
-    private static List<Finding> Libraries(MachineFiles files, string? library, out OnnxEnvironment? onnx)
+    private static List<Finding> Libraries(MachineFiles files, DeviceProfile? profile, out OnnxEnvironment? onnx)
     {
         List<Finding> findings = [];
         try
@@ -109,7 +109,7 @@ internal static class DoctorVerb
 
         try
         {
-            onnx = OnnxEnvironment.Open(library);
+            onnx = OnnxEnvironment.Open(profile?.OnnxRuntimeLibrary);
         }
         catch (ModelLoadException e)
         {
@@ -122,6 +122,7 @@ internal static class DoctorVerb
         findings.Add(Finding.Ok("onnxruntime", $"{version}, {onnx.LibraryPath}"));
         findings.AddRange(LibraryFaults.Of(version, files.Board()).Select(risk =>
             Finding.Warning("onnxruntime", $"{version} {risk.Fault} on such boards ({risk.Source})", risk.Remedy)));
+        findings.AddRange(ProviderChecks.Of(onnx.Load, SelftestPackage.Model(), profile?.Inference ?? new InferenceOptions()));
         return findings;
     }
 

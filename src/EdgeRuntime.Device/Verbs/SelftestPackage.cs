@@ -21,7 +21,7 @@ internal static class SelftestPackage
     {
         Dictionary<string, byte[]> files = new()
         {
-            [ModelFile] = Resource("selftest.onnx"),
+            [ModelFile] = Model(),
             [GoldenVectors.FileName] = Resource("selftest.json"),
             [ReferenceProfile.FileName] = PackageWriter.Encode(Reference()),
         };
@@ -71,6 +71,9 @@ internal static class SelftestPackage
             Counts = [100, 200, 200, 200, 200, 100],
         })],
     };
+
+    /// <summary>Its model's bytes.</summary>
+    public static byte[] Model() => Resource("selftest.onnx");
 
     private static byte[] Resource(string name)
     {
