@@ -27,11 +27,35 @@ internal static partial class RuntimeMessage
 
         text = FailedNode().Replace(text, "operator $1 failed: ");
         text = text.Replace("Exception during initialization: ", "", StringComparison.Ordinal);
+        text = text.Replace("Exception during loading: ", "", StringComparison.Ordinal);
         text = Spaces().Replace(text, " ").Trim().TrimEnd('.', ' ');
         if (UnknownOperator().Match(text) is { Success: true } unknown)
         {
             return $"the model uses an operator that ONNX Runtime {version} does not have ({unknown.Groups[1].Value}); "
                 + "custom operators are not supported";
+        }
+
+        if (UnknownStandardOperator().Match(text) is { Success: true } standard)
+        {
+            return $"the model uses an operator that ONNX Runtime {version} does not have ({standard.Groups[1].Value} of operator "
+                + $"set {standard.Groups[2].Value}); update the library, or export the model with an older operator set";
+        }
+
+        if (MissingKernel().Match(text) is { Success: true } kernel)
+        {
+            return $"ONNX Runtime {version} has no {kernel.Groups[1].Value} for the element types with which the model uses it: {text}";
+        }
+
+        if (MissingLocale().Match(text) is { Success: true } locale)
+        {
+            return $"the model handles text by the rules of {locale.Groups[1].Value}, which this system does not have; install them "
+                + "(Debian: apt-get install locales-all)";
+        }
+
+        if (UnknownType().Match(text) is { Success: true } type)
+        {
+            return $"the model has {type.Groups[1].Value} tensors, which ONNX Runtime {version} cannot hold; split them into real "
+                + "and imaginary parts";
         }
 
         if (NewerFormat().Match(text) is { Success: true } format)
@@ -113,6 +137,18 @@ internal static partial class RuntimeMessage
 
     [GeneratedRegex(@"(\S+) is not a registered function/op")]
     private static partial Regex UnknownOperator();
+
+    [GeneratedRegex(@"No Op registered for (\S+) with domain_version of (\d+)")]
+    private static partial Regex UnknownStandardOperator();
+
+    [GeneratedRegex(@"Could not find an implementation for ([^\s(]+)\(\d+\) node")]
+    private static partial Regex MissingKernel();
+
+    [GeneratedRegex(@"Failed to construct locale with name:([\w.@-]+)")]
+    private static partial Regex MissingLocale();
+
+    [GeneratedRegex(@"MLDataType for: tensor\((complex\d+)\) is not currently registered")]
+    private static partial Regex UnknownType();
 
     [GeneratedRegex(@"Unsupported model IR version: (\d+), max supported IR version: (\d+)")]
     private static partial Regex NewerFormat();

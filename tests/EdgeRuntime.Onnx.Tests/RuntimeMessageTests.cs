@@ -30,7 +30,8 @@ public sealed class RuntimeMessageTests
         + "onnxruntime::StringNormalizer::Locale::Locale(const std::string&)::<lambda()> Failed to construct locale "
             + "with "
         + "name:en_US.UTF-8\n",
-        "Failed to construct locale with name:en_US.UTF-8")]
+        "the model handles text by the rules of en_US.UTF-8, which this system does not have; install them (Debian: apt-get "
+        + "install locales-all)")]
     [InlineData(
         "Fatal error: ai.onnx.contrib:StringUpper(-1) is not a registered function/op",
         "the model uses an operator that ONNX Runtime 1.30.0 does not have (ai.onnx.contrib:StringUpper(-1)); custom "
@@ -41,6 +42,20 @@ public sealed class RuntimeMessageTests
         + "either the inputs/outputs or the model.",
         "Got invalid dimensions for input: input_1 for the following indices index: 1 Got: 7 Expected: 490 Please fix "
         + "either the inputs/outputs or the model")]
+    [InlineData(
+        "This is an invalid model. In Node, (\"\", Later, \"\", -1) : (\"x\": tensor(float),) -> (\"y\": tensor(float),) , "
+        + "Error No Op registered for Later with domain_version of 13",
+        "the model uses an operator that ONNX Runtime 1.30.0 does not have (Later of operator set 13); update the library, or "
+        + "export the model with an older operator set")]
+    [InlineData(
+        "Could not find an implementation for Cast(25) node with name 'c'",
+        "ONNX Runtime 1.30.0 has no Cast for the element types with which the model uses it: Could not find an implementation "
+        + "for Cast(25) node with name 'c'")]
+    [InlineData(
+        "Exception during loading: /onnxruntime_src/onnxruntime/core/framework/data_types.cc:1158 static const "
+        + "onnxruntime::DataTypeImpl* onnxruntime::DataTypeImpl::TypeFromProto(const onnx::TypeProto&) MLDataType for: "
+        + "tensor(complex64) is not currently registered or supported",
+        "the model has complex64 tensors, which ONNX Runtime 1.30.0 cannot hold; split them into real and imaginary parts")]
     [InlineData("", "ONNX Runtime failed and gave no reason")]
     public void A_message_of_the_library_becomes_one_sentence_without_its_source(string raw, string expected)
     {
