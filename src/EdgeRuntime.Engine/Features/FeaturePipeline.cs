@@ -17,8 +17,9 @@ public sealed class FeaturePipeline : IPipeline
     private readonly double[][] _rings;
     private readonly FeaturePlan[][] _plans;
 
-    // By channel: the windows of its raw features, which need no statistics.
-    private readonly RawWindow[][] _raw;
+    // The channels of which statistics are computed; the others are only handed on.
+    private readonly int[] _measured;
+    private readonly RawWindows? _raw;
     private readonly FeaturePlan[] _crosses;
     private readonly ChannelWindow _window;
     private readonly TimeWindows? _timeWindows;
@@ -41,7 +42,7 @@ public sealed class FeaturePipeline : IPipeline
     internal FeaturePipeline(PipelineParts parts)
     {
         _channels = parts.Channels;
-        _plans = [.. parts.Plans];
+        _plans = [.. parts.Plans.Select(plans => plans.Where(plan => !IsRaw(plan)).ToArray())];
         _crosses = parts.Crosses;
         _windowFrames = parts.WindowFrames;
         _hopFrames = parts.HopFrames;
@@ -50,14 +51,14 @@ public sealed class FeaturePipeline : IPipeline
         _maxGapMs = parts.MaxGapMs;
         _timeWindows = parts.TimeWindows;
         _rings = new double[_channels.Length][];
-        _raw = new RawWindow[_channels.Length][];
         for (int i = 0; i < _rings.Length; i++)
         {
-            _raw[i] = [.. _plans[i].Where(IsRaw).Select(plan => new RawWindow(plan, _windowFrames))];
-            _plans[i] = [.. _plans[i].Where(plan => !IsRaw(plan))];
             _rings[i] = _plans[i].Length == 0 ? [] : new double[_windowFrames];
         }
 
+        _measured = [.. Enumerable.Range(0, _channels.Length).Where(channel => _plans[channel].Length > 0)];
+        (int, FeaturePlan)[] raw = [.. parts.Plans.SelectMany((plans, channel) => plans.Where(IsRaw).Select(plan => (channel, plan)))];
+        _raw = raw.Length > 0 ? new RawWindows(raw, _windowFrames) : null;
         _places = new double[_windowFrames];
         for (int i = 0; i < _places.Length; i++)
         {
@@ -117,14 +118,7 @@ public sealed class FeaturePipeline : IPipeline
         _samplesUntilReady = _samplesBefore;
         _hasLast = false;
         _timeWindows?.Reset();
-        foreach (RawWindow[] windows in _raw)
-        {
-            foreach (RawWindow window in windows)
-            {
-                window.Forget();
-            }
-        }
-
+        _raw?.Forget();
         foreach (FeaturePlan cross in _crosses)
         {
             cross.Held = double.NaN;
@@ -216,20 +210,12 @@ public sealed class FeaturePipeline : IPipeline
 
     private void Store(ReadOnlySpan<double> frame)
     {
-        for (int i = 0; i < _channels.Length; i++)
+        foreach (int channel in _measured)
         {
-            double value = _channels[i].Physical(frame);
-            if (_rings[i].Length > 0)
-            {
-                _rings[i][_next] = value;
-            }
-
-            foreach (RawWindow window in _raw[i])
-            {
-                window.Store(_next, value);
-            }
+            _rings[channel][_next] = _channels[channel].Physical(frame);
         }
 
+        _raw?.Store(_next, _channels, frame);
         _next = _next + 1 == _windowFrames ? 0 : _next + 1;
     }
 
@@ -240,16 +226,17 @@ public sealed class FeaturePipeline : IPipeline
         // The newest frame of the ring stands just before where the next one will go.
         int oldest = _next - frames;
         oldest = oldest < 0 ? oldest + _windowFrames : oldest;
-        for (int i = 0; i < _plans.Length; i++)
+        if (_raw is not null)
         {
-            Copy(_raw[i], oldest);
-            if (_plans[i].Length == 0)
-            {
-                continue;
-            }
+            _raw.CopyTo(oldest, _input);
+            MissingElements = _raw.Missing;
+            MustDrop = _raw.MissingNeeded > 0;
+        }
 
-            _window.Load(_rings[i], oldest, frames, _places);
-            foreach (FeaturePlan plan in _plans[i])
+        foreach (int channel in _measured)
+        {
+            _window.Load(_rings[channel], oldest, frames, _places);
+            foreach (FeaturePlan plan in _plans[channel])
             {
                 switch (plan.Kind)
                 {
@@ -314,16 +301,6 @@ public sealed class FeaturePipeline : IPipeline
 
         elements.Clear();
         elements[(int)shown] = 1;
-    }
-
-    private void Copy(RawWindow[] windows, int oldest)
-    {
-        foreach (RawWindow window in windows)
-        {
-            window.CopyTo(oldest, _input);
-            MissingElements += window.Missing;
-            MustDrop |= window.Missing > 0 && window.MustNotMiss;
-        }
     }
 
     private void Several(FeaturePlan plan, ReadOnlySpan<double> statistics)

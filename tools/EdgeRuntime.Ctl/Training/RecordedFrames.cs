@@ -121,7 +121,7 @@ internal sealed record RecordingFiles(IReadOnlyList<string> Paths, double RateHz
     public string Name => string.Join('+', Paths);
 
     /// <summary>The package's channel to the recording's, for those that are not named alike.</summary>
-    public IReadOnlyDictionary<string, string>? Mapping { get; init; }
+    public IReadOnlyDictionary<string, string> Mapping { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where a model would find itself before this recording.</summary>
     public ModelSite SiteOf(PackageManifest manifest, FrameSource source) => new()
