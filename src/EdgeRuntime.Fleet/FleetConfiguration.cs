@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
@@ -10,6 +11,8 @@ namespace EdgeRuntime.Fleet;
 /// <summary>Reads the configuration file and what the command line lays over it, with every mistake at once.</summary>
 public static class FleetConfiguration
 {
+    private const int LongestPassword = 1024;
+
     private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "none"];
 
     /// <summary>Reads a configuration.</summary>
@@ -18,10 +21,17 @@ public static class FleetConfiguration
     /// <returns>Null when there was any mistake.</returns>
     public static FleetOptions? Load(string path, IReadOnlyDictionary<string, string> overrides, Mistakes mistakes)
     {
-        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        FleetOptions? options = JsonFile.Load(path, mistakes, root => Read(root, directory));
+        byte[]? bytes = JsonFile.Bytes(path, mistakes);
+        FleetOptions? options = bytes is null ? null : Read(bytes, path, mistakes);
         options = options is null ? null : Override(options, overrides, mistakes);
         return mistakes.Any ? null : options;
+    }
+
+    /// <summary>Reads a configuration's bytes with all their mistakes; as <see cref="Load"/>, without a command line.</summary>
+    internal static FleetOptions? Read(ReadOnlySpan<byte> utf8, string path, Mistakes mistakes)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return JsonFile.Read(utf8, path, mistakes, root => Read(root, directory));
     }
 
     private static FleetOptions Read(JsonObjectReader root, string directory)
@@ -37,7 +47,7 @@ public static class FleetConfiguration
 
         FleetOptions options = defaults with
         {
-            StateDirectory = Under(directory, root.RequiredString("state_dir")),
+            StateDirectory = Under(directory, root.RequiredString("state_dir", CheckPath)),
             Instance = root.String("instance", defaults.Instance, CheckInstance),
             DeployKey = key!,
             ReleaseKeys = release,
@@ -131,8 +141,28 @@ public static class FleetConfiguration
 
     private static string? Password(JsonObjectReader mqtt, string directory)
     {
-        string? file = mqtt.String("password_file", name => Existing(directory, name));
-        return file is not null && File.Exists(Under(directory, file)) ? File.ReadAllText(Under(directory, file)).Trim() : null;
+        string? password = null;
+        mqtt.String("password_file", name => Existing(directory, name) ?? ReadPassword(Under(directory, name), out password));
+        return password;
+    }
+
+    /// <returns>Why the file holds no password, or null.</returns>
+    private static string? ReadPassword(string path, out string? password)
+    {
+        password = null;
+        try
+        {
+            // Bounded, because a name such as /dev/zero is a file without an end.
+            Span<byte> bytes = stackalloc byte[LongestPassword + 1];
+            using FileStream file = File.OpenRead(path);
+            int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            password = read > LongestPassword ? null : Encoding.UTF8.GetString(bytes[..read]).Trim();
+            return password is null ? $"{path} has more than the {LongestPassword} bytes of a password" : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} cannot be read: {e.Message}";
+        }
     }
 
     private static LogLevel LevelOf(string text) => text switch
@@ -161,5 +191,9 @@ public static class FleetConfiguration
     private static string? Existing(string directory, string name) =>
         File.Exists(Under(directory, name)) ? null : $"there is no file {Under(directory, name)}";
 
-    private static string Under(string directory, string path) => Path.GetFullPath(path, directory);
+    private static string? CheckPath(string path) =>
+        path.Contains('\0', StringComparison.Ordinal) ? "holds a character of value 0, which no path can" : null;
+
+    // Such a path is left as it is, and then not found.
+    private static string Under(string directory, string path) => CheckPath(path) is null ? Path.GetFullPath(path, directory) : path;
 }

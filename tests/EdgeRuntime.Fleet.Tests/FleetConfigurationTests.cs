@@ -101,6 +101,19 @@ public sealed class FleetConfigurationTests : IDisposable
         Assert.Equal("1", read.Overrides["mqtt-port"]);
     }
 
+    [Fact]
+    public void Paths_that_no_path_can_be_and_files_without_an_end_are_mistakes_of_the_file()
+    {
+        (FleetOptions? options, string[] mistakes) = Load(
+            """{"state_dir":"a\u0000b","deploy_key":"/dev/zero","release_keys":["a\u0000b"],"mqtt":{"password_file":"/dev/zero"}}""");
+
+        Assert.Null(options);
+        Assert.Equal(4, mistakes.Length);
+        Assert.Contains(mistakes, line => line.Contains("state_dir: holds a character of value 0", StringComparison.Ordinal));
+        Assert.Contains(mistakes, line => line.Contains("deploy_key: /dev/zero: has more than the 65536 bytes", StringComparison.Ordinal));
+        Assert.Contains(mistakes, line => line.Contains("mqtt.password_file: /dev/zero has more than the 1024 bytes", StringComparison.Ordinal));
+    }
+
     private (FleetOptions? Options, string[] Mistakes) Load(string json, Dictionary<string, string>? overrides = null)
     {
         File.WriteAllText(_directory.Under("fleet.json"), json);

@@ -62,7 +62,7 @@ public sealed class SigningKey : IDisposable
     {
         try
         {
-            return FromPem(File.ReadAllText(path));
+            return FromPem(KeyText.Read(path));
         }
         catch (FormatException e)
         {

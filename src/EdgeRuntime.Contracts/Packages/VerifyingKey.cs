@@ -78,7 +78,7 @@ public sealed class VerifyingKey
     {
         try
         {
-            return FromPem(File.ReadAllText(path));
+            return FromPem(KeyText.Read(path));
         }
         catch (FormatException e)
         {

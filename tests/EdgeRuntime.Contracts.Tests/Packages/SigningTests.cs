@@ -171,4 +171,14 @@ public sealed class SigningTests
     }
 
     private static string Refusal(string pem) => Assert.Throws<FormatException>(() => VerifyingKey.FromPem(pem)).Message;
+
+    [Fact]
+    public void A_file_of_keys_without_an_end_is_refused_and_not_read_for_ever()
+    {
+        FormatException key = Assert.Throws<FormatException>(() => SigningKey.Load("/dev/zero"));
+        FormatException keys = Assert.Throws<FormatException>(() => VerifyingKey.Load("/dev/zero"));
+
+        Assert.StartsWith("/dev/zero: has more than the 65536 bytes", key.Message, StringComparison.Ordinal);
+        Assert.StartsWith("/dev/zero: has more than the 65536 bytes", keys.Message, StringComparison.Ordinal);
+    }
 }
