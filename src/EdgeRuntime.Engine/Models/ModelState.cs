@@ -31,7 +31,8 @@ public sealed record StoredPackage(ModelId Digest, string Version, long ReleaseC
 /// All that a device remembers about one model. It is what the pointer file holds; nothing else is believed.
 /// </summary>
 /// <remarks>
-/// Compare by reference: <see cref="Activation.Next"/> returns the same instance when nothing changed.
+/// Compare by reference: <see cref="Activation.Next"/> returns the same instance when nothing changed. Where a file is silent
+/// the JSON reader sets null, whatever the initializer says: what must not be null is kept from it by the members themselves.
 /// </remarks>
 public sealed record ModelState
 {
@@ -60,7 +61,7 @@ public sealed record ModelState
     public Slot? ActiveSlot { get; init; }
 
     /// <summary>Where the update of this model stands.</summary>
-    public Activation Phase { get; init; } = new Activation.Steady();
+    public Activation Phase { get; init => field = value ?? new Activation.Steady(); } = new Activation.Steady();
 
     /// <summary>
     /// Highest release counter ever committed here: nothing below is installed, save by going back to what was
@@ -69,13 +70,13 @@ public sealed record ModelState
     public long Floor { get; init; }
 
     /// <summary>Packages once committed here, the newest last.</summary>
-    public IReadOnlyList<ModelId> Trusted { get; init; } = [];
+    public IReadOnlyList<ModelId> Trusted { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Packages rejected or undone here, the newest last: the configured package is not tried again when it is among
     /// them.
     /// </summary>
-    public IReadOnlyList<ModelId> Refused { get; init; } = [];
+    public IReadOnlyList<ModelId> Refused { get; init => field = value ?? []; } = [];
 
     /// <summary>Highest generation of desired state accepted; 0 for none.</summary>
     public long Generation { get; init; }
@@ -87,7 +88,7 @@ public sealed record ModelState
     public Outcome? Last { get; init; }
 
     /// <summary>Ends of updates that the fleet may not know of yet, the oldest first.</summary>
-    public IReadOnlyList<Outcome> Untold { get; init; } = [];
+    public IReadOnlyList<Outcome> Untold { get; init => field = value ?? []; } = [];
 
     /// <summary>The package trusted to answer, or null.</summary>
     [JsonIgnore]
@@ -146,6 +147,7 @@ public sealed record ModelState
         { Active: { } active } when !IsTrusted(active.Digest) => "the active package was never committed",
         { Active: { } active } when active.Digest == Spare?.Digest => "both slots hold the same package",
         { Generation: < 0 } or { Floor: < 0 } => "a negative counter",
+        { Untold: var untold } when untold.Any(outcome => outcome is null) => "an end of no update",
         _ => null,
     };
 }
