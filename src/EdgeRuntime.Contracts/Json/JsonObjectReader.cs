@@ -77,6 +77,12 @@ public sealed class JsonObjectReader
         _mistakes?.Add(at, $"{PathOf(array)}[{index}]{(member is null ? "" : $".{member}")}", sentence);
     }
 
+    /// <summary>Notes that a value further below this object is wrong.</summary>
+    /// <param name="at">The value, as <see cref="Value"/> or one of its members or entries gave it.</param>
+    /// <param name="path">Where it stands from this object on, such as <c>realtime.cores[1]</c>.</param>
+    public void Mistake(JsonValue at, string path, string sentence) =>
+        _mistakes?.Add(at, Path.Length == 0 ? path : $"{Path}.{path}", sentence);
+
     /// <summary>True when the member was found wrong or missing, so that what depends on it need not be judged.</summary>
     public bool IsWrong(string name) => _wrong.Contains(name);
 

@@ -74,32 +74,49 @@ public sealed record DeviceProfile
     /// <param name="name">A name, looked for in <paramref name="directories"/>, or a path that ends in <c>.json</c>.</param>
     /// <returns>Null when there was any mistake; then <paramref name="mistakes"/> says which.</returns>
     public static DeviceProfile? Load(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
-        Read(ProfileFiles.Merge(name, directories, mistakes), mistakes, Here);
+        Read(ProfileFiles.Read(name, directories, mistakes), mistakes, Here);
 
     /// <summary>As <see cref="Load"/>, for any machine's processor: to look at, not to run on.</summary>
     public static DeviceProfile? Inspect(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
-        Read(ProfileFiles.Merge(name, directories, mistakes), mistakes, null);
+        Read(ProfileFiles.Read(name, directories, mistakes), mistakes, null);
 
-    /// <summary>Reads a profile's bytes, and those it inherits from; as <see cref="Load"/>.</summary>
+    /// <summary>Reads a profile's bytes, and those it inherits from; as <see cref="Inspect"/>.</summary>
     internal static DeviceProfile? Parse(ReadOnlySpan<byte> utf8, string file, IReadOnlyList<string> directories, Mistakes mistakes) =>
-        Read(ProfileFiles.Merge(utf8, file, directories, mistakes), mistakes, Here);
+        Read(ProfileFiles.Read(utf8, file, directories, mistakes), mistakes, null);
 
     /// <summary>What stands in a profile and those it inherits from, to compare with a later reading.</summary>
     internal static JsonValue? Source(string name, IReadOnlyList<string> directories, Mistakes mistakes) =>
-        ProfileFiles.Merge(name, directories, mistakes).Merged;
+        ProfileFiles.Read(name, directories, mistakes).Merged;
 
     /// <summary>This machine's architecture, as profiles name it.</summary>
     internal static string Here => RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
-    private static DeviceProfile? Read((JsonValue? Merged, int Before) read, Mistakes mistakes, string? machine)
+    // Every file by itself first, so that a value is judged even where another lies over it, and even where one of the files
+    // is missing; then what they make together.
+    private static DeviceProfile? Read(ProfileLine line, Mistakes mistakes, string? machine)
     {
-        if (read.Merged is null)
+        foreach (ProfileFile file in line.Files)
+        {
+            JsonObjectReader.Read(file.Value.OverNothing(), "", mistakes, root => DeviceProfileReader.ReadPart(root, file.Name));
+        }
+
+        if (line.Merged is not JsonValue merged)
         {
             return null;
         }
 
-        DeviceProfile profile = JsonObjectReader.Read(read.Merged, "", mistakes, root => DeviceProfileReader.Read(root, machine));
-        return mistakes.Found == read.Before ? profile : null;
+        // What was told of a file by itself is not told again of what it makes with others; the path may differ by what is appended.
+        Mistakes together = new();
+        DeviceProfile profile = JsonObjectReader.Read(merged, "", together, root => DeviceProfileReader.Read(root, machine));
+        foreach (Mistake mistake in together)
+        {
+            if (!mistakes.Any(told => told.Position == mistake.Position && told.File == mistake.File && told.Sentence == mistake.Sentence))
+            {
+                mistakes.Add(mistake);
+            }
+        }
+
+        return mistakes.Found == line.Before ? profile : null;
     }
 }
 
@@ -147,9 +164,9 @@ public sealed record DeviceLimits
     /// <summary>Bytes that stay free on the disk of the state directory. (default: 16 MiB; 0 to 1 TiB)</summary>
     public long DiskReserveBytes { get; init; } = 16L * 1024 * 1024;
 
-    /// <summary>Resident memory that the process should stay below, bytes; for <c>doctor</c>. (default: null: not stated)</summary>
+    /// <summary>Resident memory that the process should stay below, bytes; told when passed. (default: null: not stated)</summary>
     public long? ResidentBytesMax { get; init; }
 
-    /// <summary>Processor time that the process should stay below, in cores; for <c>doctor</c>. (default: null: not stated)</summary>
+    /// <summary>Processor time that the process should stay below, in cores; told when passed. (default: null: not stated)</summary>
     public double? CpuCoresMax { get; init; }
 }

@@ -42,12 +42,26 @@ public sealed record HeaderPin(int Pin, string Name, string Chip, int Line);
 /// <summary>A thermal zone.</summary>
 /// <param name="Zone">Its <c>type</c> in /sys/class/thermal.</param>
 /// <param name="Trips">In ascending order.</param>
-public sealed record ThermalZone(string Zone, IReadOnlyList<ThermalTrip> Trips);
+public sealed record ThermalZone(string Zone, IReadOnlyList<ThermalTrip> Trips)
+{
+    /// <summary>The first trip that costs the device something, which a fan does not; null when there is none.</summary>
+    public ThermalTrip? Limit => Trips.FirstOrDefault(trip => trip.Kind != "active");
+}
 
 /// <summary>A temperature at which something happens.</summary>
 /// <param name="Kind"><c>active</c> (a fan), <c>passive</c> (slower clocks), <c>hot</c> or <c>critical</c> (the machine stops).</param>
 /// <param name="Celsius">From there on, degrees.</param>
-public sealed record ThermalTrip(string Kind, double Celsius);
+public sealed record ThermalTrip(string Kind, double Celsius)
+{
+    /// <summary>What the board does there, as a verb.</summary>
+    public string Means => Kind switch
+    {
+        "active" => "cools",
+        "passive" => "slows down",
+        "hot" => "is too hot",
+        _ => "stops",
+    };
+}
 
 /// <summary>The hardware's watchdog.</summary>
 /// <param name="Device">Its file.</param>
@@ -63,8 +77,9 @@ public sealed record StorageFacts(string Kind, string? Device, string? Advice);
 
 /// <summary>Versions of ONNX Runtime that fail on the board.</summary>
 /// <param name="Versions">First parts of version numbers, such as <c>1.21</c>.</param>
-/// <param name="What">What happens, and what to do.</param>
-public sealed record LibraryRisk(IReadOnlyList<string> Versions, string What)
+/// <param name="What">What happens.</param>
+/// <param name="Remedy">What to do; null for: use another version.</param>
+public sealed record LibraryRisk(IReadOnlyList<string> Versions, string What, string? Remedy)
 {
     /// <summary>Whether it is about this version.</summary>
     public bool Concerns(string version) =>

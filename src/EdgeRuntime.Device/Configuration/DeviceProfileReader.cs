@@ -9,26 +9,42 @@ internal static class DeviceProfileReader
     private const int Most = 256;
     private const int HighestCore = 1023;
 
-    private static readonly string[] InstructionSets =
-    [
-        "asimd", "asimddp", "i8mm", "sve", "bf16", "sse4_1", "avx2", "avx_vnni", "avx512f", "avx512_vnni", "amx_int8",
-    ];
+    private static readonly string[] Architectures = ["x64", "arm64"];
+    private static readonly string[] InstructionSets = [.. ProfileContradictions.InstructionSets["arm64"], .. ProfileContradictions.InstructionSets["x64"]];
 
     private static readonly string[] Roles = ["uniform", "big", "little"];
     private static readonly string[] BusKinds = ["i2c", "spi", "uart", "gpio"];
     private static readonly string[] TripKinds = ["active", "passive", "hot", "critical"];
     private static readonly string[] StorageKinds = ["sd", "emmc", "nvme", "sata", "usb", "virtual"];
 
+    /// <summary>Reads a whole profile.</summary>
     /// <param name="machine">The architecture it must be for; null for any.</param>
     public static DeviceProfile Read(JsonObjectReader root, string? machine)
     {
+        DeviceProfile profile = Members(root, root.RequiredChoice("architecture", Architectures), null);
+        if (machine is not null && !root.IsWrong("architecture") && profile.Architecture != machine)
+        {
+            root.Mistake("architecture", $"is {profile.Architecture}, but this machine is {machine}; choose another profile");
+        }
+
+        ProfileContradictions.Note(root, profile);
+        return profile;
+    }
+
+    /// <summary>Reads one file of a profile, which need not hold what it inherits.</summary>
+    /// <param name="file">What the file is called; null for any name.</param>
+    public static DeviceProfile ReadPart(JsonObjectReader root, string? file) =>
+        Members(root, root.Choice("architecture", Architectures[0], Architectures), file);
+
+    private static DeviceProfile Members(JsonObjectReader root, string architecture, string? file)
+    {
         _ = root.String("inherits");
         _ = root.String("$schema");
-        DeviceProfile profile = new()
+        return new DeviceProfile
         {
-            Name = root.RequiredString("name"),
+            Name = root.RequiredString("name", name => file is null || name == file ? null : $"is '{name}', but the file is '{file}.json': a profile is called as its file"),
             Description = root.String("description"),
-            Architecture = root.RequiredChoice("architecture", ["x64", "arm64"]),
+            Architecture = architecture,
             Compatible = root.Strings("compatible", 0, Most),
             Cores = root.Objects("cores", ReadCores, Most),
             InstructionSets = root.Strings("instruction_sets", 0, Most, IsInstructionSet),
@@ -45,57 +61,6 @@ internal static class DeviceProfileReader
             LibraryRisks = root.Objects("library_risks", ReadRisk, Most),
             Sources = root.Map("sources", (sources, fact) => sources.RequiredString(fact)),
         };
-        if (machine is not null && !root.IsWrong("architecture") && profile.Architecture != machine)
-        {
-            root.Mistake("architecture", $"is {profile.Architecture}, but this machine is {machine}; choose another profile");
-        }
-
-        CheckTogether(root, profile);
-        return profile;
-    }
-
-    // What each member alone cannot show.
-    private static void CheckTogether(JsonObjectReader root, DeviceProfile profile)
-    {
-        NoteRepeated(root, "buses", profile.Buses, bus => bus.Name, "name");
-        NoteRepeated(root, "pins", profile.Pins, pin => $"{pin.Pin}", "pin");
-        NoteRepeated(root, "pins", profile.Pins, pin => $"{pin.Chip}:{pin.Line}", "line");
-        NoteRepeated(root, "thermal", profile.Thermal, zone => zone.Zone, "zone");
-        string[] chips = [.. profile.Buses.Where(bus => bus.Kind == "gpio").Select(bus => bus.Name)];
-        for (int i = 0; i < profile.Pins.Count && !root.IsWrong("buses"); i++)
-        {
-            string chip = profile.Pins[i].Chip;
-            if (chip.Length > 0 && !chips.Contains(chip))
-            {
-                root.Mistake("pins", i, "chip", $"'{chip}' is not among the buses of kind gpio{Spelling.Hint(chip, chips)}");
-            }
-        }
-
-        HashSet<int> numbers = [];
-        for (int i = 0; i < profile.Cores.Count; i++)
-        {
-            if (profile.Cores[i].Numbers.FirstOrDefault(number => !numbers.Add(number), -1) is int twice and >= 0)
-            {
-                root.Mistake("cores", i, "numbers", $"core {twice} stands there a second time");
-            }
-        }
-
-        if (numbers.Count > 0 && profile.RealTime.Cores.Where(core => !numbers.Contains(core)).ToArray() is { Length: > 0 } absent)
-        {
-            root.Mistake("realtime", $"cores: {absent[0]} is not among the board's cores");
-        }
-    }
-
-    private static void NoteRepeated<T>(JsonObjectReader root, string array, IReadOnlyList<T> items, Func<T, string> key, string member)
-    {
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        for (int i = 0; i < items.Count; i++)
-        {
-            if (!seen.Add(key(items[i])))
-            {
-                root.Mistake(array, i, member, $"'{key(items[i])}' stands there a second time");
-            }
-        }
     }
 
     private static CoreGroup ReadCores(JsonObjectReader cores) => new(
@@ -170,7 +135,8 @@ internal static class DeviceProfileReader
     private static StorageFacts ReadStorage(JsonObjectReader storage) =>
         new(storage.RequiredChoice("kind", StorageKinds), storage.String("device", IsDevice), storage.String("advice"));
 
-    private static LibraryRisk ReadRisk(JsonObjectReader risk) => new(risk.Strings("versions", 1, 64), risk.RequiredString("what"));
+    private static LibraryRisk ReadRisk(JsonObjectReader risk) =>
+        new(risk.Strings("versions", 1, 64), risk.RequiredString("what"), risk.String("remedy"));
 
     private static string? IsDevice(string path) =>
         path.StartsWith("/dev/", StringComparison.Ordinal) ? null : $"'{path}' is not a file below /dev";

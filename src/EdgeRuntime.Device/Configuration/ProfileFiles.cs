@@ -9,20 +9,19 @@ internal static class ProfileFiles
     private const int LongestLine = 16;
 
     /// <summary>Reads a profile's file and those it inherits from.</summary>
-    /// <returns>The merged object, or null with a mistake; and the number of mistakes there were before.</returns>
-    public static (JsonValue? Merged, int Before) Merge(string name, IReadOnlyList<string> directories, Mistakes mistakes)
+    /// <returns>As far as they can be read; what is missing is a mistake.</returns>
+    public static ProfileLine Read(string name, IReadOnlyList<string> directories, Mistakes mistakes)
     {
         int before = mistakes.Found;
-        return (Named(name, null, directories, mistakes, []), before);
+        return Follow(Open(name, null, directories, mistakes), name, directories, mistakes) with { Before = before };
     }
 
-    /// <summary>The same of bytes in memory.</summary>
-    public static (JsonValue? Merged, int Before) Merge(
-        ReadOnlySpan<byte> utf8, string file, IReadOnlyList<string> directories, Mistakes mistakes)
+    /// <summary>The same of bytes in memory, which are held to no file's name.</summary>
+    public static ProfileLine Read(ReadOnlySpan<byte> utf8, string file, IReadOnlyList<string> directories, Mistakes mistakes)
     {
         int before = mistakes.Found;
-        JsonValue? own = JsonFile.Parse(utf8, file, mistakes);
-        return (own is null ? null : OnBasis(own, directories, mistakes, [file]), before);
+        ProfileFile? own = JsonFile.Parse(utf8, file, mistakes) is JsonValue value ? new ProfileFile(null, value) : null;
+        return Follow(own, file, directories, mistakes) with { Before = before };
     }
 
     /// <summary>Says that there is no such profile, and which there are; null when it exists.</summary>
@@ -36,7 +35,7 @@ internal static class ProfileFiles
         string[] known = [.. Known(directories)];
         return known.Length == 0
             ? $"'{name}' is unknown: there are no profiles in {string.Join(", ", directories)}; set EDGE_PROFILES to the directory of device-profiles"
-            : $"'{name}' is unknown{Spelling.Hint(name, known)}; there are {string.Join(", ", known)}";
+            : $"'{name}' is unknown; there are {string.Join(", ", known)}{Spelling.Hint(name, known)}";
     }
 
     /// <summary>Where profiles are looked for: what EDGE_PROFILES names, beside the configuration, and beside the executable.</summary>
@@ -67,37 +66,49 @@ internal static class ProfileFiles
         .Distinct()
         .Order(StringComparer.Ordinal);
 
-    private static JsonValue? Named(
-        string name, JsonValue? asked, IReadOnlyList<string> directories, Mistakes mistakes, List<string> line)
+    // From the profile asked for to the last that one inherits from; ends early, with a mistake, where one cannot be read.
+    private static ProfileLine Follow(ProfileFile? next, string name, IReadOnlyList<string> directories, Mistakes mistakes)
     {
-        if (line.Contains(name) || line.Count == LongestLine)
+        List<ProfileFile> files = [];
+        List<string> names = [name];
+        while (next is not null)
         {
-            Note(asked, line[^1], $"inherits from itself, or through too many: {string.Join(" -> ", line)} -> {name}", mistakes);
-            return null;
+            files.Add(next);
+            if (next.Value.Find("inherits")?.Value is not { Kind: not JsonKind.Null } parent)
+            {
+                return new ProfileLine(files, IsWhole: true);
+            }
+
+            // What is no name is told by the reader.
+            if (parent.Kind != JsonKind.Text || parent.Text.Length == 0)
+            {
+                break;
+            }
+
+            if (names.Contains(parent.Text) || names.Count == LongestLine)
+            {
+                Note(parent, name, $"inherits from itself, or through too many: {string.Join(" -> ", names)} -> {parent.Text}", mistakes);
+                break;
+            }
+
+            names.Add(parent.Text);
+            next = Open(parent.Text, parent, directories, mistakes);
         }
 
-        line.Add(name);
+        return new ProfileLine(files, IsWhole: false);
+    }
+
+    private static ProfileFile? Open(string name, JsonValue? asked, IReadOnlyList<string> directories, Mistakes mistakes)
+    {
         if (Find(name, directories) is not string path)
         {
             Note(asked, $"profile '{name}'", Objection(name, directories)!, mistakes);
             return null;
         }
 
-        byte[]? bytes = JsonFile.Bytes(path, mistakes);
-        JsonValue? value = bytes is null ? null : JsonFile.Parse(bytes, path, mistakes);
-        return value is null ? null : OnBasis(value, directories, mistakes, line);
-    }
-
-    private static JsonValue? OnBasis(JsonValue value, IReadOnlyList<string> directories, Mistakes mistakes, List<string> line)
-    {
-        if (value.Find("inherits")?.Value is not { Kind: JsonKind.Text } parent)
-        {
-            // Over nothing: what would be appended stands alone.
-            return value.OverNothing();
-        }
-
-        JsonValue? basis = Named(parent.Text, parent, directories, mistakes, line);
-        return basis is null ? null : value.Over(basis);
+        return JsonFile.Bytes(path, mistakes) is byte[] bytes && JsonFile.Parse(bytes, path, mistakes) is JsonValue value
+            ? new ProfileFile(Path.GetFileNameWithoutExtension(path), value)
+            : null;
     }
 
     private static void Note(JsonValue? asked, string file, string sentence, Mistakes mistakes)
@@ -123,4 +134,22 @@ internal static class ProfileFiles
             ? (File.Exists(name) ? name : null)
             : directories.Select(directory => Path.Combine(directory, $"{name}.json")).FirstOrDefault(File.Exists);
     }
+}
+
+/// <summary>One file of a profile.</summary>
+/// <param name="Name">What the file is called, without its ending; null when it came from memory.</param>
+/// <param name="Value">What stands in it.</param>
+internal sealed record ProfileFile(string? Name, JsonValue Value);
+
+/// <summary>A profile and those it inherits from, as far as they could be read.</summary>
+/// <param name="Files">The one asked for first.</param>
+/// <param name="IsWhole">Whether they reach to one that inherits from none; only then do they make a profile.</param>
+internal sealed record ProfileLine(IReadOnlyList<ProfileFile> Files, bool IsWhole)
+{
+    /// <summary>Mistakes there were before.</summary>
+    public int Before { get; init; }
+
+    /// <summary>Each laid over the one it inherits from; null when it is not whole.</summary>
+    public JsonValue? Merged => !IsWhole ? null
+        : Files.Reverse().Aggregate((JsonValue?)null, (basis, file) => basis is null ? file.Value.OverNothing() : file.Value.Over(basis));
 }

@@ -12,9 +12,8 @@ internal static class BoardChecks
     private const double MostOfMemory = 1.02;
 
     /// <summary>Everything that the profile states and that can be looked at.</summary>
-    /// <param name="version">Of ONNX Runtime; null where there is none.</param>
-    /// <param name="providers">Execution providers that it was built with.</param>
-    public static IEnumerable<Finding> Of(MachineFiles files, DeviceProfile profile, Architecture architecture, string? version, IReadOnlyList<string> providers)
+    /// <param name="providers">Execution providers that ONNX Runtime was built with.</param>
+    public static IEnumerable<Finding> Of(MachineFiles files, DeviceProfile profile, Architecture architecture, IReadOnlyList<string> providers)
     {
         List<Finding> differences =
         [
@@ -26,9 +25,7 @@ internal static class BoardChecks
                 ? [Finding.Ok("profile", $"{profile.Name}, {profile.Architecture}: nothing that it states of the board is otherwise here")]
                 : differences,
             .. Providers(profile, providers),
-            .. Devices(files, profile),
             .. Heat(files, profile),
-            .. Risks(profile, version),
         ];
     }
 
@@ -93,25 +90,6 @@ internal static class BoardChecks
         static string Short(string name) => name.Replace("ExecutionProvider", "", StringComparison.OrdinalIgnoreCase);
     }
 
-    // A bus that nobody uses need not be there: worth knowing, with what would make it appear.
-    private static IEnumerable<Finding> Devices(MachineFiles files, DeviceProfile profile)
-    {
-        foreach (BoardBus bus in profile.Buses.Where(bus => bus.Device is not null && !files.Has(bus.Device[1..])))
-        {
-            yield return new Finding("profile", FindingLevel.Ok, $"{bus.Name}: {bus.Device} is not there", bus.Needs ?? "enable it in the firmware or the device tree, where a sensor needs it");
-        }
-
-        if (profile.Watchdog is WatchdogFacts watchdog)
-        {
-            string longest = watchdog.LongestTimeoutS is double seconds ? string.Create(CultureInfo.InvariantCulture, $", at most {seconds:0} s") : "";
-            yield return files.Has(watchdog.Device[1..])
-                ? Finding.Ok("watchdog", $"{watchdog.Device} is there: RuntimeWatchdogSec= of systemd's system.conf lets it restart a board that hangs{longest}")
-                : Finding.Warning(
-                    "watchdog", $"{watchdog.Device} is not there: nothing restarts this board when its kernel hangs",
-                    $"load the module {watchdog.Driver ?? "of the board's watchdog"}, then set RuntimeWatchdogSec= in systemd's system.conf{longest}");
-        }
-    }
-
     private static IEnumerable<Finding> Heat(MachineFiles files, DeviceProfile profile)
     {
         foreach (ThermalZone zone in profile.Thermal)
@@ -134,9 +112,4 @@ internal static class BoardChecks
             }
         }
     }
-
-    private static IEnumerable<Finding> Risks(DeviceProfile profile, string? version) => profile.LibraryRisks
-        .Where(risk => version is not null && risk.Concerns(version))
-        .Select(risk => Finding.Warning(
-            "onnxruntime", $"{version} on {profile.Name}: {risk.What}", "use another version (inference.library), then run 'edge-device selftest'"));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EdgeRuntime.Device.Configuration;
 
 namespace EdgeRuntime.Device.Diagnosis;
 
@@ -122,13 +123,16 @@ internal static class MachineChecks
     }
 
     /// <summary>Whether a Raspberry Pi gets enough current: its firmware slows it down or it fails, which looks like anything else.</summary>
-    public static IEnumerable<Finding> Power(MachineFiles files)
+    /// <param name="board">What the profile says of the supply.</param>
+    public static IEnumerable<Finding> Power(MachineFiles files, PowerFacts board)
     {
-        const string Remedy = "use a supply and a cable that the board's maker recommends";
+        string remedy = board is { SupplyV: double volts, SupplyA: double amperes }
+            ? string.Create(CultureInfo.InvariantCulture, $"use a supply of {volts} V that can give {amperes} A, and a short cable")
+            : "use a supply and a cable that the board's maker recommends";
         foreach (string sensor in files.Entries("sys/class/hwmon", "hwmon").Where(sensor => files.Text($"{sensor}/name") == "rpi_volt"))
         {
             yield return files.Number($"{sensor}/in0_lcrit_alarm") > 0
-                ? Finding.Problem("power", "the supply voltage is or was too low since the last look", Remedy)
+                ? Finding.Problem("power", "the supply voltage is or was too low since the last look", remedy)
                 : Finding.Ok("power", "the supply voltage is sufficient");
         }
     }

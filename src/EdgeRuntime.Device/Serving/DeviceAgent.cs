@@ -83,7 +83,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         });
         _placement = parts.Placement;
         _supervisor = new Supervisor(
-            parts.Notify, parts.WatchdogInterval, _placement, _logger, _time, _served.Turns, Status, Tell);
+            parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, Status, Tell);
         _loader = new Loader(
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),

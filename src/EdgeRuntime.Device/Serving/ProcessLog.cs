@@ -40,4 +40,16 @@ internal static partial class ProcessLog
 
     [LoggerMessage(4121, LogLevel.Information, "{BytesPerSecond} managed bytes a second are allocated, within the budget of {Budget} again")]
     public static partial void WithinBudget(ILogger logger, long bytesPerSecond, long budget);
+
+    [LoggerMessage(4122, LogLevel.Warning, "above a limit of the profile: {Detail}")]
+    public static partial void OverLimit(ILogger logger, string detail);
+
+    [LoggerMessage(4123, LogLevel.Information, "within the limit of the profile again: {Detail}")]
+    public static partial void WithinLimit(ILogger logger, string detail);
+
+    [LoggerMessage(4124, LogLevel.Warning, "{Detail}")]
+    public static partial void Hot(ILogger logger, string detail);
+
+    [LoggerMessage(4125, LogLevel.Information, "{Detail}")]
+    public static partial void Cool(ILogger logger, string detail);
 }

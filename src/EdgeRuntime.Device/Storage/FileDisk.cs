@@ -11,15 +11,18 @@ public sealed partial class FileDisk : IDisk
     private const int OpenDirectoryReadOnly = 0x10000; // O_DIRECTORY | O_RDONLY
 
     private readonly string _root;
+    private readonly long _reserve;
 
     /// <summary>
     /// Creates the directory when it is not there. A disk that takes nothing now (full, failing, mounted for reading only) is no
     /// mistake of the configuration: then <see cref="Unusable"/> says so, and the device serves from memory.
     /// </summary>
+    /// <param name="reserve">Bytes of the medium that are left to others: they never count as free.</param>
     /// <exception cref="IOException">It cannot be created; also <see cref="UnauthorizedAccessException"/>.</exception>
-    public FileDisk(string root)
+    public FileDisk(string root, long reserve = 0)
     {
         _root = Path.GetFullPath(root);
+        _reserve = reserve;
         try
         {
             Directory.CreateDirectory(_root);
@@ -34,7 +37,7 @@ public sealed partial class FileDisk : IDisk
     public string? Unusable { get; }
 
     /// <inheritdoc/>
-    public long FreeBytes => new DriveInfo(_root).AvailableFreeSpace;
+    public long FreeBytes => Math.Max(0, new DriveInfo(_root).AvailableFreeSpace - _reserve);
 
     /// <inheritdoc/>
     public long? Length(string path)

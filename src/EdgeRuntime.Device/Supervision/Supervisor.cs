@@ -1,5 +1,7 @@
 using System.Globalization;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Diagnosis;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Serving;
 using Microsoft.Extensions.Logging;
@@ -12,7 +14,8 @@ internal delegate void TellEvent(string kind, EventSeverity severity, string? mo
 
 /// <summary>
 /// Watches over the process while it serves: tells systemd how it stands, feeds the watchdog from the turns of the sample paths,
-/// holds the garbage of the process against its budget, and tells what became of the real-time settings. For the agent's thread.
+/// holds garbage, memory and processor time of the process against their budgets, watches the temperature, and tells what became
+/// of the real-time settings. For the agent's thread.
 /// </summary>
 internal sealed class Supervisor : IDisposable
 {
@@ -22,6 +25,8 @@ internal sealed class Supervisor : IDisposable
     private readonly NotifySocket _socket;
     private readonly Watchdog _watchdog;
     private readonly AllocationBudget _budget;
+    private readonly ProcessBudget _process;
+    private readonly ThermalWatch _thermal;
     private readonly RealTimeReport _realTime;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -38,9 +43,11 @@ internal sealed class Supervisor : IDisposable
     /// <param name="turns">Every thread of the sample paths by name, with how often it has turned.</param>
     /// <param name="status">What the service does, in one line.</param>
     public Supervisor(
-        NotifySocket socket, TimeSpan? watchdogInterval, ThreadPlacement placement, ILogger logger, TimeProvider time,
+        NotifySocket socket, TimeSpan? watchdogInterval, ThreadPlacement placement, DeviceProfile profile, ILogger logger, TimeProvider time,
         Func<IReadOnlyList<(string Name, long Turns)>> turns, Func<string> status, TellEvent tell)
     {
+        _process = new ProcessBudget(profile.Limits, time, () => Environment.WorkingSet, () => Environment.CpuUsage.TotalTime);
+        _thermal = new ThermalWatch(new MachineFiles(), profile.Thermal, time);
         _turns = turns;
         _statusNow = status;
         _tell = tell;
@@ -81,6 +88,16 @@ internal sealed class Supervisor : IDisposable
         if (_budget.Look())
         {
             TellBudget();
+        }
+
+        foreach (BudgetChange change in _process.Look())
+        {
+            Tell(change);
+        }
+
+        foreach (ThermalChange change in _thermal.Look())
+        {
+            Tell(change);
         }
 
         return _realTime.Version != _version && TellRealTime();
@@ -163,6 +180,41 @@ internal sealed class Supervisor : IDisposable
             ProcessLog.WithinBudget(_logger, _budget.BytesPerSecond, _budget.Budget);
             _tell("allocation", EventSeverity.Info, null, figures);
         }
+    }
+
+    private void Tell(BudgetChange change)
+    {
+        string detail = $"{change.Limit}: {change.Detail}";
+        if (change.IsOver)
+        {
+            ProcessLog.OverLimit(_logger, detail);
+        }
+        else
+        {
+            ProcessLog.WithinLimit(_logger, detail);
+        }
+
+        _tell("limit", change.IsOver ? EventSeverity.Warning : EventSeverity.Info, null, detail);
+    }
+
+    private void Tell(ThermalChange change)
+    {
+        if (change.Trip is null)
+        {
+            ProcessLog.Cool(_logger, change.Detail);
+        }
+        else
+        {
+            ProcessLog.Hot(_logger, change.Detail);
+        }
+
+        EventSeverity severity = change.Trip?.Kind switch
+        {
+            null => EventSeverity.Info,
+            "passive" => EventSeverity.Warning,
+            _ => EventSeverity.Error,
+        };
+        _tell("thermal", severity, null, change.Detail);
     }
 
     // A setting is applied by the thread it is about, which may be after the device first spoke of itself.

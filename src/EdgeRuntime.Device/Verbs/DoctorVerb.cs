@@ -51,17 +51,21 @@ internal static class DoctorVerb
             yield return Finding.Problem("files", line, "correct the file; 'edge-device check' lists the same");
         }
 
+        IReadOnlyList<string> directories = ProfileFiles.Directories(path);
+        DeviceProfile? board = BoardProfile.Find(files, directories);
+        DeviceProfile? profile = setup?.Profile ?? board ?? BoardProfile.OfArchitecture(directories);
         ControlGroup group = ControlGroup.Of(files);
         IEnumerable<Finding> machine =
         [
             .. MachineChecks.Processor(files, RuntimeInformation.ProcessArchitecture, Environment.ProcessorCount),
             .. MachineChecks.Quota(group, Environment.ProcessorCount),
-            .. Libraries(files, setup?.Profile, out OnnxEnvironment? onnx),
+            .. Libraries(profile, out OnnxEnvironment? onnx),
             .. MachineChecks.Clock(files, MachineInfo.ClockSynchronized()),
             .. MachineChecks.Thermal(files),
-            .. MachineChecks.Power(files),
+            .. MachineChecks.Power(files, profile?.Power ?? new PowerFacts()),
             .. MachineChecks.Memory(files, group),
             .. SetupChecks.Permissions(files),
+            .. profile is null ? [] : ProfileChecks.All(files, profile, board),
         ];
         foreach (Finding finding in machine)
         {
@@ -72,7 +76,7 @@ internal static class DoctorVerb
         {
             if (path is null)
             {
-                yield return Finding.Ok("files", "no configuration was named: --config FILE adds its profile, disk, real-time settings and broker");
+                yield return Finding.Ok("files", $"no configuration was named: --config FILE adds its profile, disk, real-time settings and broker{(profile is null ? "" : $"; the board was held against {profile.Name}")}");
             }
 
             yield break;
@@ -81,10 +85,11 @@ internal static class DoctorVerb
         yield return Finding.Ok("files", $"{path} and the profile {setup.Profile.Name} are without mistakes");
         IEnumerable<Finding> own =
         [
-            .. BoardChecks.Of(files, setup.Profile, RuntimeInformation.ProcessArchitecture, onnx?.Version, onnx?.Providers ?? []),
+            .. BoardChecks.Of(files, setup.Profile, RuntimeInformation.ProcessArchitecture, onnx?.Providers ?? []),
             .. SetupChecks.Budgets(
                 setup.Profile, Environment.ProcessorCount, group, LiveSocket.TryRead(setup.Configuration.StateDirectory, out _)?.ResidentBytes),
             .. SetupChecks.Disk(setup.Configuration.StateDirectory, setup.Profile),
+            .. ProfileChecks.Storage(files, setup.Profile, setup.Configuration.StateDirectory),
             .. SetupChecks.RealTime(files, setup.Profile.RealTime),
             .. SetupChecks.Cores(files, setup.Profile),
             SetupChecks.Broker(setup.Configuration.Link),
@@ -95,7 +100,7 @@ internal static class DoctorVerb
         }
     }
 
-    private static List<Finding> Libraries(MachineFiles files, DeviceProfile? profile, out OnnxEnvironment? onnx)
+    private static List<Finding> Libraries(DeviceProfile? profile, out OnnxEnvironment? onnx)
     {
         List<Finding> findings = [];
         try
@@ -120,8 +125,8 @@ internal static class DoctorVerb
 
         string version = onnx.Version;
         findings.Add(Finding.Ok("onnxruntime", $"{version}, {onnx.LibraryPath}"));
-        findings.AddRange(LibraryFaults.Of(version, files.Board()).Select(risk =>
-            Finding.Warning("onnxruntime", $"{version} {risk.Fault} on such boards ({risk.Source})", risk.Remedy)));
+        findings.AddRange((profile?.LibraryRisks ?? []).Where(risk => risk.Concerns(version)).Select(risk => Finding.Warning(
+            "onnxruntime", $"{version} on {profile!.Name}: {risk.What}", risk.Remedy ?? "use another version (inference.library), then run 'edge-device selftest'")));
         findings.AddRange(ProviderChecks.Of(onnx.Load, SelftestPackage.Model(), profile?.Inference ?? new InferenceOptions()));
         return findings;
     }

@@ -17,7 +17,7 @@ internal static class ProfileSheet
         }
 
         List<(string Path, JsonValue Value)> leaves = [];
-        Collect(ProfileFiles.Merge(name, directories, mistakes).Merged!, "", leaves);
+        Collect(ProfileFiles.Read(name, directories, mistakes).Merged!, "", leaves);
         leaves.RemoveAll(leaf => leaf.Path is "$schema" or "inherits" || leaf.Path.StartsWith("sources.", StringComparison.Ordinal));
         int widest = leaves.Max(leaf => PlaceOf(leaf.Value).Length);
         foreach ((string path, JsonValue value) in leaves)

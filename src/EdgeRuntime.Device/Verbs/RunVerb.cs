@@ -81,7 +81,7 @@ internal static class RunVerb
             placement.EnterProcess();
             Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
             DeviceConfiguration configuration = setup.Configuration;
-            FileDisk disk = new(configuration.StateDirectory);
+            FileDisk disk = new(configuration.StateDirectory, setup.Profile.DiskReserveBytes);
             if (disk.Unusable is not null)
             {
                 DeviceLog.Noticed(logger, $"nothing is kept: {disk.Unusable}");
@@ -98,7 +98,8 @@ internal static class RunVerb
             notify.Starting("opening ONNX Runtime", StepPatience);
             OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             RunnerOptions running = setup.Profile.Inference.ForRunner();
-            onnx.Cache = DeviceCaches.OfGraphs(disk, configuration.StateDirectory, out string? uncached);
+            string? uncached = null;
+            onnx.Cache = setup.Profile.Inference.GraphCache ? DeviceCaches.OfGraphs(disk, configuration.StateDirectory, out uncached) : null;
             if (uncached is not null)
             {
                 DeviceLog.Noticed(logger, uncached);

@@ -9,7 +9,8 @@ namespace EdgeRuntime.Device.Tests.Configuration;
 /// <summary>The schema, the reader and the shipped profiles say the same.</summary>
 public sealed class ProfileSchemaTests
 {
-    private static readonly string[] BeyondOneMember = ["without architecture", "without buses", "buses = []", "buses.0.kind = "];
+    private static readonly string[] BeyondOneMember =
+        ["without architecture", "without buses", "buses = []", "buses.0.kind = ", "instruction_sets.0 = ", "memory_bytes.0 = "];
 
     public static TheoryData<string> Shipped => [.. ProfileFiles.Known([ProfileSchema.Folder])];
 
@@ -50,7 +51,7 @@ public sealed class ProfileSchemaTests
         Assert.All(
             file.Select(member => member.Key).Except(plain).Except(bare),
             member => Assert.Contains(sources, source => source == member || source.StartsWith(member + ".", StringComparison.Ordinal)));
-        Assert.All(sources, source => Assert.NotNull(file[source.Split('.')[0]]));
+        Assert.All(sources, source => Assert.NotNull(At(file, [.. source.Split('.')])));
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class ProfileSchemaTests
             }
         }
 
-        // What the schema of one file cannot say: an architecture may be inherited, and pins lie on a bus of kind gpio.
+        // What the schema of one file cannot say: an architecture may be inherited, pins lie on a bus of kind gpio, instruction
+        // sets belong to an architecture, and a budget fits into the memory.
         differing.RemoveAll(line => line.EndsWith("the schema takes it, the reader refuses it", StringComparison.Ordinal)
             && BeyondOneMember.Any(start => line.StartsWith(start, StringComparison.Ordinal)));
         Assert.True(differing.Count == 0, string.Join("\n", differing));
@@ -170,7 +172,9 @@ public sealed class ProfileSchemaTests
         JsonObject everything = (JsonObject)ProfileSchema.Sample(ProfileSchema.Root);
         everything.Remove("inherits");
         everything["architecture"] = "arm64";
-        everything["cores"]![0]!["numbers"] = new JsonArray(0, 1023);
+        everything["cores"]![0]!["numbers"] = new JsonArray([.. Enumerable.Range(0, 1024).Select(core => (JsonNode)core)]);
+        everything["instruction_sets"] = new JsonArray("asimd");
+        everything["limits"]!["resident_bytes_max"] = 1 << 20;
         return Reparsed(everything);
     }
 

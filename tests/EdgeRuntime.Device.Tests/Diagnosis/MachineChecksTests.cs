@@ -27,19 +27,6 @@ public sealed class MachineChecksTests : IDisposable
         Assert.Equal(finding.Level != FindingLevel.Ok, finding.Remedy is not null);
     }
 
-    [Theory]
-    [InlineData("1.21.0", "Raspberry Pi 4 Model B Rev 1.4", 1)]
-    [InlineData("1.21.1", "Raspberry Pi 5 Model B Rev 1.0", 0)]
-    [InlineData("1.22.0", "NVIDIA Jetson Orin Nano", 1)]
-    [InlineData("1.24.1", "anything", 1)]
-    [InlineData("1.24.2", "NVIDIA Jetson AGX Orin", 1)]
-    [InlineData("1.30.0", "Raspberry Pi 4 Model B Rev 1.4", 0)]
-    [InlineData("1.9.0", "Raspberry Pi 4 Model B Rev 1.4", 0)]
-    public void Known_faults_of_a_library_are_told_on_the_boards_that_have_them(string version, string board, int count)
-    {
-        Assert.Equal(count, LibraryFaults.Of(version, board).Count());
-    }
-
     [Fact]
     public void A_board_that_is_hot_and_slowed_down_is_a_problem()
     {

@@ -37,6 +37,13 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
+    public void What_is_left_to_others_is_not_free()
+    {
+        Assert.Equal(0, new FileDisk(_directory, long.MaxValue / 2).FreeBytes);
+        Assert.InRange(new FileDisk(_directory, 1).FreeBytes, 1, long.MaxValue);
+    }
+
+    [Fact]
     public void Deleting_what_is_not_there_does_nothing()
     {
         FileDisk disk = new(_directory);
