@@ -58,19 +58,26 @@ internal sealed class Campaign
     /// <summary>What the last input came to.</summary>
     public string LastOutcome { get; private set; } = "";
 
-    /// <summary>Ends the process when one input takes longer than the target allows.</summary>
+    /// <summary>Ends the process when one input takes longer than the target allows, or the process more memory than any may.</summary>
     public void Watch()
     {
         Thread watch = new(() =>
         {
             while (true)
             {
-                Thread.Sleep(250);
+                Thread.Sleep(100);
                 long started = Volatile.Read(ref _startedAt);
+
+                // The code cannot be stopped, so the process is, at once and without its own ending, which would wait for
+                // that code; the supervisor saves the input.
                 if (started != 0 && Stopwatch.GetElapsedTime(started) > _target.TimeLimit)
                 {
-                    // The code cannot be stopped, so the process is; the supervisor saves the input.
-                    Environment.Exit(Supervisor.HangCode);
+                    ProcessEnd.Now(Supervisor.HangCode);
+                }
+
+                if (ResidentMemory.Now() > ResidentMemory.Most)
+                {
+                    ProcessEnd.Now(Supervisor.MemoryCode);
                 }
             }
         })
@@ -94,7 +101,7 @@ internal sealed class Campaign
             RunAndKeep([], always: true);
         }
 
-        while (Ran < _options.Inputs && (_options.Seconds == 0 || Stopwatch.GetElapsedTime(begin).TotalSeconds < _options.Seconds))
+        while (Ran < _options.Inputs && !(_options.UntilFound && Findings > 0) && (_options.Seconds == 0 || Stopwatch.GetElapsedTime(begin).TotalSeconds < _options.Seconds))
         {
             RunAndKeep(Next(), always: false);
         }

@@ -26,8 +26,14 @@ internal sealed record FuzzOptions
     /// <summary>Set in the process that does the work.</summary>
     public bool IsWorker { get; init; }
 
+    /// <summary>Ends a target with its first finding.</summary>
+    public bool UntilFound { get; init; }
+
     /// <summary>Only names the targets.</summary>
     public bool List { get; init; }
+
+    /// <summary>Looks for the planted faults instead.</summary>
+    public bool Prove { get; init; }
 
     /// <summary>Reads the words of the command line; null, with a sentence, when they are wrong.</summary>
     public static FuzzOptions? Parse(string[] words, out string mistake)
@@ -37,9 +43,15 @@ internal sealed record FuzzOptions
         for (int i = 0; i < words.Length; i++)
         {
             string word = words[i];
-            if (word is "--worker" or "--list")
+            if (word is "--worker" or "--list" or "--prove" or "--until-found")
             {
-                options = word == "--list" ? options with { List = true } : options with { IsWorker = true };
+                options = word switch
+                {
+                    "--list" => options with { List = true },
+                    "--prove" => options with { Prove = true },
+                    "--until-found" => options with { UntilFound = true },
+                    _ => options with { IsWorker = true },
+                };
                 continue;
             }
 

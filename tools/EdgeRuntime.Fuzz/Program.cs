@@ -18,10 +18,15 @@ if (options.List)
     return 0;
 }
 
-if (options.Targets.FirstOrDefault(name => AllTargets.All.All(target => target.Name != name)) is string unknown)
+if (options.Targets.FirstOrDefault(name => AllTargets.Named(name) is null) is string unknown)
 {
     Console.Error.WriteLine($"fuzz: there is no target '{unknown}'; there are {string.Join(", ", AllTargets.All.Select(target => target.Name))}");
     return 64;
+}
+
+if (options.Prove)
+{
+    return Supervisor.Prove(options);
 }
 
 return options.IsWorker ? new InstrumentedContext().Run(args) : Supervisor.Run(options);

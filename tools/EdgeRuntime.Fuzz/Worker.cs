@@ -14,7 +14,7 @@ public static class Worker
     public static int Run(string[] arguments, string[] words, int blocks)
     {
         FuzzOptions options = FuzzOptions.Parse(arguments, out _)!;
-        Target target = AllTargets.All.First(target => target.Name == options.Targets[0]);
+        Target target = AllTargets.Named(options.Targets[0])!;
         using LastInput last = LastInput.Create(options.Output, target.Name);
         Campaign campaign = new(target, new Words(words), options, last);
         if (options.Input is not null)
@@ -29,7 +29,7 @@ public static class Worker
         campaign.Fuzz();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"counts {campaign.Ran} {campaign.Accepted} {campaign.Corpus} {campaign.Edges} {blocks} {campaign.Seconds:0.0} {campaign.Slowest:0.0} {campaign.MostBytes}"));
+            $"counts {campaign.Ran} {campaign.Accepted} {campaign.Corpus} {campaign.Edges} {blocks} {campaign.Seconds:0.0} {campaign.Slowest:0.0} {campaign.MostBytes} {ResidentMemory.Peak()}"));
         return 0;
     }
 }

@@ -10,7 +10,11 @@ internal static class AllTargets
         .. TensorFiles.Targets,
         .. ReplayFiles.Targets,
         .. WireMessages.Targets,
+        .. StateFiles.Targets,
         .. Packages.Targets,
         .. ModelFiles.Targets,
     ];
+
+    /// <summary>A target by its name, planted ones included; null when there is none.</summary>
+    public static Target? Named(string name) => All.Concat(PlantedFaults.All.Select(planted => planted.Target)).FirstOrDefault(target => target.Name == name);
 }

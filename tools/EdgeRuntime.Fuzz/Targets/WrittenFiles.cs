@@ -40,7 +40,9 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => DeviceProfile.Parse(bytes, "board.json", [Path.Combine(SeedFiles.Root, "device-profiles")], mistakes)),
             Seeds = () => [.. SeedFiles.Of("device-profiles", "*.json"), .. SeedFiles.Of("tests/EdgeRuntime.Device.Tests/Fixtures", "*.json")],
             Mutations = Json,
-            FixedBytes = 1024 * 1024,
+
+            // Its own bytes may name any of the shipped boards, which are then read too.
+            FixedBytes = 4 * 1024 * 1024,
         },
         new Target
         {
