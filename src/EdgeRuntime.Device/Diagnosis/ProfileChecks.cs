@@ -8,8 +8,9 @@ internal static class ProfileChecks
 {
     /// <summary>What can be looked at of every profile, named in a configuration or found by the board.</summary>
     /// <param name="board">The profile that knows the board this is; null when none does.</param>
-    public static IEnumerable<Finding> All(MachineFiles files, DeviceProfile profile, DeviceProfile? board) =>
-        [.. Better(files, profile, board), .. Clock(files, profile), .. Watchdog(files, profile), .. Buses(files, profile)];
+    /// <param name="chips">Labels of the GPIO chips, by device.</param>
+    public static IEnumerable<Finding> All(MachineFiles files, DeviceProfile profile, DeviceProfile? board, IReadOnlyDictionary<string, string> chips) =>
+        [.. Better(files, profile, board), .. Clock(files, profile), .. Watchdog(files, profile), .. Buses(files, profile, chips)];
 
     /// <summary>Whether another profile knows this very board.</summary>
     public static IEnumerable<Finding> Better(MachineFiles files, DeviceProfile profile, DeviceProfile? board)
@@ -66,14 +67,13 @@ internal static class ProfileChecks
     }
 
     /// <summary>Which of the board's buses are there, and what the others need.</summary>
-    public static IEnumerable<Finding> Buses(MachineFiles files, DeviceProfile profile)
+    public static IEnumerable<Finding> Buses(MachineFiles files, DeviceProfile profile, IReadOnlyDictionary<string, string> chips)
     {
         if (profile.Buses.Count == 0)
         {
             yield break;
         }
 
-        IReadOnlyDictionary<string, string> chips = profile.Buses.Any(bus => bus.Label is not null) ? GpioChips.Labels(files) : new Dictionary<string, string>();
         List<string> there = [];
         foreach (BoardBus bus in profile.Buses)
         {

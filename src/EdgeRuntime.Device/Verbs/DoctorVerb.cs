@@ -8,6 +8,7 @@ using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Mqtt;
 using EdgeRuntime.Onnx;
+using EdgeRuntime.Sensors.Gpio;
 
 namespace EdgeRuntime.Device.Verbs;
 
@@ -65,7 +66,7 @@ internal static class DoctorVerb
             .. MachineChecks.Power(files, profile?.Power ?? new PowerFacts()),
             .. MachineChecks.Memory(files, group),
             .. SetupChecks.Permissions(files),
-            .. profile is null ? [] : ProfileChecks.All(files, profile, board),
+            .. profile is null ? [] : ProfileChecks.All(files, profile, board, GpioLine.ChipLabels()),
         ];
         foreach (Finding finding in machine)
         {

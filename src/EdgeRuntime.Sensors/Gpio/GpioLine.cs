@@ -73,6 +73,27 @@ public sealed unsafe partial class GpioLine : IDisposable
         }
     }
 
+    /// <summary>The label of every chip that this process may open, by its device: numbers differ from kernel to kernel, labels do not.</summary>
+    public static IReadOnlyDictionary<string, string> ChipLabels()
+    {
+        Dictionary<string, string> labels = [];
+        foreach (string path in Directory.EnumerateFileSystemEntries(Devices, Chips))
+        {
+            int device = TryOpen(path, CloseOnExec);
+            if (device >= 0 && Ask(device) is { } info)
+            {
+                labels[path] = info.Label;
+            }
+
+            if (device >= 0)
+            {
+                _ = Close(device);
+            }
+        }
+
+        return labels;
+    }
+
     /// <summary>Switches it on or off at once.</summary>
     /// <returns>False when the kernel refused.</returns>
     public bool TrySet(bool on)

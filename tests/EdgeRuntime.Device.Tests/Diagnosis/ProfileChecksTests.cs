@@ -78,14 +78,15 @@ public sealed class ProfileChecksTests : IDisposable
         Write("sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "2400000\n");
         Write("dev/watchdog0", "");
         Write("dev/i2c-1", "");
+        Write("dev/gpiochip4", "");
         Write("sys/class/watchdog/watchdog0/state", "active\n");
         Write("sys/class/watchdog/watchdog0/timeout", "10\n");
         DeviceProfile profile = Shipped("raspberry-pi-5");
 
-        Finding[] findings = [.. ProfileChecks.All(Files, profile, profile)];
+        Finding[] findings = [.. ProfileChecks.All(Files, profile, profile, new Dictionary<string, string> { ["/dev/gpiochip4"] = "pinctrl-rp1" })];
 
         Assert.All(findings, finding => Assert.Equal(FindingLevel.Ok, finding.Level));
-        Assert.Contains(findings, finding => finding.Found.Contains("i2c1 /dev/i2c-1", StringComparison.Ordinal));
+        Assert.Contains(findings, finding => finding.Found.Contains("header /dev/gpiochip4 with 28 pins, i2c1 /dev/i2c-1", StringComparison.Ordinal));
         Assert.Contains(findings, finding => finding.Found.Contains("dtparam=spi=on", StringComparison.Ordinal));
     }
 
@@ -119,17 +120,6 @@ public sealed class ProfileChecksTests : IDisposable
 
         Assert.Equal(found is null ? 0 : 1, findings.Length);
         Assert.All(findings, finding => Assert.Contains(found!, finding.Found, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void The_label_of_a_gpio_chip_ends_where_the_kernel_ends_it()
-    {
-        // struct gpiochip_info of linux/gpio.h: name[32], label[32], lines.
-        byte[] info = new byte[68];
-        "gpiochip0"u8.CopyTo(info);
-        "pinctrl-rp1"u8.CopyTo(info.AsSpan(32));
-
-        Assert.Equal("pinctrl-rp1", GpioChips.LabelIn(info));
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
