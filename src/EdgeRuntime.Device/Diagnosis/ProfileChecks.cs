@@ -15,7 +15,7 @@ internal static class ProfileChecks
     /// <summary>Whether another profile knows this very board.</summary>
     public static IEnumerable<Finding> Better(MachineFiles files, DeviceProfile profile, DeviceProfile? board)
     {
-        if (BoardProfile.Compatible(files).FirstOrDefault() is string here && board?.Compatible.Contains(here) == true && !profile.Compatible.Contains(here))
+        if (BoardProfile.Compatible(files) is [string here, ..] && board?.Compatible.Contains(here) == true && !profile.Compatible.Contains(here))
         {
             yield return Finding.Warning(
                 "profile", $"this board calls itself {here}, which the profile {board.Name} knows and {profile.Name} does not", $"\"profile\": \"{board.Name}\" in the configuration");
