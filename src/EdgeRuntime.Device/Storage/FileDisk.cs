@@ -5,7 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeRuntime.Device.Storage;
 
 /// <summary>The kernel's files under one state directory.</summary>
-/// <remarks>Thread-safe as the kernel is: no state of its own.</remarks>
+/// <remarks>
+/// Thread-safe as the kernel is: no state of its own. What this user may not do fails as what the disk cannot do: with an
+/// <see cref="IOException"/>, so that a model answers from memory either way.
+/// </remarks>
 public sealed partial class FileDisk : IDisk
 {
     private const int OpenDirectoryReadOnly = 0x10000; // O_DIRECTORY | O_RDONLY
@@ -49,7 +52,7 @@ public sealed partial class FileDisk : IDisk
     /// <inheritdoc/>
     public int Read(string path, long offset, Span<byte> bytes)
     {
-        using SafeFileHandle file = File.OpenHandle(Full(path));
+        using SafeFileHandle file = Open(path, FileMode.Open, FileAccess.Read);
         int total = 0;
         while (total < bytes.Length)
         {
@@ -68,14 +71,14 @@ public sealed partial class FileDisk : IDisk
     /// <inheritdoc/>
     public void Write(string path, long offset, ReadOnlySpan<byte> bytes)
     {
-        using SafeFileHandle file = File.OpenHandle(Full(path), FileMode.OpenOrCreate, FileAccess.Write);
+        using SafeFileHandle file = Open(path, FileMode.OpenOrCreate, FileAccess.Write);
         RandomAccess.Write(file, bytes, offset);
     }
 
     /// <inheritdoc/>
     public void Sync(string path)
     {
-        using SafeFileHandle file = File.OpenHandle(Full(path), FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Open(path, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
     }
 
@@ -103,7 +106,7 @@ public sealed partial class FileDisk : IDisk
     }
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => File.Move(Full(from), Full(to), overwrite: true);
+    public void Rename(string from, string to) => Allowed(() => File.Move(Full(from), Full(to), overwrite: true));
 
     /// <inheritdoc/>
     public void Delete(string path)
@@ -111,16 +114,16 @@ public sealed partial class FileDisk : IDisk
         string full = Full(path);
         if (Directory.Exists(full))
         {
-            Directory.Delete(full);
+            Allowed(() => Directory.Delete(full));
         }
         else if (File.Exists(full))
         {
-            File.Delete(full);
+            Allowed(() => File.Delete(full));
         }
     }
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path) => Directory.CreateDirectory(Full(path));
+    public void CreateDirectory(string path) => Allowed(() => Directory.CreateDirectory(Full(path)));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string path)
@@ -131,13 +134,33 @@ public sealed partial class FileDisk : IDisk
             return [];
         }
 
-        string[] names = [.. directory.EnumerateFileSystemInfos().Select(entry => entry.Name)];
+        string[] names = [];
+        Allowed(() => names = [.. directory.EnumerateFileSystemInfos().Select(entry => entry.Name)]);
         Array.Sort(names, StringComparer.Ordinal);
         return names;
     }
 
     /// <summary>Whether an error is of the disk, which may be mended, and not of what was asked for: EIO, ENOSPC, EROFS, EDQUOT.</summary>
     internal static bool IsOfTheDisk(IOException e) => e.HResult is 5 or 28 or 30 or 122;
+
+    private static void Allowed(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"{e.Message} The user of the service must be able to write state_dir.", e);
+        }
+    }
+
+    private SafeFileHandle Open(string path, FileMode mode, FileAccess access)
+    {
+        SafeFileHandle? file = null;
+        Allowed(() => file = File.OpenHandle(Full(path), mode, access));
+        return file!;
+    }
 
     private string Full(string path) => path.Length == 0 ? _root : Path.Combine(_root, path);
 

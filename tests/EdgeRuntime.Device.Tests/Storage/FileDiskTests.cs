@@ -23,6 +23,16 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
+    public void What_nobody_may_write_fails_as_a_disk_that_cannot()
+    {
+        // The kernel lets nobody make a directory in sysfs, root neither.
+        FileDisk disk = new("/sys/kernel");
+
+        Assert.Throws<IOException>(() => disk.CreateDirectory("edge-device"));
+        Assert.Throws<IOException>(() => disk.Write("edge-device", 0, [1]));
+    }
+
+    [Fact]
     public void A_rename_replaces_what_was_there()
     {
         FileDisk disk = new(_directory);
