@@ -10,6 +10,9 @@ internal static class TopView
     /// <summary>Columns that lines can be sorted by; all but the name with the largest first.</summary>
     public static readonly IReadOnlyList<string> Columns = ["name", "rate", "infer", "total", "dropped", "misses", "drift"];
 
+    // The parts of "total", in the order in which a sample meets them.
+    private static readonly string[] Stages = ["read", "features", "queue", "infer", "decide", "act", "publish"];
+
     /// <summary>The lines.</summary>
     /// <param name="sort">One of <see cref="Columns"/>.</param>
     public static IReadOnlyList<string> Lines(LedgerInterval interval, string sort)
@@ -31,6 +34,16 @@ internal static class TopView
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Fit(model.Name, 14)} {Fit(model.Version ?? "-", 8)} {Fit(model.Decision ?? "-", 12)} {Number(model.Score, "0.000"),6} {interval.Rate(model),8:0.0} {Time(infer, 0.5),9} {Time(infer, 0.99),9} {Time(total, 0.5),9} {Time(total, 0.99),9} {Time(total, 0.999),9} {Time(total, 1),9} {interval.Dropped(model),8} {interval.Misses(model),7} {Number(model.Drift, "0.00"),6}  {notes}").TrimEnd());
+        }
+
+        lines.Add("");
+        lines.Add($"{"since start",-14} {"due",12} {"served",12} {"dropped",10} {"waiting",8}  p99 of {string.Concat(Stages.Select(stage => $"{stage,-10}"))}{"p99.99 in all",10}");
+        foreach (LiveModel model in Sorted(interval, sort))
+        {
+            string stages = string.Concat(Stages.Select(stage => $"{Time(interval.Times(model, stage), 0.99),-10}"));
+            lines.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Fit(model.Name, 14)} {model.Due,12} {model.Samples,12} {model.Dropped.Values.Sum(),10} {model.Waiting,8}         {stages}{Time(interval.Times(model, "end_to_end"), 0.9999),10}"));
         }
 
         lines.Add("");

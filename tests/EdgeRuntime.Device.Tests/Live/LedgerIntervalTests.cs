@@ -64,8 +64,22 @@ public sealed class LedgerIntervalTests
         Assert.Equal(["alpha", "beta"], Order(interval, "dropped"));
     }
 
+    [Fact]
+    public void What_became_of_every_sample_and_how_long_each_stage_took_is_shown_for_each_model()
+    {
+        LatencyHistogram times = new();
+        times.Record(2_000_000);
+        LiveLedger now = Ledger("b", 1000, Model("alpha", 5, times, ("late", 3), ("gated", 1)) with { Due = 11, Waiting = 2 });
+
+        string[] words = TopView.Lines(new LedgerInterval(now, null), "name")
+            .Last(line => line.StartsWith("alpha", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        // Due, served, dropped and waiting; then read, features and queue, which did not occur, and infer.
+        Assert.Equal(["alpha", "11", "5", "4", "2", "-", "-", "-", "2.00", "ms"], words[..10]);
+    }
+
     private static string[] Order(LedgerInterval interval, string sort) =>
-        [.. TopView.Lines(interval, sort).Select(line => line.Split(' ')[0]).Where(word => word is "alpha" or "beta")];
+        [.. TopView.Lines(interval, sort).Select(line => line.Split(' ')[0]).Where(word => word is "alpha" or "beta").Distinct()];
 
     private static LiveLedger Ledger(string boot, long uptimeMs, params LiveModel[] models) => new()
     {
