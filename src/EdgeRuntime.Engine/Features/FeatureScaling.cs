@@ -39,16 +39,20 @@ internal readonly struct FeatureScaling
     }
 
     /// <summary>A feature within its bounds; NaN stays NaN.</summary>
-    public double Clipped(double feature) => Math.Clamp(feature, _low, _high);
+    public double Clipped(double feature) => Within(feature, _low, _high);
 
     /// <summary>The element of the model's input for a feature.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Scaled(double feature) =>
-        double.IsNaN(feature) ? _missing : (float)Math.Clamp((feature - _center) / _scale, -_clip, _clip);
+        double.IsNaN(feature) ? _missing : (float)Within((feature - _center) / _scale, -_clip, _clip);
 
     /// <summary>The feature of a statistic, within its bounds: both steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Feature(double statistic) => Clipped(Transformed(statistic));
+
+    // Math.Clamp without its check that the bounds are in order, which the manifest's reader has made: this is run for every
+    // value of every frame. NaN stays NaN.
+    private static double Within(double value, double low, double high) => value < low ? low : value > high ? high : value;
 
     private double Transform(double statistic) => _transform switch
     {

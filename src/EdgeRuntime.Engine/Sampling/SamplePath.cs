@@ -215,10 +215,10 @@ public sealed class SamplePath
 
     /// <summary>Takes one frame. For the feed only.</summary>
     /// <param name="readNanoseconds">How long reading it took.</param>
-    internal void Push(Frame frame, long readNanoseconds)
+    /// <param name="before">Now, on the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
+    internal void Push(Frame frame, long readNanoseconds, long before)
     {
         FrameTime time = frame.Time;
-        long before = _clock.GetTimestamp();
         bool due = _making is not null && _making.Push(frame);
 
         // A new model waits until the serving thread has caught up with the last change, if need be for another window.

@@ -71,11 +71,13 @@ public sealed class SensorFeed
         }
 
         _expected = Math.Max(_source.NextDue, before);
-        long read = (long)((_clock.GetTimestamp() - before) * _nanosecondsPerTick);
+        long begin = _clock.GetTimestamp();
+        long read = (long)((begin - before) * _nanosecondsPerTick);
         Volatile.Write(ref _frames, _frames + 1);
         for (int i = 0; i < _paths.Length; i++)
         {
-            _paths[i].Push(_frame, read);
+            // The first begins where the reading ended; what it takes is not the next one's time.
+            _paths[i].Push(_frame, read, i == 0 ? begin : _clock.GetTimestamp());
         }
 
         return true;
