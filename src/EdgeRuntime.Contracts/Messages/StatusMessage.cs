@@ -15,6 +15,9 @@ public sealed record StatusMessage : DeviceMessage
 
     /// <summary>Package in use, by model name.</summary>
     public IReadOnlyDictionary<string, ModelId> Models { get; init; } = new Dictionary<string, ModelId>();
+
+    /// <summary>What waits to be sent, and what became of the rest; null from a device that does not tell, and in a will.</summary>
+    public OutboxReport? Outbox { get; init; }
 }
 
 /// <summary>States of a device as its status topic tells them.</summary>

@@ -15,6 +15,12 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>The package the counters were collected under.</summary>
     public required ModelId Digest { get; init; }
 
+    /// <summary>
+    /// Windows merged into this one because the device had no room to keep them apart, itself not counted; their sequences
+    /// never come. 0 for a window as it was counted.
+    /// </summary>
+    public long Merged { get; init; }
+
     /// <summary>First sample of the window, UTC milliseconds.</summary>
     public required long StartUnixMs { get; init; }
 

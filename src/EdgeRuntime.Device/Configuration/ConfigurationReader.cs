@@ -3,6 +3,7 @@ using System.Text;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Configuration;
@@ -87,9 +88,21 @@ public static class ConfigurationReader
         WindowSeconds = telemetry.Double("window_s", 60, min: 1, max: 3600),
         LatestMs = telemetry.Int("latest_ms", 1000, min: 200, max: 60_000),
         Predictions = telemetry.Choice("predictions", "changes", ["none", "changes", "all"]),
-        OutboxWindows = telemetry.Int("outbox_windows", 1024, min: 16, max: 16384),
-        OutboxWindowBytes = telemetry.Long("outbox_window_bytes", 6L * 1024 * 1024, min: 64 * 1024, max: 1L << 30),
+        Outbox = telemetry.Object("outbox", ReadOutbox) ?? new DurableOutboxOptions(),
     };
+
+    private static DurableOutboxOptions ReadOutbox(JsonObjectReader outbox)
+    {
+        DurableOutboxOptions usual = new();
+        return new DurableOutboxOptions
+        {
+            MaxBytes = outbox.Long("max_bytes", usual.MaxBytes, min: DurableOutboxOptions.LeastBytes, max: DurableOutboxOptions.MostBytes),
+            MaxAge = TimeSpan.FromHours(outbox.Double("max_age_h", usual.MaxAge.TotalHours, min: 1, max: 10 * 8766)),
+            FlushAfter = TimeSpan.FromSeconds(outbox.Double("flush_s", usual.FlushAfter.TotalSeconds, min: 1, max: 600)),
+            DrainPerSecond = outbox.Int("drain_per_s", usual.DrainPerSecond, min: 1, max: 100_000),
+            AcknowledgedByManager = outbox.Choice("acknowledge", "manager", ["manager", "broker"]) == "manager",
+        };
+    }
 
     private static ModelConfiguration ReadModel(
         JsonObjectReader model, string directory, IReadOnlyDictionary<string, SensorConfiguration> sensors)

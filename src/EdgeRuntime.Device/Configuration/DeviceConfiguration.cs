@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Configuration;
@@ -85,11 +86,8 @@ public sealed record TelemetryConfiguration
     /// <summary>Which single predictions are sent: <c>none</c>, <c>changes</c> of decision, or <c>all</c>. (default: changes)</summary>
     public string Predictions { get; init; } = "changes";
 
-    /// <summary>Windows of counters kept while the broker is away. (default: 1024; 16 to 16384)</summary>
-    public int OutboxWindows { get; init; } = 1024;
-
-    /// <summary>Bytes of those windows. (default: 6 MiB; 64 KiB to 1 GiB)</summary>
-    public long OutboxWindowBytes { get; init; } = 6 * 1024 * 1024;
+    /// <summary>What waits on the disk to be sent: how much, for how long, and until whose word.</summary>
+    public DurableOutboxOptions Outbox { get; init; } = new();
 }
 
 /// <summary>One model and what feeds it.</summary>

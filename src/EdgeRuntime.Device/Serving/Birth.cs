@@ -43,6 +43,7 @@ internal sealed class Birth(
             ClockSynchronized = publisher.Stamp.ClockSynchronized,
             State = state,
             Models = models,
+            Outbox = publisher.Report(),
         },
         WireJson.Default.StatusMessage);
 

@@ -4,6 +4,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
 
@@ -12,7 +13,7 @@ namespace EdgeRuntime.Device.Serving;
 /// <summary>Carries out what the fleet asks for on the command topics, and answers.</summary>
 internal sealed class Commands(
     DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Outbox outbox,
-    AllocationBudget budget, Action birth)
+    DurableOutbox durable, AllocationBudget budget, Action birth)
 {
     /// <summary>Carries out one command.</summary>
     /// <param name="name">Last level of its topic.</param>
@@ -85,6 +86,18 @@ internal sealed class Commands(
             string name = kind.ToString().ToLowerInvariant();
             values[$"outbox.{name}.waiting"] = counts.Waiting;
             values[$"outbox.{name}.dropped"] = counts.Dropped;
+        }
+
+        OutboxReport report = durable.Report();
+        values["outbox.bytes"] = report.Bytes;
+        values["outbox.damaged"] = report.Damaged;
+        foreach ((string name, OutboxTally tally) in report.Classes)
+        {
+            values[$"outbox.{name}.produced"] = tally.Produced;
+            values[$"outbox.{name}.sent"] = tally.Sent;
+            values[$"outbox.{name}.merged"] = tally.Merged;
+            values[$"outbox.{name}.dropped"] = tally.DroppedRoom + tally.DroppedAge + tally.DroppedDamage;
+            values[$"outbox.{name}.waiting"] = tally.Waiting;
         }
 
         return values;

@@ -8,6 +8,7 @@ using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Supervision;
+using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -35,7 +36,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Mailbox _mailbox;
     private readonly ILink _link;
     private readonly Topics _topics;
-    private readonly Outbox _outbox;
+    private readonly OutboxThread _outboxThread;
+    private readonly OutboxNews _outboxNews;
+    private readonly Acknowledgements _acknowledgements;
     private readonly Publisher _publisher;
     private readonly Birth _birth;
     private readonly Commands _commands;
@@ -62,10 +65,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _link = parts.Link;
         _topics = new Topics(setup.Configuration.Link.Root);
         _started = _time.GetTimestamp();
-        TelemetryConfiguration telemetry = setup.Configuration.Telemetry;
-        _outbox = new Outbox(
-            new OutboxOptions { Window = new OutboxLimit(telemetry.OutboxWindows, telemetry.OutboxWindowBytes) }, _time);
-        _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, _outbox, _link, _time);
+        Outbox outbox = new(new OutboxOptions(), _time);
+        DurableOutbox durable = new(setup.Configuration.Telemetry.Outbox, _time);
+        _outboxNews = new OutboxNews(durable, _time, _logger);
+        _acknowledgements = new Acknowledgements(durable);
+        _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, outbox, durable, _link, _time);
         _served = new ServedModels(_publisher, _time, _logger, parts.Placement, Fail);
         _hosts = _served.Hosts;
         _first = _served.Join(setup.Configuration, parts.Sensors);
@@ -88,7 +92,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
-        _commands = new Commands(setup.Configuration.Device, _topics, _publisher, _updates, _hosts, _outbox, _supervisor.Budget, SendBirth);
+        _commands = new Commands(
+            setup.Configuration.Device, _topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, SendBirth);
+        _outboxThread = new OutboxThread(
+            durable, parts.Disk, _time, parts.Stamp.ClockSynchronized, error => Fail("the outbox", error));
     }
 
     /// <summary>Serves until <paramref name="stop"/> is cancelled or a mistake in this program ends it.</summary>
@@ -202,6 +209,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     public void Dispose()
     {
         _supervisor.Dispose();
+        _outboxThread.Dispose();
         _loader.Dispose();
         _link.Dispose();
         _served.Dispose();
@@ -215,6 +223,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             case Letter.Connected:
                 _linkState = $"{_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
                 DeviceLog.Connected(_logger, _linkState);
+                _publisher.OnConnected();
                 SendBirth();
                 _updates.OnLink(connected: true);
                 break;
@@ -244,6 +253,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private void Receive(Letter.Received message)
     {
+        if (message.Topic.StartsWith(_topics.Fleet("manager/"), StringComparison.Ordinal))
+        {
+            _acknowledgements.Manager(message.Payload);
+            return;
+        }
+
         if (!_topics.TrySplit(message.Topic, out DeviceId device, out bool up, out string rest) || up || device != _setup.Configuration.Device)
         {
             return;
@@ -263,6 +278,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             {
                 _updates.OnChunk(rest[ChunkCodec.ChunkTopicPrefix.Length..], header.Offset, bytes);
             }
+        }
+        else if (rest == "ack")
+        {
+            _acknowledgements.Receipt(message.Payload);
         }
         else if (rest.StartsWith("command/", StringComparison.Ordinal))
         {
@@ -290,6 +309,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
         _served.TellFaults(Tell);
         _served.TellLines(Tell);
+        _reportedChanged |= _outboxNews.Step(sentence => Tell("outbox", EventSeverity.Warning, null, sentence));
 
         _updates.Tick();
         if (_supervisor.Step() && _link.IsConnected)
@@ -333,7 +353,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private LiveLedger Live()
     {
         Dictionary<string, string> phases = Phases();
-        OutboxCounts[] counts = [.. Enum.GetValues<OutboxClass>().Select(_outbox.Counts)];
+        (long waiting, long dropped) = _publisher.Backlog();
         return new LiveLedger
         {
             Device = _setup.Configuration.Device.ToString(),
@@ -342,8 +362,8 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             UptimeMs = (long)_time.GetElapsedTime(_started).TotalMilliseconds,
             Link = _linkState,
             LinkUp = _link.IsConnected,
-            Waiting = counts.Sum(count => count.Waiting),
-            Dropped = counts.Sum(count => count.Dropped),
+            Waiting = waiting,
+            Dropped = dropped,
             Collections = GcWatch.Collections,
             PausedMs = GcWatch.Paused.TotalMilliseconds,
             ResidentBytes = Environment.WorkingSet,
@@ -493,6 +513,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _birth.Status(DeviceState.Offline, answering);
         _publisher.Pump();
         _link.Stop(StopPatience);
+
+        _acknowledgements.TakeLast(_mailbox, _publisher, _topics.Down(_setup.Configuration.Device, "ack"));
+        _publisher.OnDisconnected();
+        _outboxThread.Stop();
     }
 
     private void Fail(string where, Exception error)
@@ -513,10 +537,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private DeviceView View()
     {
         Dictionary<string, string> phases = Phases();
-        OutboxCounts[] counts = [.. Enum.GetValues<OutboxClass>().Select(_outbox.Counts)];
+        (long waiting, long dropped) = _publisher.Backlog();
         return new DeviceView(
-            _setup.Configuration.Device.ToString(), _linkState, _link.IsConnected, counts.Sum(count => count.Waiting),
-            counts.Sum(count => count.Dropped), _time.GetElapsedTime(_started),
+            _setup.Configuration.Device.ToString(), _linkState, _link.IsConnected, waiting, dropped, _time.GetElapsedTime(_started),
             [.. _hosts.Select(host => host.View(phases.GetValueOrDefault(host.Name, "")))], [.. _news]);
     }
 

@@ -4,14 +4,19 @@ using System.Text.Json.Serialization.Metadata;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Device.Serving;
 
-/// <summary>Turns messages into bytes on their topics, and moves them from the outbox to the link. For the agent's thread only.</summary>
+/// <summary>
+/// Turns messages into bytes on their topics, and moves them from the two outboxes to the link: first what is worth sending
+/// only now, then what is kept until it is acknowledged. For the agent's thread only.
+/// </summary>
 internal sealed class Publisher(
-    DeviceId device, Topics topics, MessageStamp stamp, Outbox outbox, ILink link, TimeProvider time)
+    DeviceId device, Topics topics, MessageStamp stamp, Outbox outbox, DurableOutbox durable, ILink link, TimeProvider time)
 {
     private const string Json = "application/json";
     private const int Day = 24 * 3600;
@@ -19,8 +24,7 @@ internal sealed class Publisher(
     // Ends of updates are few; what is not told now is told again after the next start.
     private const int MostAwaited = 256;
 
-    private readonly Dictionary<byte[], Action> _awaited = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<long, byte[]> _inFlight = [];
+    private readonly Dictionary<long, Action> _awaited = [];
     private readonly Dictionary<byte[], Delay> _timed = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Boot, sequence and time for new messages.</summary>
@@ -35,47 +39,53 @@ internal sealed class Publisher(
     public void Latest<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>
         Time(Post(OutboxClass.State, rest, message, type, qos: 0, retain: true, expirySeconds: 3600), delay);
 
-    /// <summary>A window of counters, kept a day.</summary>
-    public void Window<T>(string rest, T message, JsonTypeInfo<T> type) =>
-        Post(OutboxClass.Window, rest, message, type, qos: 1, retain: false, expirySeconds: Day);
+    /// <summary>A window of counters; the broker keeps it a day.</summary>
+    public void Window<T>(string rest, T message, JsonTypeInfo<T> type) where T : DeviceMessage =>
+        Keep(rest, message, type, qos: 1, expirySeconds: Day);
 
-    /// <summary>A batch of predictions, worth an hour.</summary>
+    /// <summary>A batch of predictions; the broker keeps it an hour.</summary>
     /// <param name="delay">Told when the link takes it.</param>
-    public void Predictions<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>
-        Time(Post(OutboxClass.Prediction, rest, message, type, qos: 0, retain: false, expirySeconds: 3600), delay);
+    public void Predictions<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) where T : DeviceMessage =>
+        Time(Keep(rest, message, type, qos: 0, expirySeconds: 3600).Payload, delay);
 
-    /// <summary>An event, worth a week.</summary>
-    public void Event<T>(string rest, T message, JsonTypeInfo<T> type) =>
-        Post(OutboxClass.Event, rest, message, type, qos: 1, retain: false, expirySeconds: 7 * Day);
+    /// <summary>An event; the broker keeps it a week.</summary>
+    public void Event<T>(string rest, T message, JsonTypeInfo<T> type) where T : DeviceMessage =>
+        Keep(rest, message, type, qos: 1, expirySeconds: 7 * Day);
 
-    /// <summary>An event that somebody acts on, worth a week.</summary>
+    /// <summary>An event that somebody acts on; the broker keeps it a week.</summary>
     /// <param name="delay">Told when the link takes it.</param>
-    public void Decision<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>
-        Time(Post(OutboxClass.Event, rest, message, type, qos: 1, retain: false, expirySeconds: 7 * Day), delay);
+    public void Decision<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) where T : DeviceMessage =>
+        Time(Keep(rest, message, type, qos: 1, expirySeconds: 7 * Day).Payload, delay);
 
     /// <summary>A message of the user's choice, on a topic that is not the device's, worth a day.</summary>
     /// <param name="delay">Told when the link takes it.</param>
     public void Action(string topic, byte[] payload, bool retain, in Delay delay)
     {
         outbox.Post(
-            OutboxClass.Event,
+            OutboxClass.Action,
             new LinkMessage { Topic = topic, Payload = payload, Qos = 1, Retain = retain, ExpirySeconds = retain ? 0 : Day });
         Time(payload, delay);
     }
 
-    /// <summary>A step (QoS 1) or the progress (QoS 0) of an update, worth a week.</summary>
-    /// <param name="landed">Called once the broker has it, or never.</param>
-    public void Update<T>(string rest, T message, JsonTypeInfo<T> type, bool progress, Action? landed)
+    /// <summary>A step (QoS 1) or the progress (QoS 0) of an update; the broker keeps it a week.</summary>
+    /// <param name="landed">Called once it is safe: on the disk, or with the broker. Or never.</param>
+    public void Update<T>(string rest, T message, JsonTypeInfo<T> type, bool progress, Action? landed) where T : DeviceMessage
     {
-        byte[] payload = Post(OutboxClass.Update, rest, message, type, qos: progress ? 0 : 1, retain: false, expirySeconds: 7 * Day);
-        if (landed is not null)
+        if (progress)
+        {
+            Post(OutboxClass.Progress, rest, message, type, qos: 0, retain: false, expirySeconds: 7 * Day);
+            return;
+        }
+
+        (long number, _) = Keep(rest, message, type, qos: 1, expirySeconds: 7 * Day, awaited: landed is not null);
+        if (landed is not null && number != 0)
         {
             if (_awaited.Count == MostAwaited)
             {
                 _awaited.Clear();
             }
 
-            _awaited[payload] = landed;
+            _awaited[number] = landed;
         }
     }
 
@@ -107,6 +117,14 @@ internal sealed class Publisher(
     /// <summary>Sends what waits, as far as the link takes it.</summary>
     public void Pump()
     {
+        foreach (long safe in durable.TakeSafe())
+        {
+            if (_awaited.Remove(safe, out Action? landed))
+            {
+                landed();
+            }
+        }
+
         while (link.IsConnected && outbox.TryTake(out LinkMessage message, out long token))
         {
             if (!link.TryPublish(message, token))
@@ -115,38 +133,89 @@ internal sealed class Publisher(
                 return;
             }
 
-            if (!MemoryMarshal.TryGetArray(message.Payload, out ArraySegment<byte> bytes))
-            {
-                continue;
-            }
+            Sent(message.Payload);
+        }
 
-            if (_awaited.ContainsKey(bytes.Array!))
-            {
-                _inFlight[token] = bytes.Array!;
-            }
-
-            if (_timed.Remove(bytes.Array!, out Delay delay))
-            {
-                delay.Histogram.Record((long)time.GetElapsedTime(delay.Since).TotalNanoseconds);
-            }
+        while (link.IsConnected && durable.TryTake(out StoredMessage kept, out long token) && Publish(kept, token))
+        {
         }
     }
 
     /// <summary>The broker has the message with this token.</summary>
     public void OnPublished(long token)
     {
-        outbox.OnPublished(token);
-        if (_inFlight.Remove(token, out byte[]? payload) && _awaited.Remove(payload, out Action? landed))
+        if ((token & DurableOutbox.TokenBit) != 0)
         {
-            landed();
+            durable.OnPublished(token);
+        }
+        else
+        {
+            outbox.OnPublished(token);
         }
     }
+
+    /// <summary>The connection is made.</summary>
+    public void OnConnected() => durable.OnConnected();
 
     /// <summary>The connection is lost: what was in flight waits again.</summary>
     public void OnDisconnected()
     {
         outbox.OnDisconnected();
-        _inFlight.Clear();
+        durable.OnDisconnected();
+    }
+
+    /// <summary>What waits on the disk, and what became of everything else.</summary>
+    public OutboxReport Report() => durable.Report();
+
+    /// <summary>Messages that wait, and messages dropped, in both outboxes.</summary>
+    public (long Waiting, long Dropped) Backlog()
+    {
+        (long waiting, long dropped) = durable.Totals();
+        foreach (OutboxClass kind in Enum.GetValues<OutboxClass>())
+        {
+            OutboxCounts counts = outbox.Counts(kind);
+            waiting += counts.Waiting;
+            dropped += counts.Dropped;
+        }
+
+        return (waiting, dropped);
+    }
+
+    private bool Publish(StoredMessage kept, long token)
+    {
+        try
+        {
+            LinkMessage message = new()
+            {
+                Topic = topics.Up(device, kept.Rest),
+                Payload = kept.Payload,
+                Qos = kept.Qos,
+                ExpirySeconds = kept.ExpirySeconds,
+                ContentType = Json,
+            };
+            if (!link.TryPublish(message, token))
+            {
+                durable.Return(token);
+                return false;
+            }
+
+            Sent(kept.Payload);
+        }
+        catch (ArgumentException)
+        {
+            // Larger than this broker takes: it would stand before all others for ever.
+            durable.OnImpossible(token);
+        }
+
+        return true;
+    }
+
+    private void Sent(ReadOnlyMemory<byte> payload)
+    {
+        if (MemoryMarshal.TryGetArray(payload, out ArraySegment<byte> bytes) && _timed.Remove(bytes.Array!, out Delay delay))
+        {
+            delay.Histogram.Record((long)time.GetElapsedTime(delay.Since).TotalNanoseconds);
+        }
     }
 
     private void Time(byte[] payload, in Delay delay)
@@ -158,6 +227,26 @@ internal sealed class Publisher(
         }
 
         _timed[payload] = delay;
+    }
+
+    private (long Number, byte[] Payload) Keep<T>(
+        string rest, T message, JsonTypeInfo<T> type, int qos, int expirySeconds, bool awaited = false) where T : DeviceMessage
+    {
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        long number = durable.Post(
+            new StoredMessage
+            {
+                Rest = rest,
+                Boot = message.Boot,
+                Sequence = message.Sequence,
+                UnixMs = message.UnixMs,
+                ClockSynchronized = message.ClockSynchronized,
+                Qos = qos,
+                ExpirySeconds = expirySeconds,
+                Payload = payload,
+            },
+            awaited);
+        return (number, payload);
     }
 
     private byte[] Post<T>(

@@ -160,7 +160,7 @@ internal static class RunVerb
             UserName = configuration.Link.Password is null ? null : id,
             Password = configuration.Link.Password,
             KeepAliveSeconds = configuration.Link.KeepAliveSeconds,
-            Subscriptions = [(topics.Down(configuration.Device, "#"), 1)],
+            Subscriptions = [(topics.Down(configuration.Device, "#"), 1), (topics.Fleet("manager/+"), 1)],
             Will = Birth.Will(configuration.Device, topics, stamp.Boot, stamp.UnixMs),
             WillDelaySeconds = configuration.Link.WillDelaySeconds,
         };

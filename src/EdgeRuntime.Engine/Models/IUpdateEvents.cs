@@ -17,7 +17,7 @@ public interface IUpdateEvents
     /// <summary>
     /// Tells the fleet a step or the progress of an update. One with an <see cref="UpdateStep.End"/> is to be given
     /// back
-    /// to <see cref="UpdateAgent.OnTold"/> once the broker has it; else it is told again after the next start.
+    /// to <see cref="UpdateAgent.OnTold"/> once it is on the disk or with the broker; else it is told again after the next start.
     /// </summary>
     void OnStep(UpdateStep step);
 

@@ -3,8 +3,9 @@ using EdgeRuntime.Contracts.Links;
 namespace EdgeRuntime.Engine.Telemetry;
 
 /// <summary>
-/// Holds messages until the broker has them. Bounded in messages and bytes for each class: a month offline must not
-/// kill the device. Every message that goes another way than to the broker is counted by cause.
+/// Holds in memory, until the broker has it, what is worth sending only now: state, answers, progress. Bounded in messages
+/// and bytes for each class; every message that goes another way than to the broker is counted by cause. What must not be
+/// lost goes into <see cref="Forwarding.DurableOutbox"/>.
 /// </summary>
 /// <remarks>
 /// Thread-safe, under one short lock; the sample path never comes here. All its memory but the payloads is made at the

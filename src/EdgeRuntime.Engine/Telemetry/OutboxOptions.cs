@@ -1,25 +1,19 @@
 namespace EdgeRuntime.Engine.Telemetry;
 
-/// <summary>What kind of message waits; earlier ones are sent first, and each has room of its own.</summary>
+/// <summary>What kind of message waits in memory; earlier ones are sent first, and each has room of its own.</summary>
 public enum OutboxClass
 {
     /// <summary>Status, info, reported, latest: only the newest of each topic is worth sending.</summary>
     State,
 
+    /// <summary>Messages of the user's choice that a decision sends.</summary>
+    Action,
+
     /// <summary>Answers to commands.</summary>
     Response,
 
-    /// <summary>Steps and progress of updates.</summary>
-    Update,
-
-    /// <summary>Events.</summary>
-    Event,
-
-    /// <summary>Windows of counters.</summary>
-    Window,
-
-    /// <summary>Single predictions.</summary>
-    Prediction,
+    /// <summary>How far updates are: the next one replaces it.</summary>
+    Progress,
 }
 
 /// <summary>Room of one class.</summary>
@@ -27,7 +21,7 @@ public enum OutboxClass
 /// <param name="Bytes">Bytes of their payloads and topics; at least 1.</param>
 public sealed record OutboxLimit(int Messages, long Bytes);
 
-/// <summary>How much an <see cref="Outbox"/> keeps. With the defaults a month offline costs at most 11 MB.</summary>
+/// <summary>How much an <see cref="Outbox"/> keeps: with the defaults less than 3 MiB.</summary>
 public sealed record OutboxOptions
 {
     private const int MostMessages = 16384;
@@ -35,30 +29,22 @@ public sealed record OutboxOptions
     /// <summary>(default: 64 messages, 1 MiB)</summary>
     public OutboxLimit State { get; init; } = new(64, 1024 * 1024);
 
+    /// <summary>(default: 512 messages, 1 MiB)</summary>
+    public OutboxLimit Action { get; init; } = new(512, 1024 * 1024);
+
     /// <summary>(default: 32 messages, 512 KiB)</summary>
     public OutboxLimit Response { get; init; } = new(32, 512 * 1024);
 
-    /// <summary>(default: 256 messages, 512 KiB)</summary>
-    public OutboxLimit Update { get; init; } = new(256, 512 * 1024);
-
-    /// <summary>(default: 512 messages, 1 MiB)</summary>
-    public OutboxLimit Event { get; init; } = new(512, 1024 * 1024);
-
-    /// <summary>(default: 1024 messages, 6 MiB: half a day of one window every 40 s)</summary>
-    public OutboxLimit Window { get; init; } = new(1024, 6 * 1024 * 1024);
-
-    /// <summary>(default: 256 messages, 2 MiB)</summary>
-    public OutboxLimit Prediction { get; init; } = new(256, 2 * 1024 * 1024);
+    /// <summary>(default: 64 messages, 64 KiB)</summary>
+    public OutboxLimit Progress { get; init; } = new(64, 64 * 1024);
 
     /// <summary>The room of one class.</summary>
     public OutboxLimit Of(OutboxClass kind) => kind switch
     {
         OutboxClass.State => State,
+        OutboxClass.Action => Action,
         OutboxClass.Response => Response,
-        OutboxClass.Update => Update,
-        OutboxClass.Event => Event,
-        OutboxClass.Window => Window,
-        _ => Prediction,
+        _ => Progress,
     };
 
     /// <summary>Lists every mistake at once. Empty when usable.</summary>

@@ -49,7 +49,7 @@ public sealed class ConfigurationChangesTests
     [InlineData("pump-7", "pump-8", "device")]
     [InlineData("linux-x64", "industrial-pc", "profile")]
     [InlineData("1883", "8883", "link.port")]
-    [InlineData("\"window_s\": 60", "\"window_s\": 60, \"outbox_windows\": 32", "telemetry.outbox_windows")]
+    [InlineData("\"window_s\": 60", "\"window_s\": 60, \"outbox\": { \"max_bytes\": 1000000 }", "telemetry.outbox")]
     [InlineData("\"port\": 1883", "\"port\": 1883, \"root\": \"plant\"", "link.root")]
     public void What_is_only_read_at_start_says_so(string was, string now, string member)
     {
@@ -64,10 +64,10 @@ public sealed class ConfigurationChangesTests
     {
         string without = Before.Replace("\"telemetry\": { \"window_s\": 60 },", "", StringComparison.Ordinal);
 
-        ConfigurationChanges changes = Between(without, Before.Replace("60", "60, \"outbox_windows\": 32", StringComparison.Ordinal));
+        ConfigurationChanges changes = Between(without, Before.Replace("60", "60, \"outbox\": { \"max_bytes\": 1000000 }", StringComparison.Ordinal));
 
         Assert.True(changes.Telemetry);
-        Assert.Equal(["telemetry.outbox_windows"], changes.NeedRestart);
+        Assert.Equal(["telemetry.outbox"], changes.NeedRestart);
     }
 
     private static ConfigurationChanges Between(string before, string after) => ConfigurationChanges.Between(Parse(before), Parse(after));

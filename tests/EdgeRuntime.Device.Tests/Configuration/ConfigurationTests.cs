@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Engine.Forwarding;
 
 namespace EdgeRuntime.Device.Tests.Configuration;
 
@@ -50,6 +51,7 @@ public sealed class ConfigurationTests
         Assert.Equal("edge/v1", configuration.Link.Root);
         Assert.Equal(60, configuration.Telemetry.WindowSeconds);
         Assert.Equal("changes", configuration.Telemetry.Predictions);
+        Assert.Equal(new DurableOutboxOptions(), configuration.Telemetry.Outbox);
         Assert.Null(configuration.Models[0].Package);
     }
 

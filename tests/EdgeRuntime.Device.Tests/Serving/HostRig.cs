@@ -6,6 +6,7 @@ using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Serving;
+using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Engine.Tests.Models;
@@ -17,6 +18,8 @@ namespace EdgeRuntime.Device.Tests.Serving;
 internal sealed class HostRig : IDisposable
 {
     private readonly Outbox _outbox;
+    private readonly DurableOutbox _durable;
+    private readonly OutboxKeeper _keeper;
     private readonly InMemoryLink _link;
     private readonly SensorFeed _feed;
 
@@ -26,8 +29,11 @@ internal sealed class HostRig : IDisposable
     {
         DeviceId device = DeviceId.TryParse("rig", out DeviceId id) ? id : default;
         _outbox = new Outbox(new OutboxOptions(), Time);
+        _durable = new DurableOutbox(new DurableOutboxOptions { AcknowledgedByManager = false }, Time);
+        _durable.OnConnected();
+        _keeper = new OutboxKeeper(_durable, new SimulatedDisk(), Time, clockSynchronized: true);
         _link = new InMemoryLink(new InMemoryBroker(Time), new LinkOptions { Host = "broker", ClientId = "rig" });
-        Publisher publisher = new(device, new Topics("edge/v1"), new MessageStamp(BootId.Draw(new Random(1)), Time), _outbox, _link, Time);
+        Publisher publisher = new(device, new Topics("edge/v1"), new MessageStamp(BootId.Draw(new Random(1)), Time), _outbox, _durable, _link, Time);
         Sensor = new ScriptedSensor(Time);
         FrameSource source = new(Sensor);
         ModelConfiguration configuration = new()
@@ -117,6 +123,13 @@ internal sealed class HostRig : IDisposable
         {
             Sent.Add(message);
             _outbox.OnPublished(token);
+        }
+
+        _keeper.Step();
+        while (_durable.TryTake(out StoredMessage kept, out long token))
+        {
+            Sent.Add(new LinkMessage { Topic = $"edge/v1/rig/up/{kept.Rest}", Payload = kept.Payload, Qos = kept.Qos });
+            _durable.OnPublished(token);
         }
     }
 

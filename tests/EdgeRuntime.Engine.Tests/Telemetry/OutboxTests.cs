@@ -10,7 +10,7 @@ public sealed class OutboxTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void State_goes_before_answers_updates_events_windows_and_predictions()
+    public void State_goes_before_actions_answers_and_progress()
     {
         Outbox outbox = new(new OutboxOptions(), _time);
         foreach (OutboxClass kind in Enum.GetValues<OutboxClass>().Reverse())
@@ -18,7 +18,7 @@ public sealed class OutboxTests
             outbox.Post(kind, Message($"t/{kind}", "x"));
         }
 
-        Assert.Equal(["t/State", "t/Response", "t/Update", "t/Event", "t/Window", "t/Prediction"], TakeAll(outbox).Topics);
+        Assert.Equal(["t/State", "t/Action", "t/Response", "t/Progress"], TakeAll(outbox).Topics);
     }
 
     [Fact]
@@ -34,52 +34,52 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public void Windows_are_sent_in_the_order_in_which_they_were_made_and_none_is_merged()
+    public void Messages_are_sent_in_the_order_in_which_they_were_made_and_none_is_merged()
     {
         Outbox outbox = new(new OutboxOptions(), _time);
         for (int i = 0; i < 5; i++)
         {
-            outbox.Post(OutboxClass.Window, Message("window/m", $"{i}"));
+            outbox.Post(OutboxClass.Progress, Message("window/m", $"{i}"));
         }
 
         Assert.Equal(["0", "1", "2", "3", "4"], TakeAll(outbox).Payloads);
     }
 
     [Fact]
-    public void The_oldest_window_goes_first_when_there_is_no_room_and_is_counted()
+    public void The_oldest_message_goes_first_when_there_is_no_room_and_is_counted()
     {
-        Outbox outbox = new(new OutboxOptions { Window = new OutboxLimit(3, 1000) }, _time);
+        Outbox outbox = new(new OutboxOptions { Progress = new OutboxLimit(3, 1000) }, _time);
         for (int i = 0; i < 5; i++)
         {
-            outbox.Post(OutboxClass.Window, Message("w", $"{i}"));
+            outbox.Post(OutboxClass.Progress, Message("w", $"{i}"));
         }
 
-        Assert.Equal(2, outbox.Counts(OutboxClass.Window).Dropped);
+        Assert.Equal(2, outbox.Counts(OutboxClass.Progress).Dropped);
         Assert.Equal(["2", "3", "4"], TakeAll(outbox).Payloads);
     }
 
     [Fact]
     public void Bytes_are_bounded_as_well_as_messages()
     {
-        Outbox outbox = new(new OutboxOptions { Event = new OutboxLimit(100, 30) }, _time);
-        outbox.Post(OutboxClass.Event, Message("e", "123456789"));
-        outbox.Post(OutboxClass.Event, Message("e", "abcdefghi"));
-        outbox.Post(OutboxClass.Event, Message("e", "the third of them"));
+        Outbox outbox = new(new OutboxOptions { Response = new OutboxLimit(100, 30) }, _time);
+        outbox.Post(OutboxClass.Response, Message("e", "123456789"));
+        outbox.Post(OutboxClass.Response, Message("e", "abcdefghi"));
+        outbox.Post(OutboxClass.Response, Message("e", "the third of them"));
 
-        Assert.Equal(28, outbox.Counts(OutboxClass.Event).Bytes);
+        Assert.Equal(28, outbox.Counts(OutboxClass.Response).Bytes);
         Assert.Equal(["abcdefghi", "the third of them"], TakeAll(outbox).Payloads);
     }
 
     [Fact]
     public void A_message_too_large_for_its_class_is_refused_and_costs_no_other()
     {
-        Outbox outbox = new(new OutboxOptions { Event = new OutboxLimit(100, 10) }, _time);
-        outbox.Post(OutboxClass.Event, Message("e", "1"));
+        Outbox outbox = new(new OutboxOptions { Response = new OutboxLimit(100, 10) }, _time);
+        outbox.Post(OutboxClass.Response, Message("e", "1"));
 
-        Assert.False(outbox.Post(OutboxClass.Event, Message("e", "0123456789")));
+        Assert.False(outbox.Post(OutboxClass.Response, Message("e", "0123456789")));
 
         Assert.Equal(["1"], TakeAll(outbox).Payloads);
-        Assert.Equal(1, outbox.Counts(OutboxClass.Event).Dropped);
+        Assert.Equal(1, outbox.Counts(OutboxClass.Response).Dropped);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class OutboxTests
         Outbox outbox = new(new OutboxOptions(), _time);
         for (int i = 0; i < 6; i++)
         {
-            outbox.Post(OutboxClass.Window, Message("w", $"{i}"));
+            outbox.Post(OutboxClass.Progress, Message("w", $"{i}"));
         }
 
         long[] tokens = [Take(outbox).Token, Take(outbox).Token, Take(outbox).Token, Take(outbox).Token];
@@ -103,8 +103,8 @@ public sealed class OutboxTests
     public void A_message_the_link_refused_is_the_next_to_be_sent()
     {
         Outbox outbox = new(new OutboxOptions(), _time);
-        outbox.Post(OutboxClass.Window, Message("w", "0"));
-        outbox.Post(OutboxClass.Window, Message("w", "1"));
+        outbox.Post(OutboxClass.Progress, Message("w", "0"));
+        outbox.Post(OutboxClass.Progress, Message("w", "1"));
 
         outbox.Return(Take(outbox).Token);
 
@@ -129,32 +129,32 @@ public sealed class OutboxTests
     public void A_message_that_waited_longer_than_it_is_worth_is_not_sent()
     {
         Outbox outbox = new(new OutboxOptions(), _time);
-        outbox.Post(OutboxClass.Event, Message("e", "stale") with { ExpirySeconds = 60 });
+        outbox.Post(OutboxClass.Response, Message("e", "stale") with { ExpirySeconds = 60 });
         _time.Advance(40);
-        outbox.Post(OutboxClass.Event, Message("e", "fresh") with { ExpirySeconds = 60 });
+        outbox.Post(OutboxClass.Response, Message("e", "fresh") with { ExpirySeconds = 60 });
         _time.Advance(20);
 
         (LinkMessage sent, _) = Take(outbox);
 
         Assert.Equal("fresh", Encoding.UTF8.GetString(sent.Payload.Span));
         Assert.Equal(40, sent.ExpirySeconds);
-        Assert.Equal(1, outbox.Counts(OutboxClass.Event).Expired);
+        Assert.Equal(1, outbox.Counts(OutboxClass.Response).Expired);
     }
 
     [Fact]
     public void A_late_word_about_a_message_sent_again_meanwhile_releases_nothing()
     {
         Outbox outbox = new(new OutboxOptions(), _time);
-        outbox.Post(OutboxClass.Event, Message("e", "1"));
+        outbox.Post(OutboxClass.Response, Message("e", "1"));
         long first = Take(outbox).Token;
         outbox.OnPublished(first);
-        outbox.Post(OutboxClass.Event, Message("e", "2"));
+        outbox.Post(OutboxClass.Response, Message("e", "2"));
         Take(outbox);
 
         outbox.OnPublished(first);
 
-        Assert.Equal(1, outbox.Counts(OutboxClass.Event).InFlight);
-        Assert.Equal(1, outbox.Counts(OutboxClass.Event).Published);
+        Assert.Equal(1, outbox.Counts(OutboxClass.Response).InFlight);
+        Assert.Equal(1, outbox.Counts(OutboxClass.Response).Published);
     }
 
     [Theory]
@@ -167,15 +167,15 @@ public sealed class OutboxTests
         OutboxOptions options = new()
         {
             State = new OutboxLimit(4, 60),
-            Window = new OutboxLimit(7, 90),
-            Event = new OutboxLimit(5, 50),
+            Progress = new OutboxLimit(7, 90),
+            Response = new OutboxLimit(5, 50),
         };
         Outbox outbox = new(options, _time);
         List<long> tokens = [];
         long lastSent = 0;
         for (int step = 0; step < 20_000; step++)
         {
-            OutboxClass kind = (OutboxClass)random.Next(6);
+            OutboxClass kind = (OutboxClass)random.Next(4);
             switch (random.Next(8))
             {
                 case < 4:
@@ -223,7 +223,7 @@ public sealed class OutboxTests
     [Fact]
     public void Posting_and_sending_allocates_nothing()
     {
-        Outbox outbox = new(new OutboxOptions { Window = new OutboxLimit(8, 1000) }, _time);
+        Outbox outbox = new(new OutboxOptions { Progress = new OutboxLimit(8, 1000) }, _time);
         LinkMessage window = Message("w", "payload") with { ExpirySeconds = 100 };
         LinkMessage state = Message("s", "payload");
         Cycle(outbox, window, state, 1000);
@@ -237,16 +237,16 @@ public sealed class OutboxTests
     [Fact]
     public void Options_out_of_range_are_listed_all_at_once()
     {
-        OutboxOptions options = new() { Window = new OutboxLimit(0, 5), Event = new OutboxLimit(1, 0) };
+        OutboxOptions options = new() { Progress = new OutboxLimit(0, 5), Response = new OutboxLimit(1, 0) };
 
-        Assert.Equal(["outbox.event.bytes: 0 is less than 1", "outbox.window.messages: 0 is outside 1 to 16384"], options.Validate());
+        Assert.Equal(["outbox.response.bytes: 0 is less than 1", "outbox.progress.messages: 0 is outside 1 to 16384"], options.Validate());
     }
 
     private static void Cycle(Outbox outbox, in LinkMessage window, in LinkMessage state, int times)
     {
         for (int i = 0; i < times; i++)
         {
-            outbox.Post(OutboxClass.Window, window);
+            outbox.Post(OutboxClass.Progress, window);
             outbox.Post(OutboxClass.State, state);
             outbox.TryTake(out _, out long token);
             outbox.TryTake(out _, out long refused);

@@ -1,0 +1,59 @@
+namespace EdgeRuntime.Engine.Forwarding;
+
+/// <summary>Where a message that is in memory stands.</summary>
+internal enum EntryState
+{
+    /// <summary>To be sent, for the first time or again.</summary>
+    Waiting,
+
+    /// <summary>With the link.</summary>
+    InFlight,
+
+    /// <summary>The broker has it; the fleet manager has not said that it has.</summary>
+    Delivered,
+
+    /// <summary>Acknowledged: nothing keeps it any more.</summary>
+    Released,
+
+    /// <summary>Given up, and counted.</summary>
+    Dropped,
+}
+
+/// <summary>A message that is in memory. Changed under the outbox's lock only.</summary>
+internal sealed class Entry(StoredMessage message, long number, long postedAt, bool fromDisk)
+{
+    public StoredMessage Message { get; } = message;
+
+    /// <summary>Unique within the outbox; names it to the link.</summary>
+    public long Number { get; } = number;
+
+    /// <summary>When it came, on the monotonic clock.</summary>
+    public long PostedAt { get; } = postedAt;
+
+    /// <summary>True for a backlog, which is sent at a pace.</summary>
+    public bool FromDisk { get; } = fromDisk;
+
+    /// <summary>Who is told once it is safe.</summary>
+    public bool IsAwaited { get; init; }
+
+    public MessageKey Key { get; } = new(message.Boot, message.TopicClass);
+
+    public int Bytes { get; } = RecordFormat.SizeOf(message);
+
+    public EntryState State { get; set; }
+
+    /// <summary>True while the other thread writes it: it stays as it is, and is not sent.</summary>
+    public bool IsBeingWritten { get; set; }
+
+    /// <summary>True once this run of the process gave it to the link.</summary>
+    public bool WasSent { get; set; }
+
+    /// <summary>Where it is on the disk; null for nowhere yet.</summary>
+    public Segment? Segment { get; set; }
+
+    /// <summary>Whether anybody still waits for it.</summary>
+    public bool IsLive => State is not (EntryState.Released or EntryState.Dropped);
+}
+
+/// <summary>What messages are numbered in.</summary>
+internal readonly record struct MessageKey(Contracts.Ids.BootId Boot, string TopicClass);

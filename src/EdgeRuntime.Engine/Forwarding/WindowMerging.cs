@@ -1,0 +1,177 @@
+using EdgeRuntime.Contracts.Messages;
+
+namespace EdgeRuntime.Engine.Forwarding;
+
+/// <summary>Makes one window of two: every count is the sum of both, exactly, whatever was merged first.</summary>
+/// <remarks>
+/// A stability index cannot be computed again here, without the reference; the merged window keeps the index and threshold
+/// of the one that had drifted further, so that no alarm is lost.
+/// </remarks>
+public static class WindowMerging
+{
+    /// <summary>Merges two windows of one package.</summary>
+    /// <param name="earlier">Made first.</param>
+    /// <param name="later">Its identity (boot, sequence, time) is the result's.</param>
+    /// <returns>Null when their counters do not mean the same: another package, other bins, another policy.</returns>
+    public static WindowMessage? Merge(WindowMessage earlier, WindowMessage later)
+    {
+        if (!AreAlike(earlier, later))
+        {
+            return null;
+        }
+
+        return later with
+        {
+            ClockSynchronized = earlier.ClockSynchronized && later.ClockSynchronized,
+            Merged = checked(earlier.Merged + later.Merged + 1),
+            StartUnixMs = Math.Min(earlier.StartUnixMs, later.StartUnixMs),
+            EndUnixMs = Math.Max(earlier.EndUnixMs, later.EndUnixMs),
+            Samples = checked(earlier.Samples + later.Samples),
+            Failed = checked(earlier.Failed + later.Failed),
+            Due = checked(earlier.Due + later.Due),
+            Dropped = Sum(earlier.Dropped, later.Dropped),
+            DeadlineMisses = checked(earlier.DeadlineMisses + later.DeadlineMisses),
+            Predictions = Sum(earlier.Predictions, later.Predictions),
+            Infer = Sum(earlier.Infer, later.Infer),
+            Path = Sum(earlier.Path, later.Path),
+            Stages = Sum(earlier.Stages, later.Stages),
+            Features = [.. earlier.Features.Zip(later.Features, Sum)],
+            Channels = Sum(earlier.Channels, later.Channels),
+            Clock = earlier.Clock is null ? later.Clock : later.Clock is null ? earlier.Clock : Sum(earlier.Clock, later.Clock),
+        };
+    }
+
+    private static bool AreAlike(WindowMessage one, WindowMessage other) =>
+        one.Model == other.Model && one.Digest == other.Digest && one.Version == other.Version
+        && one.Overload == other.Overload && one.Gate == other.Gate
+        && one.Predictions.Labels.SequenceEqual(other.Predictions.Labels)
+        && one.Predictions.Counts.Count == other.Predictions.Counts.Count
+        && one.Predictions.Confidence.Count == other.Predictions.Confidence.Count
+        && one.Features.Count == other.Features.Count
+        && IsWhole(one) && IsWhole(other)
+        && one.Features.Zip(other.Features).All(pair =>
+            pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count)
+        && IsSparse(one) && IsSparse(other);
+
+    // What this program wrote is whole and sparse; a log may hold anything.
+    private static bool IsWhole(WindowMessage window) =>
+        !window.Features.Contains(null!) && !(window.Stages?.Values.Contains(null!) ?? false) && !(window.Channels?.Contains(null!) ?? false);
+
+    private static bool IsSparse(WindowMessage window) =>
+        new[] { window.Infer, window.Path }.Concat(window.Stages?.Values ?? []).All(counts =>
+            counts.Buckets.Count == counts.Counts.Count && counts.Buckets.Zip(counts.Buckets.Skip(1)).All(pair => pair.First < pair.Second));
+
+    private static Dictionary<string, long> Sum(IReadOnlyDictionary<string, long> one, IReadOnlyDictionary<string, long> other)
+    {
+        Dictionary<string, long> sum = new(one);
+        foreach ((string name, long count) in other)
+        {
+            sum[name] = checked(sum.GetValueOrDefault(name) + count);
+        }
+
+        return sum;
+    }
+
+    private static PredictionCounts Sum(PredictionCounts one, PredictionCounts other)
+    {
+        PredictionCounts drifted = IsFurther(other.Psi, other.Threshold, one.Psi, one.Threshold) ? other : one;
+        return one with
+        {
+            Counts = Sum(one.Counts, other.Counts),
+            Confidence = Sum(one.Confidence, other.Confidence),
+            Psi = drifted.Psi,
+            Threshold = drifted.Threshold,
+        };
+    }
+
+    private static FeatureCounts Sum(FeatureCounts one, FeatureCounts other)
+    {
+        FeatureCounts drifted = IsFurther(other.Psi, other.Threshold, one.Psi, one.Threshold) ? other : one;
+        return one with
+        {
+            Counts = Sum(one.Counts, other.Counts),
+            Missing = checked(one.Missing + other.Missing),
+            Psi = drifted.Psi,
+            Threshold = drifted.Threshold,
+        };
+    }
+
+    // A total order, so that the result does not hang on what was merged first.
+    private static bool IsFurther(double psi, double threshold, double than, double thanThreshold) =>
+        (Ratio(psi, threshold), psi, threshold).CompareTo((Ratio(than, thanThreshold), than, thanThreshold)) > 0;
+
+    private static double Ratio(double psi, double threshold) => threshold > 0 ? psi / threshold : 0;
+
+    private static List<long> Sum(IReadOnlyList<long> one, IReadOnlyList<long> other) =>
+        [.. one.Zip(other, (left, right) => checked(left + right))];
+
+    private static Dictionary<string, LatencyCounts>? Sum(
+        IReadOnlyDictionary<string, LatencyCounts>? one, IReadOnlyDictionary<string, LatencyCounts>? other)
+    {
+        if (one is null && other is null)
+        {
+            return null;
+        }
+
+        Dictionary<string, LatencyCounts> sum = one is null ? [] : new(one);
+        foreach ((string stage, LatencyCounts counts) in other ?? new Dictionary<string, LatencyCounts>())
+        {
+            sum[stage] = sum.TryGetValue(stage, out LatencyCounts? known) ? Sum(known, counts) : counts;
+        }
+
+        return sum;
+    }
+
+    private static LatencyCounts Sum(LatencyCounts one, LatencyCounts other)
+    {
+        List<int> buckets = new(one.Buckets.Count + other.Buckets.Count);
+        List<long> counts = new(buckets.Capacity);
+        int left = 0;
+        int right = 0;
+        while (left < one.Buckets.Count || right < other.Buckets.Count)
+        {
+            int bucket = Math.Min(
+                left < one.Buckets.Count ? one.Buckets[left] : int.MaxValue,
+                right < other.Buckets.Count ? other.Buckets[right] : int.MaxValue);
+            long count = 0;
+            if (left < one.Buckets.Count && one.Buckets[left] == bucket)
+            {
+                count = checked(count + one.Counts[left++]);
+            }
+
+            if (right < other.Buckets.Count && other.Buckets[right] == bucket)
+            {
+                count = checked(count + other.Counts[right++]);
+            }
+
+            buckets.Add(bucket);
+            counts.Add(count);
+        }
+
+        return new LatencyCounts
+        {
+            Buckets = buckets,
+            Counts = counts,
+            MaxMicroseconds = Math.Max(one.MaxMicroseconds, other.MaxMicroseconds),
+        };
+    }
+
+    private static List<ChannelCounts>? Sum(IReadOnlyList<ChannelCounts>? one, IReadOnlyList<ChannelCounts>? other)
+    {
+        if (one is null && other is null)
+        {
+            return null;
+        }
+
+        // By name, so that the order does not hang on which channel showed a fault first.
+        SortedDictionary<string, IReadOnlyDictionary<string, long>> sum = new(StringComparer.Ordinal);
+        foreach (ChannelCounts channel in (one ?? []).Concat(other ?? []))
+        {
+            sum[channel.Name] = sum.TryGetValue(channel.Name, out IReadOnlyDictionary<string, long>? known)
+                ? Sum(known, channel.Faults)
+                : channel.Faults;
+        }
+
+        return [.. sum.Select(pair => new ChannelCounts { Name = pair.Key, Faults = pair.Value })];
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Forwarding;
+
+namespace EdgeRuntime.Engine.Tests.Forwarding;
+
+public sealed class MergingTests
+{
+    [Fact]
+    public void Counts_of_merged_windows_are_the_sums_of_both_and_the_worse_drift_stays()
+    {
+        WindowMessage merged = WindowMerging.Merge(Window(1), Window(2))!;
+
+        Assert.Equal((2L, 3L), (merged.Sequence, merged.Samples));
+        Assert.Equal((1L, 1_000L, 2_500L), (merged.Merged, merged.StartUnixMs, merged.EndUnixMs));
+        Assert.Equal(new Dictionary<string, long> { ["late"] = 3, ["gated"] = 2 }, merged.Dropped);
+        Assert.Equal([3, 5, 7], merged.Infer.Buckets);
+        Assert.Equal([1, 3, 2], merged.Infer.Counts);
+        Assert.Equal(2, merged.Infer.MaxMicroseconds);
+        Assert.Equal([3, 30], merged.Features[0].Counts);
+        Assert.Equal((0.2, 0.1), (merged.Features[0].Psi, merged.Features[0].Threshold));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(11)]
+    public void It_does_not_matter_which_windows_are_merged_first(int seed)
+    {
+        Random random = new(seed);
+        WindowMessage[] windows = [.. Enumerable.Range(1, 8).Select(Window)];
+        string expected = Body(windows.Aggregate((one, other) => WindowMerging.Merge(one, other)!));
+        for (int round = 0; round < 50; round++)
+        {
+            List<WindowMessage> left = [.. windows];
+            while (left.Count > 1)
+            {
+                int at = random.Next(left.Count - 1);
+                left[at] = WindowMerging.Merge(left[at], left[at + 1])!;
+                left.RemoveAt(at + 1);
+            }
+
+            Assert.Equal(expected, Body(left[0]));
+        }
+    }
+
+    [Fact]
+    public void Windows_of_another_package_or_with_other_bins_are_not_merged()
+    {
+        WindowMessage window = Window(1);
+
+        Assert.Null(WindowMerging.Merge(window, window with { Digest = ModelId.Of("another"u8) }));
+        Assert.Null(WindowMerging.Merge(window, window with { Features = [] }));
+        Assert.Null(WindowMerging.Merge(window, window with { Predictions = window.Predictions with { Labels = ["other", "labels"] } }));
+        Assert.Null(WindowMerging.Merge(window, window with { Infer = window.Infer with { Buckets = [7, 3] } }));
+    }
+
+    [Fact]
+    public void Messages_are_merged_by_topic_within_their_span_and_what_may_have_been_sent_is_left_alone()
+    {
+        List<StoredMessage> messages = [];
+        for (int i = 1; i <= 8; i++)
+        {
+            messages.Add(Stored(OutboxRig.WindowOf(new BootId(1), i, i * 1000, $"w{i}", model: i % 2 == 0 ? "b" : "a")) with { Sent = i == 5 });
+        }
+
+        IReadOnlyList<StoredMessage> merged = MessageMerging.Merge(messages, TimeSpan.FromSeconds(4));
+
+        // a: 1+3, then 5 was sent, then 7; b: 2+4+6, and 8 is more than 4 s later.
+        Assert.Equal(["a 3", "a 5", "b 6", "a 7", "b 8"], merged.Select(message => $"{message.Rest[^1]} {message.Sequence}"));
+        Assert.Equal([2, 1, 3, 1, 1], merged.Select(message => message.StandsFor));
+    }
+
+    [Fact]
+    public void Batches_of_predictions_are_joined_up_to_a_full_one()
+    {
+        PredictionMessage[] batches = [.. Enumerable.Range(1, 60).Select(Batch)];
+
+        PredictionMessage joined = batches.Take(50).Aggregate((one, other) => PredictionMerging.Merge(one, other)!);
+
+        Assert.Equal(100, joined.Predictions.Count);
+        Assert.Equal(Enumerable.Range(0, 100).Select(n => (long)n), joined.Predictions.Select(prediction => prediction.N));
+        Assert.Null(PredictionMerging.Merge(joined, batches[50]));
+        Assert.Null(PredictionMerging.Merge(batches[0], batches[1] with { Boot = new BootId(2) }));
+    }
+
+    [Fact]
+    public void A_payload_that_is_not_what_its_record_says_stays_as_it_is()
+    {
+        StoredMessage[] messages =
+        [
+            Stored(Window(1)) with { Payload = "not JSON"u8.ToArray() },
+            Stored(Window(2)) with { Sequence = 9 },
+            Stored(Window(3)) with { Payload = "{}"u8.ToArray() },
+        ];
+
+        Assert.Equal(messages, MessageMerging.Merge(messages, TimeSpan.FromHours(1)));
+    }
+
+    private static StoredMessage Stored(WindowMessage window) => new()
+    {
+        Rest = $"window/{window.Model}", Boot = window.Boot, Sequence = window.Sequence, UnixMs = window.UnixMs,
+        Payload = JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage),
+    };
+
+    // All but the identity, which is the newest one's; dictionaries and lists by their text.
+    private static string Body(WindowMessage window) => JsonSerializer.Serialize(
+        window with { Dropped = new SortedDictionary<string, long>(window.Dropped.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) },
+        WireJson.Default.WindowMessage);
+
+    private static PredictionMessage Batch(int sequence) => new()
+    {
+        Boot = new BootId(1), Sequence = sequence, UnixMs = sequence, ClockSynchronized = true, Model = "m", Version = "1.0.0",
+        Predictions = [.. Enumerable.Range((sequence - 1) * 2, 2).Select(n => new Prediction(n, n, "a", 0.5, "a"))],
+    };
+
+    private static WindowMessage Window(int i) => OutboxRig.WindowOf(new BootId(1), i, i * 1000, "late") with
+    {
+        EndUnixMs = (i * 1000) + 500,
+        Samples = i,
+        Dropped = i % 2 == 0 ? new Dictionary<string, long> { ["late"] = i, ["gated"] = 2 } : new Dictionary<string, long> { ["late"] = i },
+        Predictions = new PredictionCounts { Labels = ["a", "b"], Counts = [i, 1], Confidence = [0, i], Psi = 0.01 * i, Threshold = 0.05 },
+        Infer = new LatencyCounts { Buckets = i % 2 == 0 ? [5, 7] : [3, 5], Counts = i % 2 == 0 ? [2, 2] : [1, 1], MaxMicroseconds = i },
+        Stages = i % 3 == 0 ? null : new Dictionary<string, LatencyCounts>
+        {
+            ["read"] = new() { Buckets = [i], Counts = [1], MaxMicroseconds = 1 },
+        },
+        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1 }],
+        Channels = i % 2 == 0 ? [new ChannelCounts { Name = $"c{i}", Faults = new Dictionary<string, long> { ["stuck"] = 1 } }] : null,
+    };
+}
