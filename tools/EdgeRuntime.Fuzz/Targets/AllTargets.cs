@@ -11,6 +11,7 @@ internal static class AllTargets
         .. ReplayFiles.Targets,
         .. WireMessages.Targets,
         .. StateFiles.Targets,
+        .. OutboxLogs.Targets,
         .. Packages.Targets,
         .. ModelFiles.Targets,
     ];

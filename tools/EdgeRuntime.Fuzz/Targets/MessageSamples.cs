@@ -21,7 +21,8 @@ internal static class MessageSamples
     /// <summary>What devices send: class, what follows it in the topic, and an example.</summary>
     public static IReadOnlyList<(string Class, string After, string Json)> All { get; } =
     [
-        ("status", "", "{" + Head + ",\"state\":\"online\",\"models\":{\"vitals\":" + Digest + "}}"),
+        ("status", "", "{" + Head + ",\"state\":\"online\",\"models\":{\"vitals\":" + Digest + "},\"outbox\":{\"storage\":\"disk\",\"bytes\":400,\"max_bytes\":50000000,"
+            + "\"damaged\":0,\"classes\":{\"results\":{\"produced\":9,\"sent\":4,\"merged\":0,\"dropped_room\":1,\"dropped_age\":1,\"dropped_damage\":0,\"waiting\":3}}}}"),
         ("info", "", "{" + Head + ",\"hardware\":{\"architecture\":\"x64\",\"cpu\":\"c\",\"cores\":4,\"memory_bytes\":1000000},\"operating_system\":\"Linux\","
             + "\"runtime\":\".NET\",\"libraries\":{\"onnxruntime\":\"1.30.0\"},\"profile\":\"linux-x64\",\"labels\":{\"site\":\"a\"},"
             + "\"sensors\":[{\"model\":\"vitals\",\"driver\":\"vitals\",\"rate_hz\":5,\"channels\":[\"cpu\"]}]}"),
