@@ -25,7 +25,7 @@ internal static class InferenceSuite
         Figures figures = new();
         try
         {
-            figures.Add(Machine(options));
+            figures.Add(Machine(options.Commit));
             CallFloor(options, figures, scratch);
             BindingRows.Add(options, figures, scratch);
             Model(options, figures, scratch, "kws", KeywordModel(options, scratch), calls: 1000);
@@ -59,7 +59,7 @@ internal static class InferenceSuite
         Figures figures = new();
         try
         {
-            figures.Add(Machine(options));
+            figures.Add(Machine(options.Commit));
             RealTimeRows.Add(options, figures, scratch);
         }
         finally
@@ -72,7 +72,8 @@ internal static class InferenceSuite
         return 0;
     }
 
-    private static Figure Machine(SuiteOptions options)
+    /// <summary>Where and when: the row that every suite begins with.</summary>
+    internal static Figure Machine(string commit)
     {
         string cpu = File.ReadLines("/proc/cpuinfo")
             .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
@@ -81,7 +82,7 @@ internal static class InferenceSuite
         return new Figure(
             "machine", Environment.ProcessorCount, "cores",
             $"{cpu}, {RuntimeInformation.ProcessArchitecture}, Linux {Environment.OSVersion.Version}, commit "
-                + $"{options.Commit}, {when} UTC");
+                + $"{commit}, {when} UTC");
     }
 
     private static void CallFloor(SuiteOptions options, Figures figures, string scratch)

@@ -1,0 +1,60 @@
+namespace EdgeRuntime.Bench;
+
+/// <summary>What tools/bench found and made for the suite; every path is a file that exists.</summary>
+internal sealed record UpdatesOptions
+{
+    /// <summary>Where the rows are written.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Which commit is measured.</summary>
+    public string Commit { get; init; } = "unknown";
+
+    /// <summary>The published edge-device; null when there is none.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>A configuration of that device, whose <c>state_dir</c> is <c>state</c> beside it; null when none could be made.</summary>
+    public string? DeviceConfiguration { get; init; }
+
+    /// <summary>Reads <c>--name value</c> pairs.</summary>
+    /// <exception cref="BenchException">One is missing.</exception>
+    public static UpdatesOptions Parse(string[] words)
+    {
+        string? Given(string name)
+        {
+            int at = Array.IndexOf(words, name);
+            return at >= 0 && at + 1 < words.Length && words[at + 1].Length > 0 ? words[at + 1] : null;
+        }
+
+        return new UpdatesOptions
+        {
+            Output = Given("--output") ?? throw new BenchException("--output is missing; tools/bench gives it"),
+            Commit = Given("--commit") ?? "unknown",
+            Device = Given("--device"),
+            DeviceConfiguration = Given("--device-configuration"),
+        };
+    }
+}
+
+/// <summary>The suite <c>updates</c>: what of model updates and of telemetry is promised, measured.</summary>
+internal static class UpdatesSuite
+{
+    public static int Run(UpdatesOptions options)
+    {
+        string scratch = Directory.CreateTempSubdirectory("edge-bench-").FullName;
+        Figures figures = new();
+        try
+        {
+            figures.Add(InferenceSuite.Machine(options.Commit));
+            OutboxRows.Add(options, figures, scratch);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+
+        figures.Save(options.Output);
+        figures.Summarize();
+        Console.WriteLine($"written to {options.Output}");
+        return 0;
+    }
+}
