@@ -65,7 +65,7 @@ internal static class OutboxRows
             $"{most} bytes, everything below outbox; a segment has {segment}", 1));
         figures.Add(new Figure(
             "outbox, 72 h offline: written to the flash", written / 1e6, "MB",
-            $"{written / (double)Messages:0} bytes a message, {syncs / (double)Hours:0} calls of fsync an hour (one in two for each event, which is on the disk before it is sent)"));
+            $"{written / (double)Messages:0} bytes a message, {syncs / (double)Hours:0} calls of fsync an hour"));
     }
 
     // A manager that acknowledges the highest number it had of each class.
