@@ -86,7 +86,7 @@ internal static class OutboxLogs
         IReadOnlyList<StoredMessage> merged = MessageMerging.Merge(messages, TimeSpan.FromHours(1));
         Promise.Require(merged.Sum(message => message.StandsFor) == messages.Length, "a message is not accounted for");
         Promise.Require(merged.All(RecordFormat.Fits), "what was merged does not fit into a record");
-        return merged.Count < messages.Length - 2;
+        return merged.Count < messages.Length;
     }
 
     private static bool Again(RememberedOutbox read)
