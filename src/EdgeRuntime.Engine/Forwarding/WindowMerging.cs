@@ -42,7 +42,8 @@ public static class WindowMerging
     }
 
     private static bool AreAlike(WindowMessage one, WindowMessage other) =>
-        one.Model == other.Model && one.Digest == other.Digest && one.Version == other.Version
+        IsComplete(one) && IsComplete(other)
+        && one.Model == other.Model && one.Digest == other.Digest && one.Version == other.Version
         && one.Overload == other.Overload && one.Gate == other.Gate
         && one.Predictions.Labels.SequenceEqual(other.Predictions.Labels)
         && one.Predictions.Counts.Count == other.Predictions.Counts.Count
@@ -52,6 +53,10 @@ public static class WindowMerging
         && one.Features.Zip(other.Features).All(pair =>
             pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count)
         && IsSparse(one) && IsSparse(other);
+
+    // A member that an older program did not write is null, whatever its type says.
+    private static bool IsComplete(WindowMessage window) =>
+        window is { Dropped: not null, Features: not null, Predictions.Confidence: not null };
 
     // What this program wrote is whole and sparse; a log may hold anything.
     private static bool IsWhole(WindowMessage window) =>

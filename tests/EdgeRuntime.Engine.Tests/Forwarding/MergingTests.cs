@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
@@ -93,9 +95,18 @@ public sealed class MergingTests
             Stored(Window(1)) with { Payload = "not JSON"u8.ToArray() },
             Stored(Window(2)) with { Sequence = 9 },
             Stored(Window(3)) with { Payload = "{}"u8.ToArray() },
+            Stored(Window(4)) with { Payload = Without("dropped", Window(4)) },
+            Stored(Window(5)) with { Payload = Without("features", Window(5)) },
         ];
 
         Assert.Equal(messages, MessageMerging.Merge(messages, TimeSpan.FromHours(1)));
+    }
+
+    private static byte[] Without(string member, WindowMessage window)
+    {
+        JsonNode json = JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage))!;
+        json.AsObject().Remove(member);
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
     private static StoredMessage Stored(WindowMessage window) => new()
