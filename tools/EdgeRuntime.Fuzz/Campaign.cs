@@ -10,6 +10,7 @@ internal sealed class Campaign
 {
     private const int MostKept = 4096;
     private const long MostKeptBytes = 32L * 1024 * 1024;
+    private const int WaitingFactor = 20;
 
     private readonly Target _target;
     private readonly Words _words;
@@ -63,14 +64,22 @@ internal sealed class Campaign
     {
         Thread watch = new(() =>
         {
+            long watched = 0;
+            TimeSpan before = default;
             while (true)
             {
                 Thread.Sleep(100);
                 long started = Volatile.Read(ref _startedAt);
+                if (started != watched)
+                {
+                    (watched, before) = (started, Environment.CpuUsage.TotalTime);
+                }
 
                 // The code cannot be stopped, so the process is, at once and without its own ending, which would wait for
-                // that code; the supervisor saves the input.
-                if (started != 0 && Stopwatch.GetElapsedTime(started) > _target.TimeLimit)
+                // that code; the supervisor saves the input. Its processor time is what counts: on a busy machine an input
+                // that takes a millisecond can wait for its turn for longer than any limit. One that waits itself takes none.
+                if (watched != 0 && (Environment.CpuUsage.TotalTime - before > _target.TimeLimit
+                    || Stopwatch.GetElapsedTime(watched) > WaitingFactor * _target.TimeLimit))
                 {
                     ProcessEnd.Now(Supervisor.HangCode);
                 }

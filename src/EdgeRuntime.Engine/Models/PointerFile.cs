@@ -64,7 +64,8 @@ public static class PointerFile
                 : state;
         }
         catch (Exception broken) when (broken
-            is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or NotSupportedException) // an object that does not say which of its kinds it is
         {
             throw new InvalidDataException("it is not a whole JSON object of the expected form", broken);
         }

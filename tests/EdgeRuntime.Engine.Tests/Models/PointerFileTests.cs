@@ -33,6 +33,9 @@ public sealed class PointerFileTests
     [InlineData("""{"trusted":null}""")]
     [InlineData("""{"trusted":[null]}""")]
     [InlineData("""{"phase":null}""")]
+    [InlineData("""{"phase":{}}""")]
+    [InlineData("""{"last":{"deployment":"r-1"}}""")]
+    [InlineData("""{"untold":[{}]}""")]
     [InlineData("null")]
     [InlineData("[]")]
     public void What_cannot_be_a_state_is_refused_in_the_readers_own_words(string state)

@@ -35,6 +35,6 @@ internal sealed record Target
     /// <summary>And so much besides. (default: 256 KiB)</summary>
     public long FixedBytes { get; init; } = 256 * 1024;
 
-    /// <summary>After which an input hangs; long, because the machine may be busy. (default: 10 s)</summary>
+    /// <summary>Processor time after which an input hangs. (default: 10 s)</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(10);
 }
