@@ -6,6 +6,9 @@ internal static class ExitCode
     /// <summary>Done; of a watched rollout: completed.</summary>
     public const int Done = 0;
 
+    /// <summary>Metadata or a target was refused; 1, as tuf-conformance asks of clients.</summary>
+    public const int Refused = 1;
+
     /// <summary>A watched rollout ended otherwise: halted, reverted or aborted.</summary>
     public const int RolloutFailed = 3;
 

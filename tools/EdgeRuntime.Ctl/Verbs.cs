@@ -1,6 +1,7 @@
 using EdgeRuntime.Ctl.Fleet;
 using EdgeRuntime.Ctl.Packages;
 using EdgeRuntime.Ctl.Training;
+using EdgeRuntime.Ctl.Tuf;
 using EdgeRuntime.Onnx;
 using EdgeRuntime.Sensors.Replay;
 
@@ -22,6 +23,49 @@ internal static class Verbs
             InspectCommand.Usage,
             InspectCommand.Example,
             Quick(InspectCommand.Run)),
+        new(
+            "repo init",
+            "begins a TUF repository",
+            RepositoryCommands.InitUsage,
+            RepositoryCommands.InitExample,
+            Quick(RepositoryCommands.Init)),
+        new(
+            "repo add",
+            "puts a file among its targets",
+            RepositoryCommands.AddUsage,
+            RepositoryCommands.AddExample,
+            Quick(RepositoryCommands.Add)),
+        new(
+            "repo remove",
+            "takes targets out of it",
+            RepositoryCommands.RemoveUsage,
+            RepositoryCommands.RemoveExample,
+            Quick(RepositoryCommands.Remove)),
+        new(
+            "repo keys",
+            "changes the keys of a role",
+            RepositoryCommands.KeysUsage,
+            RepositoryCommands.KeysExample,
+            Quick(RepositoryCommands.ChangeKeys)),
+        new(
+            "repo sign",
+            "signs what is staged, offline",
+            RepositorySigning.SignUsage,
+            RepositorySigning.SignExample,
+            Quick(RepositorySigning.Sign)),
+        new(
+            "repo refresh",
+            "publishes, and renews the timestamp",
+            RepositorySigning.RefreshUsage,
+            RepositorySigning.RefreshExample,
+            Quick(RepositorySigning.Refresh)),
+        new(
+            "repo show",
+            "shows versions, expiry and targets",
+            RepositorySigning.ShowUsage,
+            RepositorySigning.ShowExample,
+            Quick(RepositorySigning.Show)),
+        new("tuf", "reads a TUF repository as devices do", TufCommand.Usage, TufCommand.Example, Quick(TufCommand.Run)),
         new(
             "record",
             "writes a sensor's frames to CSV",
@@ -95,7 +139,7 @@ internal static class Verbs
     /// <summary>The heading under which a verb is listed.</summary>
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
-        "keygen" or "pack" or "sign" or "inspect" => "packages",
+        "keygen" or "pack" or "sign" or "inspect" or "repo" or "tuf" => "packages",
         "record" or "features" or "reference" or "optimize" or "infer" => "models and data",
         _ => "fleet",
     };

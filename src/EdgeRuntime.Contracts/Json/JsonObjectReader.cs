@@ -55,6 +55,9 @@ public sealed class JsonObjectReader
     /// <summary>True when the member is there and not null. Asking makes it known.</summary>
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>Makes every member known: for formats whose readers must pass over what they do not know.</summary>
+    public void IgnoreUnknown() => _asked.UnionWith(Names);
+
     /// <summary>The member's value as parsed, or null when absent; for shapes this reader has no method for.</summary>
     public JsonValue? Value(string name) => Find(name);
 

@@ -31,6 +31,10 @@ public sealed record JsonMember(string Name, JsonPosition NamePosition, JsonValu
 /// <summary>One value of a parsed file, which knows where it was written so that a mistake can point at it.</summary>
 public sealed class JsonValue
 {
+    private const int IndexedFrom = 16;
+
+    private Dictionary<string, JsonMember>? _index;
+
     private JsonValue(JsonKind kind, string file, JsonPosition position, string text)
     {
         Kind = kind;
@@ -71,6 +75,13 @@ public sealed class JsonValue
     /// <summary>Finds a member, or null.</summary>
     public JsonMember? Find(string name)
     {
+        if (Members.Count > IndexedFrom)
+        {
+            // Asked once for each of its names, an object of a hundred thousand would else take hours.
+            _index ??= Members.ToDictionary(member => member.Name, StringComparer.Ordinal);
+            return _index.GetValueOrDefault(name);
+        }
+
         foreach (JsonMember member in Members)
         {
             if (string.Equals(member.Name, name, StringComparison.Ordinal))
@@ -114,7 +125,40 @@ public sealed class JsonValue
     /// <summary>The same with every member of <c>append</c> alone turned into its array: what <see cref="Over"/> nothing makes.</summary>
     public JsonValue OverNothing() => Kind == JsonKind.Object ? Over(Object(File, Position, [])) : this;
 
+    /// <summary>This object with one member set; in its old place when it was there, else as the last.</summary>
+    public JsonValue With(string name, JsonValue value) => Find(name) is null
+        ? Object(File, Position, [.. Members, new JsonMember(name, value.Position, value)])
+        : Object(File, Position, [.. Members.Select(member => member.Name == name ? member with { Value = value } : member)]);
+
+    /// <summary>This object without a member.</summary>
+    public JsonValue Without(string name) => Object(File, Position, [.. Members.Where(member => member.Name != name)]);
+
     private JsonValue? Appended => Kind == JsonKind.Object && Members is [{ Name: "append", Value: { Kind: JsonKind.Array } items }] ? items : null;
+
+    /// <summary>A text that stands in no file yet.</summary>
+    internal static JsonValue Of(string text) => Scalar(JsonKind.Text, "", default, text);
+
+    /// <summary>A whole number that stands in no file yet.</summary>
+    internal static JsonValue Of(long number) =>
+        Scalar(JsonKind.Number, "", default, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>A boolean that stands in no file yet.</summary>
+    internal static JsonValue Of(bool truth) => Scalar(JsonKind.Bool, "", default, truth ? "true" : "false");
+
+    /// <summary>An array that stands in no file yet.</summary>
+    internal static JsonValue Of(IEnumerable<JsonValue> items) => Array("", default, [.. items]);
+
+    /// <summary>An object that stands in no file yet.</summary>
+    internal static JsonValue Of(params ReadOnlySpan<(string Name, JsonValue Value)> members)
+    {
+        List<JsonMember> list = [];
+        foreach ((string name, JsonValue value) in members)
+        {
+            list.Add(new JsonMember(name, default, value));
+        }
+
+        return Object("", default, list);
+    }
 
     internal static JsonValue Scalar(JsonKind kind, string file, JsonPosition position, string text) =>
         new(kind, file, position, text);

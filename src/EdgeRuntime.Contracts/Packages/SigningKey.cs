@@ -1,13 +1,10 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace EdgeRuntime.Contracts.Packages;
 
 /// <summary>A private key that signs manifests and orders: ECDSA on NIST P-256 with SHA-256. Not thread-safe.</summary>
 public sealed class SigningKey : IDisposable
 {
-    private const string PemLabel = "PRIVATE KEY";
-
     private readonly ECDsa _key;
 
     private SigningKey(ECDsa key)
@@ -26,19 +23,8 @@ public sealed class SigningKey : IDisposable
     /// <exception cref="FormatException">It is not a private key on P-256. A sentence for people.</exception>
     public static SigningKey FromPem(string pem)
     {
-        if (!PemEncoding.TryFind(pem, out PemFields found))
-        {
-            throw new FormatException($"holds no '-----BEGIN {PemLabel}-----'");
-        }
-
-        ReadOnlySpan<char> label = pem.AsSpan()[found.Label];
-        if (!label.SequenceEqual(PemLabel))
-        {
-            throw new FormatException($"holds a '{label}' where a '{PemLabel}' is expected");
-        }
-
+        byte[] pkcs8 = PrivateKeyFile.Read(pem);
         ECDsa key = ECDsa.Create();
-        byte[] pkcs8 = Convert.FromBase64String(pem[found.Base64Data]);
         try
         {
             key.ImportPkcs8PrivateKey(pkcs8, out _);
@@ -77,30 +63,7 @@ public sealed class SigningKey : IDisposable
 
     /// <summary>Writes the key as PEM (PKCS#8) into a new file that only its owner can read.</summary>
     /// <exception cref="IOException">The file exists already, or cannot be written.</exception>
-    public void Save(string path)
-    {
-        byte[] pkcs8 = _key.ExportPkcs8PrivateKey();
-        try
-        {
-            FileStreamOptions options = new()
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-            };
-            if (!OperatingSystem.IsWindows())
-            {
-                // At creation, not afterwards: there must be no moment at which others can open it.
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using FileStream file = new(path, options);
-            file.Write(Encoding.ASCII.GetBytes(PemEncoding.WriteString(PemLabel, pkcs8) + "\n"));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pkcs8);
-        }
-    }
+    public void Save(string path) => PrivateKeyFile.Write(path, _key.ExportPkcs8PrivateKey());
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();

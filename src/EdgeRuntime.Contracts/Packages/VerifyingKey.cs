@@ -104,8 +104,19 @@ public sealed class VerifyingKey
         return key.VerifyData(data, signature, HashAlgorithmName.SHA256, P1363);
     }
 
+    /// <summary>The same for a signature in the form of RFC 3279: a DER sequence of r and s.</summary>
+    /// <param name="signature">Exactly DER: another encoding of the same two numbers is not valid.</param>
+    public bool VerifyDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        // Taken apart here and not in the platform's library, whose readers differ in what else than DER they take.
+        Span<byte> fixedField = stackalloc byte[SignatureBytes];
+        return EcdsaDer.TryRead(signature, fixedField) && Verify(data, fixedField);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => KeyId;
+
+    internal ReadOnlySpan<byte> Spki => _spki;
 
     // The re-encoded key, not the one read: two encodings of one point must not become two key ids.
     internal static VerifyingKey Of(ECDsa key)

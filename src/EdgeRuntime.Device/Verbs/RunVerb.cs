@@ -16,6 +16,7 @@ using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Mqtt;
 using EdgeRuntime.Onnx;
 using EdgeRuntime.Sensors.Replay;
+using EdgeRuntime.Sensors.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeRuntime.Device.Verbs;

@@ -28,15 +28,5 @@ public sealed class StateLockTests : IDisposable
         Assert.NotNull(other);
     }
 
-    [Theory]
-    [InlineData(28, true)] // ENOSPC
-    [InlineData(30, true)] // EROFS
-    [InlineData(5, true)] // EIO
-    [InlineData(20, false)] // ENOTDIR: the configuration names something else
-    public void A_disk_that_takes_nothing_now_is_no_mistake_of_the_configuration(int error, bool isOfTheDisk)
-    {
-        Assert.Equal(isOfTheDisk, FileDisk.IsOfTheDisk(new IOException("", error)));
-    }
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 }

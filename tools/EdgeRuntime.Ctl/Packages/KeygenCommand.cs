@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 
 namespace EdgeRuntime.Ctl.Packages;
 
@@ -6,17 +7,25 @@ namespace EdgeRuntime.Ctl.Packages;
 internal static class KeygenCommand
 {
     public const string Usage = """
-        usage: edgectl keygen --name NAME --output DIR
+        usage: edgectl keygen --name NAME --output DIR [--type ecdsa|rsa|ed25519]
 
-        Makes an ECDSA P-256 key: DIR/NAME.key.pem (private, PKCS#8, readable by you alone) and DIR/NAME.pub.pem.
+        Makes a key: DIR/NAME.key.pem (private, PKCS#8, readable by you alone) and DIR/NAME.pub.pem.
         The private file signs; the public one is what devices and fleets trust. Nothing is ever overwritten.
+          --type    ECDSA P-256 (default) signs packages, orders and TUF metadata; RSA-PSS of 3072 bits and Ed25519 sign
+                    TUF metadata ('edgectl repo')
         """;
 
     public const string Example = "edgectl keygen --name release --output keys";
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--name", "--output"], []);
+        Words read = Words.Parse(words, ["--name", "--output", "--type"], []);
+        string type = read.Text("--type") ?? "ecdsa";
+        if (type is not ("ecdsa" or "rsa" or "ed25519"))
+        {
+            read.Mistakes.Add($"--type {type}: there are ecdsa, rsa and ed25519");
+        }
+
         string name = read.Required("--name");
         string directory = read.Required("--output");
         read.RequiredFiles();
@@ -36,7 +45,7 @@ internal static class KeygenCommand
             }
         }
 
-        using SigningKey key = SigningKey.Create();
+        using TufSigningKey key = Create(type);
         try
         {
             Directory.CreateDirectory(directory);
@@ -47,10 +56,32 @@ internal static class KeygenCommand
             throw new CommandException(ExitCode.CannotCreate, $"{privatePath}: cannot be written: {e.Message}");
         }
 
-        Files.Write(publicPath, System.Text.Encoding.ASCII.GetBytes(key.Public.ToPem()));
+        Files.Write(publicPath, System.Text.Encoding.ASCII.GetBytes(key.Public.ToPem()!));
         around.Output.WriteLine($"private  {privatePath}");
         around.Output.WriteLine($"public   {publicPath}");
-        around.Output.WriteLine($"key id   {key.Public.KeyId}");
+        if (key.Public.Ecdsa is VerifyingKey packages)
+        {
+            around.Output.WriteLine($"key id   {packages.KeyId}");
+        }
+
+        around.Output.WriteLine($"TUF id   {key.Public.Id}");
         return ExitCode.Done;
+    }
+
+    private static TufSigningKey Create(string type)
+    {
+        try
+        {
+            return TufSigningKey.Create(type switch
+            {
+                "rsa" => TufKeyKind.RsaPss,
+                "ed25519" => TufKeyKind.Ed25519,
+                _ => TufKeyKind.EcdsaP256,
+            });
+        }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new CommandException(ExitCode.Unavailable, e.Message);
+        }
     }
 }

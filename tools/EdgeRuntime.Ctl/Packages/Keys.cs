@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 
 namespace EdgeRuntime.Ctl.Packages;
 
@@ -14,6 +15,13 @@ internal static class Keys
     public static IReadOnlyList<VerifyingKey> Public(IEnumerable<string> paths) =>
         [.. paths.SelectMany(path => Read(path, VerifyingKey.FromPem)).DistinctBy(key => key.KeyId)];
 
+    /// <exception cref="CommandException">The file is not there, or is no private key of a kind that TUF knows.</exception>
+    public static TufSigningKey TufPrivate(string path) => Read(path, TufSigningKey.FromPem);
+
+    /// <exception cref="CommandException">A file is not there, or holds no public key of a kind that TUF knows.</exception>
+    public static IReadOnlyList<TufKey> TufPublic(IEnumerable<string> paths) =>
+        [.. paths.Select(path => Read(path, TufKey.FromPem)).DistinctBy(key => key.Id)];
+
     private static T Read<T>(string path, Func<string, T> parse)
     {
         string pem = System.Text.Encoding.Latin1.GetString(Files.Read(path, LargestFile));
@@ -24,6 +32,10 @@ internal static class Keys
         catch (FormatException e)
         {
             throw new CommandException(ExitCode.Config, $"{path}: {e.Message}");
+        }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new CommandException(ExitCode.Unavailable, $"{path}: {e.Message}");
         }
     }
 }

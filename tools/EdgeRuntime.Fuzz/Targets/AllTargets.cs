@@ -13,6 +13,7 @@ internal static class AllTargets
         .. StateFiles.Targets,
         .. OutboxLogs.Targets,
         .. Packages.Targets,
+        .. TufFiles.Targets,
         .. ModelFiles.Targets,
     ];
 

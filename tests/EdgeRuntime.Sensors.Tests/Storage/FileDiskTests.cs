@@ -1,6 +1,6 @@
-using EdgeRuntime.Device.Storage;
+using EdgeRuntime.Sensors.Storage;
 
-namespace EdgeRuntime.Device.Tests.Storage;
+namespace EdgeRuntime.Sensors.Tests.Storage;
 
 public sealed class FileDiskTests : IDisposable
 {
@@ -70,6 +70,16 @@ public sealed class FileDiskTests : IDisposable
         FileDisk disk = new(_directory);
 
         Assert.ThrowsAny<IOException>(() => disk.Read("nothing", 0, new byte[1]));
+    }
+
+    [Theory]
+    [InlineData(28, true)] // ENOSPC
+    [InlineData(30, true)] // EROFS
+    [InlineData(5, true)] // EIO
+    [InlineData(20, false)] // ENOTDIR: the configuration names something else
+    public void A_disk_that_takes_nothing_now_is_no_mistake_of_the_configuration(int error, bool isOfTheDisk)
+    {
+        Assert.Equal(isOfTheDisk, FileDisk.IsOfTheDisk(new IOException("", error)));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using EdgeRuntime.Engine.Models;
 using Microsoft.Win32.SafeHandles;
 
-namespace EdgeRuntime.Device.Storage;
+namespace EdgeRuntime.Sensors.Storage;
 
 /// <summary>The kernel's files under one state directory.</summary>
 /// <remarks>
