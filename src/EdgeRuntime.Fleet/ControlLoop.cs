@@ -59,7 +59,7 @@ internal sealed partial class ControlLoop
         _feed = new Feed(parts.Stream);
         _intake = new Intake(state, parts.Counters, _receipts, _feed, parts.Logger);
         _outbound = new Outbound(parts.Transport);
-        _announcer = new Announcer(_outbound, parts.Topics, parts.Instance, state.Orders);
+        _announcer = new Announcer(_outbound, parts.Topics, parts.Instance, state.Orders, parts.Metadata, parts.Logger);
         _show = new FleetShow(state, parts);
         foreach (DeviceId device in state.Orders.Devices)
         {

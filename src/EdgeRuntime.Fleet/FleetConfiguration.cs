@@ -51,6 +51,9 @@ public static class FleetConfiguration
             Instance = root.String("instance", defaults.Instance, CheckInstance),
             DeployKey = key!,
             ReleaseKeys = release,
+            MetadataDirectory = root.String("metadata", name => ExistingDirectory(directory, name)) is string metadata
+                ? Under(directory, metadata)
+                : null,
             LogLevel = LevelOf(root.Choice("log_level", "warning", Levels)),
         };
         options = root.Object("http", http => options with
@@ -190,6 +193,9 @@ public static class FleetConfiguration
 
     private static string? Existing(string directory, string name) =>
         File.Exists(Under(directory, name)) ? null : $"there is no file {Under(directory, name)}";
+
+    private static string? ExistingDirectory(string directory, string name) =>
+        Directory.Exists(Under(directory, name)) ? null : $"there is no directory {Under(directory, name)}";
 
     private static string? CheckPath(string path) =>
         path.Contains('\0', StringComparison.Ordinal) ? "holds a character of value 0, which no path can" : null;

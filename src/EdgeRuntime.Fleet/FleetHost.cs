@@ -72,6 +72,7 @@ internal sealed class FleetHost : IDisposable
             Queue = queue,
             Counters = counters,
             Chunks = chunks,
+            Metadata = options.MetadataDirectory is string directory ? new MetadataShelf(directory) : null,
             Stream = new Broadcast(),
             Retention = options.Retention,
             Time = time,

@@ -41,6 +41,9 @@ public sealed record FleetOptions
     /// <summary>Keys one of which must have signed a package; at least one.</summary>
     public required IReadOnlyList<VerifyingKey> ReleaseKeys { get; init; }
 
+    /// <summary>Metadata directory of a TUF repository that is passed on to devices, or null for none.</summary>
+    public string? MetadataDirectory { get; init; }
+
     /// <summary>Bounds of what is sent to devices.</summary>
     public TransferLimits Transfers { get; init; } = new();
 

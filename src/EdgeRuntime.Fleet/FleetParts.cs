@@ -31,6 +31,9 @@ internal sealed record FleetParts
     /// <summary>Sends packages.</summary>
     public required ChunkServer Chunks { get; init; }
 
+    /// <summary>Metadata for devices, or null where no repository is passed on.</summary>
+    public required MetadataShelf? Metadata { get; init; }
+
     /// <summary>Tells the pages.</summary>
     public required Broadcast Stream { get; init; }
 

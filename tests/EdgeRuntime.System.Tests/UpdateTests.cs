@@ -50,6 +50,59 @@ public sealed class UpdateTests
         Assert.False(one.HasExited || two.HasExited || fleet.HasExited);
     }
 
+    [NativeFact]
+    public async Task A_device_with_a_TUF_root_takes_what_the_repository_lists_and_nothing_else()
+    {
+        using Site site = await Site.Open();
+        foreach (string name in (string[])["root", "online"])
+        {
+            await site.Ctl("keygen", "--name", name, "--output", site["keys"], "--type", "ed25519");
+        }
+
+        await site.Ctl(
+            "repo", "init", site["repo"], "--root", site["keys/root.pub.pem"], "--targets", site["keys/release.pub.pem"],
+            "--online", site["keys/online.pub.pem"], "--deploy", site["keys/deploy.pub.pem"]);
+        await site.Ctl("repo", "add", site["repo"], site["vitals-2.edgepkg"], "--hardware", "linux-x64");
+        await site.Ctl("repo", "sign", site["repo"], "--key", site["keys/root.key.pem"], "--key", site["keys/release.key.pem"]);
+        await site.Ctl("repo", "refresh", site["repo"], "--key", site["keys/online.key.pem"]);
+        int port = FreePort();
+        string url = $"http://127.0.0.1:{port}";
+        File.WriteAllText(site["fleet.json"], $$"""
+            {
+              "state_dir": "fleet",
+              "http": { "url": "{{url}}" },
+              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
+              "deploy_key": "keys/deploy.key.pem",
+              "release_keys": ["keys/release.pub.pem"],
+              "metadata": "repo/metadata"
+            }
+            """);
+        await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
+        await fleet.Says("listens on");
+        string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
+        await using Run device = Site.Start(site.Configure(
+            "dev-a", "../vitals-1.edgepkg", replay, trust: """, "root": "../repo/metadata/1.root.json" """));
+        await device.Says("vitals 1.");
+        await site.Ctl("package", "push", site["vitals-2.edgepkg"], "--fleet", url);
+        await site.Ctl("package", "push", site["vitals-3.edgepkg"], "--fleet", url);
+        await Until(async () => (await Devices(site, url)).Count(one => (string?)one!["state"] == "online") == 1);
+
+        JsonNode unlisted = JsonNode.Parse(await site.Ctl(
+            "rollout", "start", "--package", $"vitals@{Version(3)}", "--canary", "100", "--fleet", url, "--json"))!;
+        string refused = await device.Says("waits: no role that is trusted with it vouches for a target");
+        await site.Ctl("rollout", "abort", (string)unlisted["id"]!, "--fleet", url);
+        await site.Ctl(
+            "rollout", "start", "--package", $"vitals@{Version(2)}", "--canary", "100", "--min-samples", "5", "--soak-seconds", "2",
+            "--fleet", url);
+        await Until(async () => (string?)(await Devices(site, url))[0]!["models"]![0]!["active"]!["version"] == Version(2));
+
+        Assert.Contains($"vitals-{Version(3)}.edgepkg", refused, StringComparison.Ordinal);
+        Assert.False(device.HasExited || fleet.HasExited);
+    }
+
+    private static string Version(int package) => (string)JsonNode.Parse(
+        File.ReadAllText(Path.Combine(Programs.Root, $"tools/train/packages/vitals-{package}/manifest.json")))!["version"]!;
+
     private static async Task<JsonArray> Devices(Site site, string url) =>
         JsonNode.Parse(await site.Ctl("device", "list", "--fleet", url, "--json"))!["devices"]!.AsArray();
 

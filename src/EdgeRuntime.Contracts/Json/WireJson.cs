@@ -22,6 +22,7 @@ namespace EdgeRuntime.Contracts.Json;
 [JsonSerializable(typeof(UpdateMessage))]
 [JsonSerializable(typeof(DesiredState))]
 [JsonSerializable(typeof(SignedEnvelope))]
+[JsonSerializable(typeof(MetadataMessage))]
 [JsonSerializable(typeof(CommandMessage))]
 [JsonSerializable(typeof(ResponseMessage))]
 [JsonSerializable(typeof(AckMessage))]

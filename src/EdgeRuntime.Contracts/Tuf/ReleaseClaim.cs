@@ -28,15 +28,16 @@ public sealed record ReleaseClaim
 
     /// <summary>Refuses a target that this device must not install.</summary>
     /// <param name="path">The target's path, for the sentence.</param>
-    /// <param name="hardware">What this device is, or null to take any.</param>
+    /// <param name="hardware">What this device is, by any of its names; empty to take any.</param>
     /// <param name="floor">Lowest counter that may be installed, or null for any.</param>
     /// <exception cref="TufException">It is for other hardware, or older than the floor.</exception>
-    public void Check(string path, string? hardware, long? floor)
+    public void Check(string path, IReadOnlyList<string> hardware, long? floor)
     {
-        if (hardware is not null && HardwareIds.Count > 0 && !HardwareIds.Contains(hardware))
+        if (hardware.Count > 0 && HardwareIds.Count > 0 && !HardwareIds.Any(hardware.Contains))
         {
             throw new TufException(
-                TufFault.WrongSoftware, $"{path} is for {string.Join(", ", HardwareIds)}; this device is {hardware}");
+                TufFault.WrongSoftware,
+                $"{path} is for {string.Join(", ", HardwareIds)}; this device is {string.Join(", ", hardware)}");
         }
 
         if (floor is long lowest && !(Counter >= lowest))

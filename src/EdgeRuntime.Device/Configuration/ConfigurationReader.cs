@@ -50,7 +50,9 @@ public static class ConfigurationReader
             Labels = root.Texts("labels"),
             Link = root.RequiredObject("link", link => ReadLink(link, directory)),
             Trust = root.RequiredObject("trust", trust => new TrustConfiguration(
-                KeyFiles(trust, "release_keys", directory), KeyFiles(trust, "deploy_keys", directory))),
+                KeyFiles(trust, "release_keys", directory),
+                KeyFiles(trust, "deploy_keys", directory),
+                trust.String("root", file => Existing(directory, file)) is string file ? Under(directory, file) : null)),
             Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
             Models = root.RequiredObjects("models", model => ReadModel(model, directory, sensors), min: 1, max: MostModels),
         };

@@ -72,7 +72,10 @@ public sealed record LinkConfiguration
 /// <summary>Whose signatures count: public keys in PEM files.</summary>
 /// <param name="ReleaseKeys">Signers of packages.</param>
 /// <param name="DeployKeys">Signers of orders.</param>
-public sealed record TrustConfiguration(IReadOnlyList<string> ReleaseKeys, IReadOnlyList<string> DeployKeys);
+/// <param name="Root">
+/// A TUF root, or null. With one, packages must be listed in the fleet's TUF metadata, and orders be signed by its deploy role.
+/// </param>
+public sealed record TrustConfiguration(IReadOnlyList<string> ReleaseKeys, IReadOnlyList<string> DeployKeys, string? Root = null);
 
 /// <summary>What is reported, and how often.</summary>
 public sealed record TelemetryConfiguration

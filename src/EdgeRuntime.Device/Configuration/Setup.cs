@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 
 namespace EdgeRuntime.Device.Configuration;
 
@@ -16,6 +17,9 @@ internal sealed record Setup(
     DeviceConfiguration Configuration, string Sha256, JsonValue Source, DeviceProfile Profile, JsonValue ProfileSource, IReadOnlyList<VerifyingKey> ReleaseKeys,
     IReadOnlyList<VerifyingKey> DeployKeys)
 {
+    /// <summary>The TUF root that the device is born with, or null where none is configured.</summary>
+    public byte[]? TrustRoot { get; init; }
+
     /// <summary>Reads the configuration, its profile and its keys with all their mistakes.</summary>
     /// <returns>Null when there was any; then <paramref name="mistakes"/> lists them.</returns>
     public static Setup? Load(string path, Mistakes mistakes)
@@ -28,6 +32,7 @@ internal sealed record Setup(
         DeviceProfile? profile = DeviceProfile.Load(configuration.Profile, ProfileFiles.Directories(path), mistakes);
         List<VerifyingKey> release = Keys(configuration.Trust.ReleaseKeys, mistakes);
         List<VerifyingKey> deploy = Keys(configuration.Trust.DeployKeys, mistakes);
+        byte[]? root = configuration.Trust.Root is string file ? RootOf(file, mistakes) : null;
         JsonValue? source = SourceOf(path, sha256, mistakes);
         if (profile is not null && source is not null)
         {
@@ -36,7 +41,10 @@ internal sealed record Setup(
 
         return profile is null || source is null || mistakes.Any
             ? null
-            : new Setup(configuration, sha256, source, profile, DeviceProfile.Source(configuration.Profile, ProfileFiles.Directories(path), mistakes)!, release, deploy);
+            : new Setup(configuration, sha256, source, profile, DeviceProfile.Source(configuration.Profile, ProfileFiles.Directories(path), mistakes)!, release, deploy)
+            {
+                TrustRoot = root,
+            };
     }
 
     /// <summary>Reads the package that the configuration names for a model; null when it names none.</summary>
@@ -68,6 +76,20 @@ internal sealed record Setup(
         }
 
         return JsonFile.Parse(bytes, path, mistakes);
+    }
+
+    // A root that nobody could ever follow would else be found out in the field, by an update that never comes.
+    private static byte[]? RootOf(string file, Mistakes mistakes)
+    {
+        int limit = new TufLimits().RootBytes;
+        byte[]? bytes = JsonFile.Bytes(file, mistakes, new JsonLimits(limit));
+        if (bytes is not null && TufReader.Read<TufRoot>(bytes, file, mistakes, limit) is { Signed: TufRoot root } read
+            && read.Lacks(root.Roles["root"], root.Keys) is string lacking)
+        {
+            mistakes.AddFile(file, $"has {lacking}");
+        }
+
+        return bytes;
     }
 
     private static List<VerifyingKey> Keys(IReadOnlyList<string> files, Mistakes mistakes)

@@ -62,7 +62,8 @@ internal sealed class ConfigurationReload(Setup first, Setup current, TimeProvid
         ConfigurationChanges sinceStart = ConfigurationChanges.Between(first.Source, setup.Source);
         List<string> needRestart = [.. sinceStart.NeedRestart];
         Say(needRestart, !ConfigurationChanges.Same(first.ProfileSource, setup.ProfileSource) && !needRestart.Contains("profile"), "the profile's content");
-        Say(needRestart, !SameKeys(first.ReleaseKeys, setup.ReleaseKeys) || !SameKeys(first.DeployKeys, setup.DeployKeys), "the keys of trust");
+        Say(needRestart, !SameKeys(first.ReleaseKeys, setup.ReleaseKeys) || !SameKeys(first.DeployKeys, setup.DeployKeys)
+            || !first.TrustRoot.AsSpan().SequenceEqual(setup.TrustRoot), "the keys of trust");
         Changes = ConfigurationChanges.Between(_current.Source, setup.Source) with { NeedRestart = needRestart };
         DeviceConfiguration read = setup.Configuration;
         Next = setup with
@@ -71,6 +72,7 @@ internal sealed class ConfigurationReload(Setup first, Setup current, TimeProvid
             ProfileSource = first.ProfileSource,
             ReleaseKeys = first.ReleaseKeys,
             DeployKeys = first.DeployKeys,
+            TrustRoot = first.TrustRoot,
             Configuration = first.Configuration with { Labels = read.Labels, Telemetry = read.Telemetry, Models = read.Models },
         };
         HashSet<string> affected = Affected();

@@ -11,6 +11,7 @@ using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Engine.Tuf;
 using Microsoft.Extensions.Logging;
 using System.Text.Json;
 
@@ -23,6 +24,10 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 {
     private const int NewsLines = 6;
+
+    // Beside the profile's name, what a target's hardware ids may call this machine.
+    private static readonly string Architecture =
+        $"linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1200);
@@ -78,6 +83,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         {
             Device = setup.Configuration.Device,
             DeployKeys = setup.DeployKeys,
+            Trust = setup.TrustRoot is byte[] root
+                ? new ReleaseTrust(new TrustedMetadata(parts.Disk, "tuf"), root, _time, [setup.Profile.Name, Architecture])
+                : null,
             Disk = parts.Disk,
             Verification = parts.Verification,
             Models = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
@@ -271,6 +279,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             {
                 _updates.OnDesired(message.Payload);
             }
+        }
+        else if (rest == "metadata")
+        {
+            _updates.OnMetadata(message.Payload);
         }
         else if (rest.StartsWith(ChunkCodec.ChunkTopicPrefix, StringComparison.Ordinal))
         {

@@ -42,6 +42,10 @@ internal sealed class ModelUpdate : IDisposable
 
     public ModelState State => _state.Current;
 
+    /// <summary>True when exactly these bytes are in a slot, or were accepted to be fetched.</summary>
+    public bool Holds(PackageReference package) =>
+        new[] { State.A?.ArchiveSha256, State.B?.ArchiveSha256, State.Phase.Pending?.ArchiveSha256 }.Contains(package.ArchiveSha256);
+
     public void Start()
     {
         if (_store.Damage is { } damage)

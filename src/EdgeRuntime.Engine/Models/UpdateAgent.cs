@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Models;
 
@@ -23,6 +24,12 @@ public sealed record AgentParts
 
     /// <summary>Keys of which one must have signed an order.</summary>
     public required IReadOnlyList<VerifyingKey> DeployKeys { get; init; }
+
+    /// <summary>
+    /// What vouches for packages and for the signers of orders, or null where every package that a release key signed may be
+    /// ordered by <see cref="DeployKeys"/>.
+    /// </summary>
+    public ReleaseTrust? Trust { get; init; }
 
     /// <summary>Where the slots are.</summary>
     public required IDisk Disk { get; init; }
@@ -59,6 +66,7 @@ public sealed class UpdateAgent : IDisposable
 
     private readonly AgentParts _parts;
     private ModelUpdate[] _models = [];
+    private byte[]? _waiting;
 
     /// <summary>
     /// Prepares the agent; nothing happens before <see cref="Start"/>, which comes before everything else.
@@ -102,6 +110,8 @@ public sealed class UpdateAgent : IDisposable
     {
         if (Open(message, out DesiredState? desired) is { } objection)
         {
+            // Who may order is said by metadata that may come after the order.
+            _waiting = _parts.Trust is not null && message.Length <= LongestOrder ? _waiting ?? message.ToArray() : null;
             _parts.Events.OnNotice(EventSeverity.Warning, null, $"an order was ignored: {objection}");
             return;
         }
@@ -114,6 +124,15 @@ public sealed class UpdateAgent : IDisposable
             return;
         }
 
+        if (Unvouched(desired) is string reason)
+        {
+            // The metadata that vouches for it may be on its way; the newest order is looked at again when it is here.
+            _waiting = message.ToArray();
+            _parts.Events.OnNotice(EventSeverity.Warning, null, $"deployment {desired.Deployment} waits: {reason}");
+            return;
+        }
+
+        _waiting = null;
         foreach (string unknown in desired.Slots.Keys.Where(name => Find(name) is null).Order(StringComparer.Ordinal))
         {
             _parts.Events.OnNotice(EventSeverity.Warning, null,
@@ -125,6 +144,27 @@ public sealed class UpdateAgent : IDisposable
         foreach (ModelUpdate model in _models)
         {
             model.OnDesired(desired, desired.Slots.GetValueOrDefault(model.Name));
+        }
+    }
+
+    /// <summary>
+    /// Takes a message of the metadata topic, a <see cref="MetadataMessage"/>; ignored without <see cref="AgentParts.Trust"/>.
+    /// </summary>
+    public void OnMetadata(ReadOnlyMemory<byte> message)
+    {
+        if (_parts.Trust is not ReleaseTrust trust)
+        {
+            return;
+        }
+
+        if (trust.Take(message) is string objection)
+        {
+            _parts.Events.OnNotice(EventSeverity.Warning, null, $"metadata was refused: {objection}");
+        }
+        else if (_waiting is byte[] order)
+        {
+            _waiting = null;
+            OnDesired(order);
         }
     }
 
@@ -246,7 +286,7 @@ public sealed class UpdateAgent : IDisposable
             return $"the envelope holds '{envelope.PayloadType}' where '{DesiredState.PayloadType}' is expected";
         }
 
-        if (!Dsse.TryOpen(envelope, DesiredState.PayloadType, _parts.DeployKeys, out ReadOnlyMemory<byte> payload))
+        if (!Dsse.TryOpen(envelope, DesiredState.PayloadType, _parts.Trust?.DeployKeys ?? _parts.DeployKeys, out ReadOnlyMemory<byte> payload))
         {
             return "no deploy key that this device trusts signed it";
         }
@@ -263,6 +303,22 @@ public sealed class UpdateAgent : IDisposable
             _ when desired.Slots.Values.Any(package => package is null) => "it names a model without a package",
             _ => null,
         };
+    }
+
+    /// <returns>Why a package that is new here must not be fetched, or null.</returns>
+    private string? Unvouched(DesiredState desired)
+    {
+        foreach ((string name, PackageReference package) in desired.Slots)
+        {
+            // What a model has in its slots was vouched for when it came, and must stay within reach of an undo.
+            if (_parts.Trust is ReleaseTrust trust && Find(name) is ModelUpdate model && !model.Holds(package)
+                && trust.Objection(name, package, package.Revert ? null : model.State.Floor) is string objection)
+            {
+                return objection;
+            }
+        }
+
+        return null;
     }
 
     private static T? Parse<T>(ReadOnlyMemory<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

@@ -70,6 +70,17 @@ public sealed class TufClient
         store.Save("root", root);
     }
 
+    /// <summary>True when the store holds a root that is whole and signed by its own keys.</summary>
+    /// <exception cref="IOException">The store failed.</exception>
+    public static bool HasRoot(TrustedMetadata store, TufLimits? limits = null)
+    {
+        int limit = (limits ?? new TufLimits()).RootBytes;
+        return store.Load("root", limit) is byte[] bytes
+            && TufReader.Read<TufRoot>(bytes, "root.json", new Mistakes(), limit) is TufMetadata read
+            && read.Signed is TufRoot root
+            && read.Lacks(root.Roles["root"], root.Keys) is null;
+    }
+
     /// <summary>Brings the four top-level roles up to date, each stored as soon as it is verified.</summary>
     /// <exception cref="TufException">Something was refused; the fault names the attack.</exception>
     /// <exception cref="IOException">The store or the carrier failed.</exception>

@@ -5,11 +5,13 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Fleet.Devices;
+using EdgeRuntime.Fleet.Packages;
 
 namespace EdgeRuntime.Fleet.Ingest;
 
 /// <summary>Writes what the manager says to devices. Belongs to the fleet's thread.</summary>
-internal sealed class Announcer(Outbound outbound, Topics topics, string instance, OrderBook orders)
+internal sealed partial class Announcer(
+    Outbound outbound, Topics topics, string instance, OrderBook orders, MetadataShelf? metadata, ILogger logger)
 {
     private const string Json = "application/json";
     private const int ReceiptExpirySeconds = 3600;
@@ -31,13 +33,30 @@ internal sealed class Announcer(Outbound outbound, Topics topics, string instanc
         ContentType = Json,
     };
 
-    /// <summary>Publishes a device's order, if it has one.</summary>
+    /// <summary>Publishes a device's order, if it has one, and before it what vouches for its packages.</summary>
     public void Order(DeviceId device)
     {
+        Metadata(device);
         if (orders.Envelope(device) is byte[] envelope)
         {
             string topic = topics.Down(device, "desired");
             outbound.Set(topic, new LinkMessage { Topic = topic, Payload = envelope, Qos = 1, Retain = true, ContentType = Json });
+        }
+    }
+
+    // Not retained: whoever is not there hears it with the order after its birth, and a broker keeps one copy less for each device.
+    private void Metadata(DeviceId device)
+    {
+        string? objection = null;
+        if (metadata?.Message(out objection) is byte[] message)
+        {
+            string topic = topics.Down(device, "metadata");
+            outbound.Set(topic, new LinkMessage { Topic = topic, Payload = message, Qos = 1, ContentType = Json });
+        }
+
+        if (objection is not null)
+        {
+            Log.MetadataUnreadable(logger, objection);
         }
     }
 
@@ -54,5 +73,11 @@ internal sealed class Announcer(Outbound outbound, Topics topics, string instanc
             ExpirySeconds = ReceiptExpirySeconds,
             ContentType = Json,
         });
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5030, LogLevel.Warning, "{Reason}")]
+        public static partial void MetadataUnreadable(ILogger logger, string reason);
     }
 }

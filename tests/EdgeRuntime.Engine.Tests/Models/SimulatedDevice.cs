@@ -5,6 +5,7 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Tests.Models;
 
@@ -21,7 +22,7 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly Dictionary<string, byte[]> _shelf = [];
     private readonly HashSet<LoadedModel> _held = [];
 
-    public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, params ModelSite[] sites)
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params ModelSite[] sites)
     {
         Disk = disk;
         ModelSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
@@ -29,6 +30,7 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
         {
             Device = Id,
             DeployKeys = [TestPackages.DeployKey.Public],
+            Trust = trust,
             Disk = disk,
             Verification = TestPackages.Verification,
             Models = [.. all.Select(site => new AgentModel(site, () => site.Model == "plant" ? configured : null))],

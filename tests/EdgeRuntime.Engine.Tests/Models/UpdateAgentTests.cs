@@ -210,7 +210,7 @@ public sealed class UpdateAgentTests
     public void A_second_model_keeps_what_it_has_and_accepts_the_generation()
     {
         ModelSite pump = TestPackages.Site with { Model = "pump" };
-        using SimulatedDevice device = new SimulatedDevice(_disk, One, TestPackages.Site, pump).Start();
+        using SimulatedDevice device = new SimulatedDevice(_disk, One, null, TestPackages.Site, pump).Start();
 
         device.Obey(device.OrderFor(Two, generation: 3));
 

@@ -103,11 +103,11 @@ public sealed class TufAttackTests : IDisposable
     {
         TargetFile target = RepositoryRig.Target("a", Package, counter: 3);
 
-        TufException refused = Assert.Throws<TufException>(() => target.Release.Check("a", "board", floor: 5));
+        TufException refused = Assert.Throws<TufException>(() => target.Release.Check("a", ["board"], floor: 5));
 
         Assert.Equal("a has release counter 3; the floor here is 5 (prevented: rollback attack)", refused.Message);
-        Assert.Equal(TufFault.Rollback, Assert.Throws<TufException>(() => ReleaseClaim.None.Check("a", null, 0)).Fault);
-        target.Release.Check("a", "board", floor: 3);
+        Assert.Equal(TufFault.Rollback, Assert.Throws<TufException>(() => ReleaseClaim.None.Check("a", [], 0)).Fault);
+        target.Release.Check("a", ["board"], floor: 3);
     }
 
     [Fact]
@@ -287,7 +287,7 @@ public sealed class TufAttackTests : IDisposable
     {
         TargetFile target = RepositoryRig.Target("a", Package, 1, "board-x", "board-y");
 
-        TufException refused = Assert.Throws<TufException>(() => target.Release.Check("a", "board-z", floor: null));
+        TufException refused = Assert.Throws<TufException>(() => target.Release.Check("a", ["board-z"], floor: null));
 
         Assert.Equal("a is for board-x, board-y; this device is board-z (prevented: wrong software attack)", refused.Message);
     }

@@ -11,13 +11,13 @@ internal static class TufCommand
         usage: edgectl tuf --metadata-dir DIR init ROOT
                edgectl tuf --metadata-dir DIR --metadata-url URL refresh
                edgectl tuf --metadata-dir DIR --metadata-url URL --target-name PATH... --target-base-url URL
-                       --target-dir DIR [--hardware ID] [--floor COUNTER] download
+                       --target-dir DIR [--hardware ID]... [--floor COUNTER] download
 
         Speaks to a TUF repository with the client that devices use: what it believes, they believe.
           init       begins to trust the root metadata in the file ROOT
           refresh    brings root, timestamp, snapshot and targets up to date in --metadata-dir, which is the client's own
           download   refreshes, then finds, downloads and checks each target; one that is there already is left
-          --hardware refuses targets whose custom.hardware_ids do not name this one
+          --hardware refuses targets whose custom.hardware_ids name others only
           --floor    refuses targets whose custom.release_counter is lower
         What is refused is said with the attack it would have been; the exit code is then 1.
         """;
@@ -88,7 +88,7 @@ internal static class TufCommand
             foreach (string name in read.All("--target-name"))
             {
                 TargetFile target = client.Find(name);
-                target.Release.Check(name, read.Text("--hardware"), floor);
+                target.Release.Check(name, read.All("--hardware"), floor);
                 Download(client, target, repository, baseUrl, directory, around);
             }
         };

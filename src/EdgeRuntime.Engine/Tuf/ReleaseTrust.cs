@@ -1,0 +1,116 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
+
+namespace EdgeRuntime.Engine.Tuf;
+
+/// <summary>
+/// Which packages a device may fetch and whose orders it follows, by TUF metadata that comes as messages and outlives a
+/// restart in the store. Not thread-safe.
+/// </summary>
+/// <remarks>It only ever says no to what is new: what is installed goes on, whatever expired, was lost or was forged.</remarks>
+public sealed class ReleaseTrust
+{
+    /// <summary>Name of the role whose keys sign orders.</summary>
+    public const string DeployRole = "deploy";
+
+    private readonly TrustedMetadata _store;
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<string> _hardware;
+    private IReadOnlyDictionary<string, byte[]> _files = new Dictionary<string, byte[]>();
+
+    /// <param name="store">What was verified before.</param>
+    /// <param name="root">The root that came with the device; trusted where the store has none that is whole.</param>
+    /// <param name="hardware">What this device is; a target that names hardware must name one of these.</param>
+    public ReleaseTrust(TrustedMetadata store, byte[] root, TimeProvider time, IReadOnlyList<string> hardware)
+    {
+        _store = store;
+        _time = time;
+        _hardware = hardware;
+        DeployKeys = [];
+        try
+        {
+            if (!TufClient.HasRoot(store))
+            {
+                TufClient.Trust(store, root);
+            }
+
+            Learn(Refreshed());
+        }
+        catch (Exception e) when (e is TufException or IOException)
+        {
+            // On the first start there is nothing yet, and after long absence all is stale; the next message mends both.
+        }
+    }
+
+    /// <summary>Keys of which one must sign an order; empty before the metadata says, so that nobody's is followed.</summary>
+    public IReadOnlyList<VerifyingKey> DeployKeys { get; private set; }
+
+    /// <summary>The name under which a package stands among the targets.</summary>
+    public static string PathOf(string model, string version) => $"{model}-{version}.edgepkg";
+
+    /// <summary>Takes a <see cref="MetadataMessage"/>.</summary>
+    /// <returns>Why it was refused, by the attack that it would have been, or null when it is trusted now.</returns>
+    public string? Take(ReadOnlyMemory<byte> message)
+    {
+        if (message.Length > MetadataMessage.LongestBytes)
+        {
+            return $"it has {message.Length} bytes; {MetadataMessage.LongestBytes} are accepted";
+        }
+
+        IReadOnlyDictionary<string, byte[]> before = _files;
+        try
+        {
+            _files = JsonSerializer.Deserialize(message.Span, WireJson.Default.MetadataMessage)?.Files ?? before;
+            Learn(Refreshed());
+            return null;
+        }
+        catch (Exception e) when (e is TufException or IOException or JsonException)
+        {
+            // What came before may still be whole, such as when an old broker repeats an old message.
+            _files = before;
+            return e is JsonException ? "it is not a message of metadata files" : e.Message;
+        }
+    }
+
+    /// <summary>Checks a package before a byte of it is fetched.</summary>
+    /// <param name="floor">Lowest release counter that may be installed, or null where going back is allowed.</param>
+    /// <returns>Why it must not be fetched, or null.</returns>
+    public string? Objection(string model, PackageReference package, long? floor)
+    {
+        string path = PathOf(model, package.Version);
+        try
+        {
+            TargetFile target = Refreshed().Find(path);
+            target.Release.Check(path, _hardware, floor);
+            return target.Length == package.Size && target.Hashes.GetValueOrDefault("sha256") == package.ArchiveSha256
+                ? null
+                : $"{path} is ordered with another size or hash than it is vouched for with (prevented: arbitrary software attack)";
+        }
+        catch (Exception e) when (e is TufException or IOException)
+        {
+            return e.Message;
+        }
+    }
+
+    // Each time anew: what was fresh when it came may have expired since.
+    private TufClient Refreshed()
+    {
+        TufClient client = new(
+            _store,
+            (name, limit) => _files.GetValueOrDefault(name) ?? (name == "timestamp.json" ? _store.Load("timestamp", limit) : null),
+            _time);
+        client.Refresh();
+        return client;
+    }
+
+    private void Learn(TufClient client)
+    {
+        TufDelegation? role = client.Targets.Delegations.FirstOrDefault(role => role.Name == DeployRole);
+        DeployKeys = [.. (role?.KeyIds ?? [])
+            .Select(id => client.Targets.DelegatedKeys.GetValueOrDefault(id)?.Ecdsa)
+            .OfType<VerifyingKey>()];
+    }
+}

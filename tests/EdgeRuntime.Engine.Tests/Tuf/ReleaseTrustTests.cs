@@ -1,0 +1,175 @@
+using System.Text.Json;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
+using EdgeRuntime.Engine.Tests.Models;
+using EdgeRuntime.Engine.Tuf;
+
+namespace EdgeRuntime.Engine.Tests.Tuf;
+
+/// <summary>A device whose packages and orders are vouched for by metadata that comes as messages.</summary>
+public sealed class ReleaseTrustTests : IDisposable
+{
+    private readonly RepositoryRig _rig = new();
+    private readonly byte[] _archive = TestPackages.Make(1);
+
+    public ReleaseTrustTests()
+    {
+        Delegate(TestPackages.DeployKey);
+        _rig.PublishTargets();
+    }
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public void A_package_that_nobody_vouches_for_is_not_fetched_until_somebody_does()
+    {
+        using SimulatedDevice device = Device();
+        device.Agent.OnMetadata(Message());
+
+        device.Obey(device.OrderFor(_archive, 1));
+        Assert.Equal(0, device.Sent);
+        Assert.Contains("deployment d-1 waits: no role that is trusted with it vouches for a target 'plant-1.0.0.edgepkg'", device.Notices);
+
+        Vouch(_archive, "1.0.0");
+        device.Agent.OnMetadata(Message());
+        device.Run();
+
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
+    public void An_order_that_comes_before_the_metadata_that_says_who_may_order_is_followed_when_it_is_here()
+    {
+        using SimulatedDevice device = Device();
+        Vouch(_archive, "1.0.0");
+
+        device.Obey(device.OrderFor(_archive, 1));
+        Assert.Contains("an order was ignored: no deploy key that this device trusts signed it", device.Notices);
+        device.Agent.OnMetadata(Message());
+        device.Run();
+
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
+    public void Another_package_under_a_version_that_is_vouched_for_is_not_fetched()
+    {
+        using SimulatedDevice device = Device();
+        Vouch(TestPackages.Make(1, gain: 2), "1.0.0");
+        device.Agent.OnMetadata(Message());
+
+        device.Obey(device.OrderFor(_archive, 1));
+
+        Assert.Equal(0, device.Sent);
+        Assert.Contains("prevented: arbitrary software attack", device.Notices[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_for_other_hardware_is_not_fetched()
+    {
+        using SimulatedDevice device = Device();
+        Vouch(_archive, "1.0.0", "another-board");
+        device.Agent.OnMetadata(Message());
+
+        device.Obey(device.OrderFor(_archive, 1));
+
+        Assert.Equal(0, device.Sent);
+        Assert.Contains("prevented: wrong software attack", device.Notices[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Expired_metadata_stops_what_is_new_and_nothing_that_is_installed()
+    {
+        using SimulatedDevice device = Device();
+        Vouch(_archive, "1.0.0");
+        device.Agent.OnMetadata(Message());
+        device.Obey(device.OrderFor(_archive, 1));
+        byte[] second = TestPackages.Make(2);
+        Vouch(second, "2.0.0");
+        device.Agent.OnMetadata(Message());
+        _rig.Clock.Now += TimeSpan.FromDays(730);
+
+        device.Obey(device.OrderFor(second, 2));
+
+        Assert.Equal("1.0.0", device.Version);
+        Assert.Contains("prevented: freeze attack", device.Notices[^1], StringComparison.Ordinal);
+
+        // The order that is in force already is no news, however stale what vouched for it is.
+        device.Obey(device.OrderFor(_archive, 3));
+        Assert.Equal(3, device.Agent.Accepted.Generation);
+    }
+
+    [Fact]
+    public void What_was_verified_outlives_a_restart_without_any_message()
+    {
+        using (SimulatedDevice first = Device())
+        {
+            Vouch(_archive, "1.0.0");
+            first.Agent.OnMetadata(Message());
+        }
+
+        using SimulatedDevice device = Device();
+        device.Obey(device.OrderFor(_archive, 1));
+
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
+    public void Yesterdays_metadata_repeated_by_an_old_broker_changes_nothing()
+    {
+        using SimulatedDevice device = Device();
+        byte[] yesterday = Message();
+        Vouch(_archive, "1.0.0");
+        device.Agent.OnMetadata(Message());
+
+        device.Agent.OnMetadata(yesterday);
+        device.Obey(device.OrderFor(_archive, 1));
+
+        Assert.Contains(device.Notices, notice => notice.Contains("prevented: rollback attack", StringComparison.Ordinal));
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
+    public void A_stolen_deploy_key_orders_nothing_once_the_metadata_names_another()
+    {
+        using SigningKey young = SigningKey.Create();
+        using SimulatedDevice device = Device();
+        Vouch(_archive, "1.0.0");
+        Delegate(young);
+        Publish();
+        device.Agent.OnMetadata(Message());
+
+        device.Obey(device.OrderFor(_archive, 1));
+        Assert.Null(device.Version);
+
+        PackageReference reference = PackageArchive.ReadUnverified(_archive).ToReference(1024, false);
+        device.Obey(SimulatedDevice.Order(2, new Dictionary<string, PackageReference> { ["plant"] = reference }, young));
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    private SimulatedDevice Device() => new SimulatedDevice(
+        _rig.Disk, trust: new ReleaseTrust(_rig.Store(), _rig.Files["1.root.json"], _rig.Clock, ["board", "linux-x64"])).Start();
+
+    private void Vouch(byte[] archive, string version, params string[] hardware)
+    {
+        _rig.Targets = _rig.Targets.WithTarget(RepositoryRig.Target($"plant-{version}.edgepkg", archive, 9, hardware));
+        Publish();
+    }
+
+    private void Publish()
+    {
+        TufDraft targets = _rig.Targets;
+        _rig.Next();
+        _rig.Targets = targets.Next(_rig.Clock.Now, TimeSpan.FromDays(365));
+        _rig.PublishTargets();
+    }
+
+    private void Delegate(SigningKey key) => _rig.Targets = _rig.Targets.WithDelegation(
+        new TufDelegation { Name = ReleaseTrust.DeployRole, KeyIds = [], Threshold = 1, Paths = ["orders/*"] },
+        [TufKey.OfEcdsa(key.Public)]);
+
+    private byte[] Message() => JsonSerializer.SerializeToUtf8Bytes(
+        new MetadataMessage { Files = new Dictionary<string, byte[]>(_rig.Files) }, WireJson.Default.MetadataMessage);
+}
