@@ -14,11 +14,14 @@ public sealed record TufDraft
 {
     private const string SpecVersion = "1.0.34";
 
+    private readonly JsonValue _envelope;
     private readonly JsonValue _signed;
     private readonly IReadOnlyList<TufSignature> _signatures;
 
-    private TufDraft(JsonValue signed, IReadOnlyList<TufSignature> signatures)
+    // The envelope holds what stands beside the two, of which nothing is known here.
+    private TufDraft(JsonValue envelope, JsonValue signed, IReadOnlyList<TufSignature> signatures)
     {
+        _envelope = envelope;
         _signed = signed;
         _signatures = signatures;
     }
@@ -44,7 +47,7 @@ public sealed record TufDraft
 
     /// <summary>Goes on with a file as it is, signatures included.</summary>
     public static TufDraft Of(TufMetadata metadata) =>
-        new(metadata.Tree.Find("signed")!.Value, metadata.Signatures);
+        new(metadata.Tree, metadata.Tree.Find("signed")!.Value, metadata.Signatures);
 
     /// <summary>The version after this one.</summary>
     public TufDraft Next(DateTimeOffset now, TimeSpan lifetime) => Edited(Dated(
@@ -118,7 +121,7 @@ public sealed record TufDraft
         byte[] form = CanonicalJson.Encode(_signed, new Mistakes())
             ?? throw new InvalidOperationException("a draft holds no number without a canonical form");
         TufSignature signature = new(key.Public.Id, key.Sign(form));
-        return new TufDraft(_signed, [.. _signatures.Where(other => other.KeyId != key.Public.Id), signature]);
+        return new TufDraft(_envelope, _signed, [.. _signatures.Where(other => other.KeyId != key.Public.Id), signature]);
     }
 
     /// <summary>The file's bytes, indented for people.</summary>
@@ -131,7 +134,7 @@ public sealed record TufDraft
         using MemoryStream bytes = new();
         using (Utf8JsonWriter json = new(bytes, options))
         {
-            Write(json, JsonValue.Of(("signatures", signatures), ("signed", _signed)));
+            Write(json, _envelope.With("signatures", signatures).With("signed", _signed));
         }
 
         bytes.WriteByte((byte)'\n');
@@ -153,7 +156,7 @@ public sealed record TufDraft
             signed = signed.With(name, value);
         }
 
-        return new TufDraft(signed, []);
+        return new TufDraft(JsonValue.Of(), signed, []);
     }
 
     private static JsonValue Dated(JsonValue signed, DateTimeOffset now, TimeSpan lifetime) => signed
@@ -215,5 +218,5 @@ public sealed record TufDraft
     private JsonValue Member(string name) => _signed.Find(name)?.Value ?? JsonValue.Of();
 
     // What was signed is not this any more.
-    private static TufDraft Edited(JsonValue signed) => new(signed, []);
+    private TufDraft Edited(JsonValue signed) => new(_envelope, signed, []);
 }

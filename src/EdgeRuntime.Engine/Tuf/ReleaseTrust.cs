@@ -16,6 +16,14 @@ public sealed class ReleaseTrust
     /// <summary>Name of the role whose keys sign orders.</summary>
     public const string DeployRole = "deploy";
 
+    // Read before anything shows who sent it, on boards of little memory: a parsed file takes some fifty times its bytes.
+    private static readonly TufLimits Limits = new()
+    {
+        RootBytes = 128 * 1024,
+        SnapshotBytes = 256 * 1024,
+        TargetsBytes = 1024 * 1024,
+    };
+
     private readonly TrustedMetadata _store;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<string> _hardware;
@@ -32,9 +40,9 @@ public sealed class ReleaseTrust
         DeployKeys = [];
         try
         {
-            if (!TufClient.HasRoot(store))
+            if (!TufClient.HasRoot(store, Limits))
             {
-                TufClient.Trust(store, root);
+                TufClient.Trust(store, root, Limits);
             }
 
             Learn(Refreshed());
@@ -101,7 +109,8 @@ public sealed class ReleaseTrust
         TufClient client = new(
             _store,
             (name, limit) => _files.GetValueOrDefault(name) ?? (name == "timestamp.json" ? _store.Load("timestamp", limit) : null),
-            _time);
+            _time,
+            Limits);
         client.Refresh();
         return client;
     }

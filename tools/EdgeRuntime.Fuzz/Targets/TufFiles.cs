@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Tuf;
 using EdgeRuntime.Fuzz.Mutation;
@@ -38,6 +40,18 @@ internal static class TufFiles
             Mutations = Json,
             Weight = 0.5,
             LargestInput = 16 * 1024,
+            BytesPerByte = 1500,
+            FixedBytes = 4 * 1024 * 1024,
+        },
+        new Target
+        {
+            Name = "tuf-message",
+            About = "TUF metadata as a device receives it, and what it then lets pass",
+            Run = Message,
+            Seeds = () => [JsonSerializer.SerializeToUtf8Bytes(new MetadataMessage { Files = Genuine.Value.Files }, WireJson.Default.MetadataMessage)],
+            Mutations = Json,
+            Weight = 0.5,
+            LargestInput = 32 * 1024,
             BytesPerByte = 1500,
             FixedBytes = 4 * 1024 * 1024,
         },
@@ -94,6 +108,16 @@ internal static class TufFiles
 
         Follow(store, genuine.Files.GetValueOrDefault);
         return accepted;
+    }
+
+    // Every refusal is a sentence, and nobody's orders are followed but of those whom genuine metadata names: here nobody.
+    private static bool Message(byte[] bytes)
+    {
+        ReleaseTrust trust = new(new TrustedMetadata(new MemoryDisk(), ""), Genuine.Value.Files["1.root.json"], new SteadyTime(), []);
+        string? objection = trust.Take(bytes);
+        Promise.Require(objection is not "", "a refusal says nothing");
+        Promise.Require(trust.DeployKeys.Count == 0, "somebody may order who was named by nobody");
+        return objection is null;
     }
 
     private static void Follow(TrustedMetadata store, Func<string, byte[]?> serve)
