@@ -24,6 +24,9 @@ internal sealed class FolderServer : IDisposable
 
     public string Address { get; }
 
+    /// <summary>Begins every file and never ends it.</summary>
+    public bool Stalls { get; init; }
+
     public void Dispose()
     {
         _listener.Close();
@@ -45,6 +48,14 @@ internal sealed class FolderServer : IDisposable
             }
 
             string path = Path.Combine(_root, Uri.UnescapeDataString(context.Request.Url!.AbsolutePath.TrimStart('/')));
+            if (Stalls)
+            {
+                context.Response.SendChunked = true;
+                await context.Response.OutputStream.WriteAsync(new byte[1]);
+                await context.Response.OutputStream.FlushAsync();
+                continue;
+            }
+
             if (File.Exists(path))
             {
                 await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(path));

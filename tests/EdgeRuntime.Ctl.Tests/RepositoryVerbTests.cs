@@ -1,3 +1,5 @@
+using EdgeRuntime.Ctl.Tuf;
+
 namespace EdgeRuntime.Ctl.Tests;
 
 /// <summary>A repository from its first key to a device's download, by the verbs alone.</summary>
@@ -106,6 +108,17 @@ public sealed class RepositoryVerbTests : IDisposable
         Outcome refused = _cli.Run("repo", "keys", _cli["repo"], "root", "--threshold", "2");
 
         Assert.Equal(["repo keys: root: 2 of 1 keys can never sign"], refused.ErrorLines);
+    }
+
+    [Fact]
+    public void A_repository_that_begins_to_answer_and_then_says_nothing_is_given_up()
+    {
+        using FolderServer server = new(_cli.Root) { Stalls = true };
+        using HttpRepository repository = new(TimeSpan.FromMilliseconds(200));
+
+        IOException given = Assert.Throws<IOException>(() => repository.Get(server.Address, "timestamp.json", 1024));
+
+        Assert.EndsWith("(prevented: slow retrieval attack)", given.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,14 +1,18 @@
+using System.Diagnostics;
 using System.Net;
 using EdgeRuntime.Contracts.Tuf;
 
 namespace EdgeRuntime.Ctl.Tuf;
 
 /// <summary>A TUF repository behind HTTP.</summary>
-internal sealed class HttpRepository : IDisposable
+/// <param name="patience">How long nothing may come, and after how long slowness counts. (default: 60 s)</param>
+internal sealed class HttpRepository(TimeSpan? patience = null) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>Slower than this on average, bytes a second, a file is given up: whoever sends it wants to hold us up.</summary>
+    private const double SlowestRate = 128;
 
-    private readonly HttpClient _http = new() { Timeout = Patience };
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(60);
+    private readonly HttpClient _http = new() { Timeout = patience ?? TimeSpan.FromSeconds(60) };
 
     /// <summary>Gets a file whole; null when there is none.</summary>
     /// <param name="limit">Bytes after which reading stops; one more is returned to show that there are more.</param>
@@ -56,21 +60,46 @@ internal sealed class HttpRepository : IDisposable
                 throw new IOException($"{url}: answered {(int)response.StatusCode}");
             }
 
-            using Stream body = response.Content.ReadAsStream();
-            byte[] buffer = new byte[64 * 1024];
-            while (body.Read(buffer) is int count and > 0)
-            {
-                if (!take(count == buffer.Length ? buffer : buffer[..count], count))
-                {
-                    break;
-                }
-            }
-
+            Read(url, response, take);
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or UriFormatException or InvalidOperationException)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or UriFormatException or InvalidOperationException)
         {
             throw new IOException($"{url}: {e.Message}");
+        }
+    }
+
+    private void Read(string url, HttpResponseMessage response, Func<byte[], int, bool> take)
+    {
+        using Stream body = response.Content.ReadAsStream();
+        byte[] buffer = new byte[64 * 1024];
+        Stopwatch taken = Stopwatch.StartNew();
+        long received = 0;
+        while (true)
+        {
+            using CancellationTokenSource silence = new(_patience);
+            int count;
+            try
+            {
+                // A stream of HTTP has no time-out of its own but through a token.
+                count = body.ReadAsync(buffer, silence.Token).AsTask().GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                throw new IOException($"{url}: nothing came for {_patience.TotalSeconds} s (prevented: slow retrieval attack)");
+            }
+
+            if (count == 0 || !take(count == buffer.Length ? buffer : buffer[..count], count))
+            {
+                return;
+            }
+
+            received += count;
+            if (taken.Elapsed > _patience && received < taken.Elapsed.TotalSeconds * SlowestRate)
+            {
+                throw new IOException(
+                    $"{url}: {received} bytes came in {taken.Elapsed.TotalSeconds:0} s (prevented: slow retrieval attack)");
+            }
         }
     }
 }
