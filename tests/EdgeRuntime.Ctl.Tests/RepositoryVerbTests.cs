@@ -1,4 +1,5 @@
 using EdgeRuntime.Ctl.Tuf;
+using Xunit;
 
 namespace EdgeRuntime.Ctl.Tests;
 

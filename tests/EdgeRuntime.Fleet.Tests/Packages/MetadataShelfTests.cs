@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
-using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Tests.Support;
