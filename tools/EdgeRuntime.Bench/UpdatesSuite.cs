@@ -15,6 +15,12 @@ internal sealed record UpdatesOptions
     /// <summary>A configuration of that device, whose <c>state_dir</c> is <c>state</c> beside it; null when none could be made.</summary>
     public string? DeviceConfiguration { get; init; }
 
+    /// <summary>The built edgectl; null when there is none.</summary>
+    public string? Ctl { get; init; }
+
+    /// <summary>The test material; null where it is absent.</summary>
+    public string? Material { get; init; }
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="BenchException">One is missing.</exception>
     public static UpdatesOptions Parse(string[] words)
@@ -31,6 +37,8 @@ internal sealed record UpdatesOptions
             Commit = Given("--commit") ?? "unknown",
             Device = Given("--device"),
             DeviceConfiguration = Given("--device-configuration"),
+            Ctl = Given("--ctl"),
+            Material = Given("--material"),
         };
     }
 }
@@ -45,6 +53,7 @@ internal static class UpdatesSuite
         try
         {
             figures.Add(InferenceSuite.Machine(options.Commit));
+            SigningRows.Add(options.Ctl, options.Material, figures);
             OutboxRows.Add(options, figures, scratch);
         }
         finally

@@ -3,7 +3,7 @@
 
 bench_updates() {
   local here=$PWD/artifacts/bench run=$PWD/artifacts/bench/run-updates package=tools/train/packages/machine-1
-  local device="" configuration="" commit
+  local device="" configuration="" commit ctl="" material=${EDGE_MATERIAL:-../shared/material}
   need_dotnet
   need_packages libmosquitto1
   tools/bindings
@@ -16,8 +16,12 @@ bench_updates() {
     device=$PWD/artifacts/publish/$(host_rid)/edge-device
   fi
 
-  if [ -n "$device" ] && [ -e "$package/model.onnx" ] && (setup_ctl); then
-    local ctl=$PWD/artifacts/bin/edgectl name
+  if (setup_ctl); then
+    ctl=$PWD/artifacts/bin/edgectl
+  fi
+
+  if [ -n "$device" ] && [ -e "$package/model.onnx" ] && [ -n "$ctl" ]; then
+    local name
     rm -rf "$run"
     mkdir -p "$run/keys"
     for name in release deploy; do
@@ -44,5 +48,6 @@ JSON
   step "measuring (about two minutes)"
   "$here/edge-bench-managed/edge-bench" updates \
     --device "$device" --device-configuration "$configuration" --commit "$commit" \
+    --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
     --output "$PWD/artifacts/figures/updates.json"
 }
