@@ -11,7 +11,6 @@ using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Telemetry;
-using EdgeRuntime.Engine.Tuf;
 using Microsoft.Extensions.Logging;
 using System.Text.Json;
 
@@ -24,10 +23,6 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 {
     private const int NewsLines = 6;
-
-    // Beside the profile's name, what a target's hardware ids may call this machine.
-    private static readonly string Architecture =
-        $"linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1200);
@@ -83,9 +78,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         {
             Device = setup.Configuration.Device,
             DeployKeys = setup.DeployKeys,
-            Trust = setup.TrustRoot is byte[] root
-                ? new ReleaseTrust(new TrustedMetadata(parts.Disk, "tuf"), root, _time, [setup.Profile.Name, Architecture])
-                : null,
+            Trust = TrustAtBirth.Of(setup, parts.Disk, _time),
             Disk = parts.Disk,
             Verification = parts.Verification,
             Models = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
@@ -274,11 +267,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
         if (rest == "desired")
         {
-            // An empty one is the broker's word that the retained order was taken away; what was accepted stands.
-            if (message.Payload.Length > 0)
-            {
-                _updates.OnDesired(message.Payload);
-            }
+            _updates.OnDesired(message.Payload);
         }
         else if (rest == "metadata")
         {

@@ -108,6 +108,12 @@ public sealed class UpdateAgent : IDisposable
     /// </summary>
     public void OnDesired(ReadOnlyMemory<byte> message)
     {
+        if (message.IsEmpty)
+        {
+            // The broker's word that the retained order was taken away; what was accepted stands.
+            return;
+        }
+
         if (Open(message, out DesiredState? desired) is { } objection)
         {
             // Who may order is said by metadata that may come after the order.
