@@ -83,8 +83,11 @@ public sealed class UpdateTests
         await using Run device = Site.Start(site.Configure(
             "dev-a", "../vitals-1.edgepkg", replay, trust: """, "root": "../repo/metadata/1.root.json" """));
         await device.Says("vitals 1.");
-        await site.Ctl("package", "push", site["vitals-2.edgepkg"], "--fleet", url);
-        await site.Ctl("package", "push", site["vitals-3.edgepkg"], "--fleet", url);
+        foreach (int package in (int[])[1, 2, 3])
+        {
+            await site.Ctl("package", "push", site[$"vitals-{package}.edgepkg"], "--fleet", url);
+        }
+
         await Until(async () => (await Devices(site, url)).Count(one => (string?)one!["state"] == "online") == 1);
 
         JsonNode unlisted = JsonNode.Parse(await site.Ctl(
