@@ -6,7 +6,12 @@ namespace EdgeRuntime.Contracts.Messages;
 /// <remarks>Topic <c>{id}/up/event/{kind}</c>, QoS 1, not retained, expires after 7 d.</remarks>
 public sealed record EventMessage : DeviceMessage
 {
-    /// <summary>What kind: <c>drift</c>, <c>sensor</c> (a channel's health), <c>sensor_fault</c> (its reading), <c>fallback</c>, <c>decision</c> (as configured), <c>action</c> (a line that does not obey), <c>command</c>, <c>thermal</c> (a zone at a trip), <c>limit</c> (of the profile); as in the topic.</summary>
+    /// <summary>
+    /// What kind, as in the topic. Of a model: <c>drift</c>, <c>sensor</c> (a channel's health), <c>sensor_fault</c> (its reading),
+    /// <c>decision</c> (as configured), <c>action</c> (a line that does not obey). Of the process: <c>limit</c> (memory or processor
+    /// time of the profile), <c>allocation</c> (garbage of the profile), <c>thermal</c> (a zone at a trip), <c>real_time</c> (a
+    /// setting was refused), <c>watchdog</c>, <c>outbox</c>, <c>update</c>, <c>reload</c>.
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>How much it matters.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EdgeRuntime.Device.Configuration;
 
 /// <summary>Cores of one kind.</summary>
@@ -44,8 +46,17 @@ public sealed record HeaderPin(int Pin, string Name, string Chip, int Line);
 /// <param name="Trips">In ascending order.</param>
 public sealed record ThermalZone(string Zone, IReadOnlyList<ThermalTrip> Trips)
 {
-    /// <summary>The first trip that costs the device something, which a fan does not; null when there is none.</summary>
-    public ThermalTrip? Limit => Trips.FirstOrDefault(trip => trip.Kind != "active");
+    // A zone at its trip goes to and fro around it.
+    private const double Hysteresis = 3;
+
+    /// <summary>The highest trip reached of those that cost the device something, which a fan does not; null below all of them.</summary>
+    /// <param name="before">The trip that was reached before: it and those below are left only 3 degrees lower. Null for none.</param>
+    public ThermalTrip? Reached(double celsius, ThermalTrip? before = null) => Trips.LastOrDefault(
+        trip => trip.Kind != "active" && celsius >= trip.Celsius - (before?.Celsius >= trip.Celsius ? Hysteresis : 0));
+
+    /// <summary>One sentence about a trip that was reached.</summary>
+    public string Tell(double celsius, ThermalTrip trip) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Zone} {celsius:0.0} Cel: the board {trip.Means} from {trip.Celsius:0.#} on");
 }
 
 /// <summary>A temperature at which something happens.</summary>

@@ -11,28 +11,35 @@ internal static class BoardChecks
     private const double LeastOfMemory = 0.7;
     private const double MostOfMemory = 1.02;
 
-    /// <summary>Everything that the profile states and that can be looked at.</summary>
-    /// <param name="providers">Execution providers that ONNX Runtime was built with.</param>
-    public static IEnumerable<Finding> Of(MachineFiles files, DeviceProfile profile, Architecture architecture, IReadOnlyList<string> providers)
+    /// <summary>Every difference, or that there is none.</summary>
+    /// <param name="board">The profile that knows the board this is; null when none does.</param>
+    public static IReadOnlyList<Finding> Of(MachineFiles files, DeviceProfile profile, DeviceProfile? board, Architecture architecture)
     {
         List<Finding> differences =
         [
-            .. Board(files, profile), .. Instructions(files, profile, architecture), .. Cores(files, profile), .. Memory(files, profile),
+            .. Identity(files, profile, board), .. Instructions(files, profile, architecture), .. Cores(files, profile), .. Clocks(files, profile),
+            .. Memory(files, profile),
         ];
-        return
-        [
-            .. differences.Count == 0
-                ? [Finding.Ok("profile", $"{profile.Name}, {profile.Architecture}: nothing that it states of the board is otherwise here")]
-                : differences,
-            .. Providers(profile, providers),
-            .. Heat(files, profile),
-        ];
+        return differences.Count > 0
+            ? differences
+            : [Finding.Ok("profile", $"{profile.Name}, {profile.Architecture}: nothing that it states of the board is otherwise here")];
     }
 
-    private static IEnumerable<Finding> Board(MachineFiles files, DeviceProfile profile)
+    /// <summary>Whether it is this board's profile, told once: by the one that would be, where there is one.</summary>
+    public static IEnumerable<Finding> Identity(MachineFiles files, DeviceProfile profile, DeviceProfile? board)
     {
-        string[] here = (files.Text("proc/device-tree/compatible") ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        if (profile.Compatible.Count > 0 && here.Length > 0 && !profile.Compatible.Intersect(here).Any())
+        IReadOnlyList<string> here = BoardProfile.Compatible(files);
+        if (here.Count == 0 || profile.Compatible.Contains(here[0]))
+        {
+            yield break;
+        }
+
+        if (board?.Compatible.Contains(here[0]) == true)
+        {
+            yield return Finding.Warning(
+                "profile", $"this board calls itself {here[0]}, which the profile {board.Name} knows and {profile.Name} does not", $"\"profile\": \"{board.Name}\" in the configuration");
+        }
+        else if (profile.Compatible.Count > 0 && !profile.Compatible.Intersect(here).Any())
         {
             yield return Finding.Warning(
                 "profile", $"{profile.Name} is for {string.Join(" or ", profile.Compatible)}, and this board is {here[0]}",
@@ -64,6 +71,22 @@ internal static class BoardChecks
         }
     }
 
+    /// <summary>Whether the cores run as fast as the profile says.</summary>
+    public static IEnumerable<Finding> Clocks(MachineFiles files, DeviceProfile profile)
+    {
+        foreach (CoreGroup group in profile.Cores)
+        {
+            long? kilohertz = files.Number($"sys/devices/system/cpu/cpu{(group.Numbers.Count > 0 ? group.Numbers[0] : 0)}/cpufreq/cpuinfo_max_freq");
+            if (group.ClockHzMax is long stated && kilohertz * 1000 < stated * 0.98)
+            {
+                yield return Finding.Warning(
+                    "profile",
+                    string.Create(CultureInfo.InvariantCulture, $"{group.Kind} runs at up to {kilohertz / 1000} MHz here; the board can do {stated / 1_000_000}"),
+                    "look at the firmware's settings and the supply; a power mode may hold it back");
+            }
+        }
+    }
+
     private static IEnumerable<Finding> Memory(MachineFiles files, DeviceProfile profile)
     {
         if (profile.MemoryBytes.Count > 0 && MachineChecks.Bytes(files, "MemTotal") is long here
@@ -72,44 +95,6 @@ internal static class BoardChecks
             yield return Finding.Warning(
                 "profile", string.Create(CultureInfo.InvariantCulture, $"{profile.Name} states {string.Join(" or ", profile.MemoryBytes.Select(size => size >> 20))} MiB of memory, and there are {here >> 20}"),
                 "choose another profile, or correct memory_bytes");
-        }
-    }
-
-    private static IEnumerable<Finding> Providers(DeviceProfile profile, IReadOnlyList<string> providers)
-    {
-        string[] built = [.. providers.Select(Short)];
-        string[] missing = [.. profile.Inference.Providers.Select(provider => provider.Name)
-            .Where(name => providers.Count > 0 && !built.Contains(Short(name), StringComparer.OrdinalIgnoreCase))];
-        if (missing.Length > 0)
-        {
-            yield return Finding.Warning(
-                "profile", $"{profile.Name} prefers {string.Join(", ", missing)}, which this ONNX Runtime was built without: models fall back to {string.Join(", ", providers)}",
-                "name a library that has it in inference.library, or take it out of inference.providers");
-        }
-
-        static string Short(string name) => name.Replace("ExecutionProvider", "", StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static IEnumerable<Finding> Heat(MachineFiles files, DeviceProfile profile)
-    {
-        foreach (ThermalZone zone in profile.Thermal)
-        {
-            string? here = files.Entries("sys/class/thermal", "thermal_zone").FirstOrDefault(path => files.Text($"{path}/type") == zone.Zone);
-            if (here is null || files.Number($"{here}/temp") is not long milli)
-            {
-                yield return Finding.Ok("thermal", $"the profile's zone {zone.Zone} is not there");
-                continue;
-            }
-
-            // A fan that starts is as it should be.
-            ThermalTrip? passed = zone.Trips.LastOrDefault(trip => trip.Kind != "active" && milli >= trip.Celsius * 1000);
-            if (passed is not null)
-            {
-                string found = string.Create(CultureInfo.InvariantCulture, $"{zone.Zone} is at {milli / 1000.0:0.0} Cel, above {passed.Celsius:0.#} Cel, where this board ");
-                yield return passed.Kind == "passive"
-                    ? Finding.Warning("thermal", found + "slows down", "improve the cooling, or lower the rate of the costly models")
-                    : Finding.Problem("thermal", found + "is about to stop", "improve the cooling");
-            }
         }
     }
 }

@@ -84,29 +84,36 @@ internal static class MachineChecks
     }
 
     /// <summary>Temperatures and whether the processor is slowed down for them.</summary>
-    public static IEnumerable<Finding> Thermal(MachineFiles files)
+    /// <param name="stated">The profile's zones. Its trips are those that the device tells of while it serves, so they go before the kernel's.</param>
+    public static IEnumerable<Finding> Thermal(MachineFiles files, IReadOnlyList<ThermalZone> stated)
     {
-        int zones = 0;
-        foreach (string zone in files.Entries("sys/class/thermal", "thermal_zone"))
+        HashSet<string> here = [];
+        foreach (string directory in files.Entries("sys/class/thermal", "thermal_zone"))
         {
-            if (files.Number($"{zone}/temp") is not long milli)
+            if (files.Number($"{directory}/temp") is not long milli)
             {
                 continue;
             }
 
-            zones++;
-            double hot = Passive(files, zone) ?? HotCelsius;
-            string name = files.Text($"{zone}/type") ?? zone[(zone.LastIndexOf('/') + 1)..];
-            string celsius = string.Create(CultureInfo.InvariantCulture, $"{name} {milli / 1000.0:0.0} Cel");
-            yield return milli >= hot * 1000
-                ? Finding.Warning(
-                    "thermal", string.Create(CultureInfo.InvariantCulture, $"{celsius}: from {hot:0.#} Cel on the board slows down"), "improve the cooling, or lower the rate of the costly models")
-                : Finding.Ok("thermal", celsius);
+            string name = files.Text($"{directory}/type") ?? directory[(directory.LastIndexOf('/') + 1)..];
+            here.Add(name);
+            ThermalZone zone = stated.FirstOrDefault(zone => zone.Zone == name)
+                ?? new ThermalZone(name, [new ThermalTrip("passive", Passive(files, directory) ?? HotCelsius)]);
+            yield return zone.Reached(milli / 1000.0) switch
+            {
+                null => Finding.Ok("thermal", string.Create(CultureInfo.InvariantCulture, $"{name} {milli / 1000.0:0.0} Cel")),
+                { Kind: "passive" } trip => Finding.Warning("thermal", zone.Tell(milli / 1000.0, trip), "improve the cooling, or lower the rate of the costly models"),
+                ThermalTrip trip => Finding.Problem("thermal", zone.Tell(milli / 1000.0, trip), "improve the cooling"),
+            };
         }
 
-        if (zones == 0)
+        if (here.Count == 0)
         {
             yield return Finding.Ok("thermal", "no thermal zone, as in virtual machines");
+        }
+        else if (stated.Where(zone => !here.Contains(zone.Zone)).Select(zone => zone.Zone).ToArray() is { Length: > 0 } absent)
+        {
+            yield return Finding.Ok("thermal", $"{string.Join(", ", absent)} of the profile is not there, so it is not watched");
         }
 
         string[] active = [.. files.Entries("sys/class/thermal", "cooling_device")

@@ -19,11 +19,7 @@ internal sealed class ThermalWatch(MachineFiles files, IReadOnlyList<ThermalZone
     /// <summary>Heat moves slowly, and every look is a read of the kernel's files.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
 
-    // A zone at its trip goes to and fro around it.
-    private const double Hysteresis = 3;
-
-    private readonly (ThermalZone Zone, string File)[] _zones = [.. Find(files, zones)];
-    private readonly ThermalTrip?[] _reached = new ThermalTrip?[zones.Count];
+    private readonly Watched[] _zones = [.. Find(files, zones)];
     private long _looked = time.GetTimestamp();
 
     /// <summary>Looks, when it is time to.</summary>
@@ -37,38 +33,47 @@ internal sealed class ThermalWatch(MachineFiles files, IReadOnlyList<ThermalZone
 
         _looked = time.GetTimestamp();
         List<ThermalChange> changes = [];
-        for (int i = 0; i < _zones.Length; i++)
+        foreach (Watched watched in _zones)
         {
-            (ThermalZone zone, string file) = _zones[i];
-            if (files.Number(file) is not long milli)
+            if (files.Number(watched.File) is not long milli)
             {
                 continue;
             }
 
             double celsius = milli / 1000.0;
-            ThermalTrip? before = _reached[i];
-            ThermalTrip? now = zone.Trips.LastOrDefault(trip => trip.Kind != "active" && celsius >= trip.Celsius - (before?.Celsius >= trip.Celsius ? Hysteresis : 0));
+            ThermalTrip? before = watched.Reached;
+            ThermalTrip? now = watched.Zone.Reached(celsius, before);
             if (now != before)
             {
-                _reached[i] = now;
-                changes.Add(new ThermalChange(now, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{zone.Zone} {celsius:0.0} Cel: {(now is null ? $"below {before!.Celsius} again, where the board {before.Means}" : $"the board {now.Means} from {now.Celsius} on")}")));
+                watched.Reached = now;
+                changes.Add(new ThermalChange(now, now is not null
+                    ? watched.Zone.Tell(celsius, now)
+                    : string.Create(CultureInfo.InvariantCulture, $"{watched.Zone.Zone} {celsius:0.0} Cel: below {before!.Celsius:0.#} again, where the board {before.Means}")));
             }
         }
 
         return changes;
     }
 
-    private static IEnumerable<(ThermalZone Zone, string File)> Find(MachineFiles files, IReadOnlyList<ThermalZone> zones)
+    private static IEnumerable<Watched> Find(MachineFiles files, IReadOnlyList<ThermalZone> zones)
     {
         foreach (string directory in zones.Count == 0 ? [] : files.Entries("sys/class/thermal", "thermal_zone"))
         {
             string? type = files.Text($"{directory}/type");
             if (zones.FirstOrDefault(zone => zone.Zone == type) is ThermalZone zone)
             {
-                yield return (zone, $"{directory}/temp");
+                yield return new Watched(zone, $"{directory}/temp");
             }
         }
+    }
+
+    // A machine may have several zones of one name.
+    private sealed class Watched(ThermalZone zone, string file)
+    {
+        public ThermalZone Zone => zone;
+
+        public string File => file;
+
+        public ThermalTrip? Reached { get; set; }
     }
 }

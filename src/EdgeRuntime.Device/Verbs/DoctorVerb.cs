@@ -29,7 +29,7 @@ internal static class DoctorVerb
             return Usage.Of("doctor");
         }
 
-        List<Finding> findings = [.. Findings(options["--config"])];
+        List<Finding> findings = Findings(options["--config"]);
         if (options.Has("--json"))
         {
             WriteJson(findings);
@@ -42,66 +42,52 @@ internal static class DoctorVerb
         return findings.Any(finding => finding.Level == FindingLevel.Problem) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static IEnumerable<Finding> Findings(string? path)
+    private static List<Finding> Findings(string? path)
     {
         MachineFiles files = new();
         Mistakes mistakes = new();
         Setup? setup = path is null ? null : Setup.Load(path, mistakes);
-        foreach (string line in mistakes.Lines())
-        {
-            yield return Finding.Problem("files", line, "correct the file; 'edge-device check' lists the same");
-        }
-
         IReadOnlyList<string> directories = ProfileFiles.Directories(path);
         DeviceProfile? board = BoardProfile.Find(files, directories);
         DeviceProfile? profile = setup?.Profile ?? board ?? BoardProfile.OfArchitecture(directories);
         ControlGroup group = ControlGroup.Of(files);
-        IEnumerable<Finding> machine =
+        return
         [
+            .. Files(path, setup, mistakes),
             .. MachineChecks.Processor(files, RuntimeInformation.ProcessArchitecture, Environment.ProcessorCount),
             .. MachineChecks.Quota(group, Environment.ProcessorCount),
-            .. Libraries(profile, out OnnxEnvironment? onnx),
+            .. profile is null ? [] : BoardChecks.Of(files, profile, board, RuntimeInformation.ProcessArchitecture),
+            .. Libraries(profile),
             .. MachineChecks.Clock(files, MachineInfo.ClockSynchronized()),
-            .. MachineChecks.Thermal(files),
+            .. MachineChecks.Thermal(files, profile?.Thermal ?? []),
             .. MachineChecks.Power(files, profile?.Power ?? new PowerFacts()),
             .. MachineChecks.Memory(files, group),
-            .. SetupChecks.Permissions(files),
-            .. profile is null ? [] : ProfileChecks.All(files, profile, board, GpioLine.ChipLabels()),
+            .. profile is null ? [] : PeripheralChecks.Watchdog(files, profile),
+            .. profile is null ? [] : PeripheralChecks.Buses(files, profile, GpioLine.ChipLabels()),
+            .. PeripheralChecks.Permissions(files),
+            .. setup is null ? [] : Own(files, setup, group),
         ];
-        foreach (Finding finding in machine)
-        {
-            yield return finding;
-        }
-
-        if (setup is null)
-        {
-            if (path is null)
-            {
-                yield return Finding.Ok("files", $"no configuration was named: --config FILE adds its profile, disk, real-time settings and broker{(profile is null ? "" : $"; the board was held against {profile.Name}")}");
-            }
-
-            yield break;
-        }
-
-        yield return Finding.Ok("files", $"{path} and the profile {setup.Profile.Name} are without mistakes");
-        IEnumerable<Finding> own =
-        [
-            .. BoardChecks.Of(files, setup.Profile, RuntimeInformation.ProcessArchitecture, onnx?.Providers ?? []),
-            .. SetupChecks.Budgets(
-                setup.Profile, Environment.ProcessorCount, group, LiveSocket.TryRead(setup.Configuration.StateDirectory, out _)?.ResidentBytes),
-            .. SetupChecks.Disk(setup.Configuration.StateDirectory, setup.Profile),
-            .. ProfileChecks.Storage(files, setup.Profile, setup.Configuration.StateDirectory),
-            .. SetupChecks.RealTime(files, setup.Profile.RealTime),
-            .. SetupChecks.Cores(files, setup.Profile),
-            SetupChecks.Broker(setup.Configuration.Link),
-        ];
-        foreach (Finding finding in own)
-        {
-            yield return finding;
-        }
     }
 
-    private static List<Finding> Libraries(DeviceProfile? profile, out OnnxEnvironment? onnx)
+    private static IEnumerable<Finding> Files(string? path, Setup? setup, Mistakes mistakes) =>
+        path is null ? [Finding.Ok("files", "no configuration was named: --config FILE adds its profile, threads, limits, disk, real-time settings and broker")]
+        : setup is not null ? [Finding.Ok("files", $"{path} and the profile {setup.Profile.Name} are without mistakes")]
+        : mistakes.Lines().Select(line => Finding.Problem("files", line, "correct the file; 'edge-device check' lists the same"));
+
+    // What the device's own files ask for.
+    private static IEnumerable<Finding> Own(MachineFiles files, Setup setup, ControlGroup group) =>
+    [
+        SetupChecks.Threads(setup.Profile, Environment.ProcessorCount),
+        .. SetupChecks.Limits(
+            setup.Profile.Limits, Environment.ProcessorCount, group, LiveSocket.TryRead(setup.Configuration.StateDirectory, out _)?.ResidentBytes),
+        .. DiskChecks.Room(setup.Configuration.StateDirectory, setup.Profile),
+        .. DiskChecks.Storage(files, setup.Profile, setup.Configuration.StateDirectory),
+        .. SetupChecks.RealTime(files, setup.Profile.RealTime),
+        .. SetupChecks.Cores(files, setup.Profile),
+        SetupChecks.Broker(setup.Configuration.Link),
+    ];
+
+    private static List<Finding> Libraries(DeviceProfile? profile)
     {
         List<Finding> findings = [];
         try
@@ -113,13 +99,13 @@ internal static class DoctorVerb
             findings.Add(Finding.Problem("mqtt", e.Message, "install libmosquitto1, or unpack the archive whole"));
         }
 
+        OnnxEnvironment onnx;
         try
         {
             onnx = OnnxEnvironment.Open(profile?.OnnxRuntimeLibrary);
         }
         catch (ModelLoadException e)
         {
-            onnx = null;
             findings.Add(Finding.Problem("onnxruntime", e.Message, "unpack the archive whole, or name the library in the profile (inference.library)"));
             return findings;
         }

@@ -93,8 +93,9 @@ internal static class Usage
         ("doctor", """
             Usage: edge-device doctor [options]
 
-            Looks at processor and int8 kernels, libraries, clock, heat, memory, limits and rights; each finding with a remedy.
-              --config FILE       also at the files, the profile against this board, the disk, real time and the broker
+            Looks at processor and int8 kernels, libraries, clock, heat, memory, watchdog, buses and rights, and holds the board
+            against the profile that knows it; each finding with a remedy.
+              --config FILE       takes its profile, and looks at its limits, disk, real time and broker too
               --json              for tools
 
             Exit codes: 0 no problem (there may be warnings), 64 wrong usage, 70 a problem was found

@@ -1,13 +1,12 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Diagnosis;
+using EdgeRuntime.Device.Tests.Configuration;
 
 namespace EdgeRuntime.Device.Tests.Diagnosis;
 
 /// <summary>
-/// The shipped profiles against boards as their kernels show them: /proc/cpuinfo of a Raspberry Pi 4 and 5 and of a Rock 5B, part
+/// The shipped profiles against boards as their kernels show them: /proc/cpuinfo of a Raspberry Pi 4 and 5, part
 /// numbers from arch/arm64/include/asm/cputype.h.
 /// </summary>
 public sealed class BoardChecksTests : IDisposable
@@ -40,95 +39,51 @@ public sealed class BoardChecksTests : IDisposable
         Assert.Contains(warnings, found => found.Contains("MiB of memory", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void The_profiles_own_trip_decides_when_a_board_is_too_hot()
+    [Theory]
+    [InlineData("raspberrypi,5-model-b\0brcm,bcm2712\0", "raspberry-pi-5")]
+    [InlineData("raspberrypi,4-model-b\0brcm,bcm2711\0", "raspberry-pi-4")]
+    [InlineData("raspberrypi,5-compute-module\0brcm,bcm2712\0", "raspberry-pi-5")]
+    [InlineData("raspberrypi,model-zero-2-w\0brcm,bcm2837\0", "raspberry-pi-zero-2-w")]
+    [InlineData("nvidia,p3768-0000+p3767-0005-super\0nvidia,p3767-0005\0nvidia,tegra234\0", "jetson-orin-nano")]
+    [InlineData("radxa,rock-5b\0rockchip,rk3588\0", "rock-5b")]
+    [InlineData("beagle,am625-beagleplay\0ti,am625\0", "beagleplay")]
+    [InlineData("acme,unknown\0", null)]
+    public void A_board_is_known_by_what_its_device_tree_says(string compatible, string? expected)
     {
-        Pi("raspberrypi,5-model-b", "0xd0b", Pi5Features, 8_255_872);
-        _machine.Write("sys/class/thermal/thermal_zone0/type", "cpu-thermal\n");
-        _machine.Write("sys/class/thermal/thermal_zone0/temp", "81000\n");
+        _machine.Write("proc/device-tree/compatible", compatible);
+        string[] texts = [.. BoardProfile.Compatible(_machine.Files)];
+        DeviceProfile[] all = [.. ProfileFiles.Known([ProfileSchema.Folder]).Where(name => name != "base-linux").Select(ShippedProfile.Named)];
 
-        Finding heat = Findings("raspberry-pi-5").Single(finding => finding.Area == "thermal");
+        DeviceProfile? best = BoardProfile.Best(texts, all);
 
-        Assert.Equal(FindingLevel.Warning, heat.Level);
-        Assert.Contains("above 80 Cel", heat.Found, StringComparison.Ordinal);
+        Assert.Equal(expected, best?.Name);
     }
 
     [Fact]
-    public void A_provider_that_is_not_built_in_is_told()
+    public void The_profile_that_knows_the_board_is_named_and_no_other()
     {
-        DeviceProfile profile = Profile("jetson-orin-nano");
+        _machine.Write("proc/device-tree/compatible", "raspberrypi,4-model-b\0brcm,bcm2711\0");
+        DeviceProfile board = ShippedProfile.Named("raspberry-pi-4");
 
-        Finding[] findings =
-            [.. BoardChecks.Of(_machine.Files, profile, Architecture.Arm64, ["CPUExecutionProvider"])];
+        Finding generic = Assert.Single(BoardChecks.Identity(_machine.Files, ShippedProfile.Named("linux-arm64"), board));
 
-        Assert.Contains(findings, finding => finding.Found.Contains("prefers tensorrt, cuda", StringComparison.Ordinal));
-        Assert.DoesNotContain(
-            BoardChecks.Of(_machine.Files, profile, Architecture.Arm64, ["TensorrtExecutionProvider", "CUDAExecutionProvider"]),
-            finding => finding.Found.Contains("prefers", StringComparison.Ordinal));
+        Assert.Contains("raspberry-pi-4", generic.Remedy, StringComparison.Ordinal);
+        Assert.Empty(BoardChecks.Identity(_machine.Files, board, board));
+        Assert.Empty(BoardChecks.Identity(_machine.Files, ShippedProfile.Named("linux-arm64"), ShippedProfile.Named("raspberry-pi-5")));
+        Assert.Empty(BoardChecks.Identity(_machine.Files, ShippedProfile.Named("linux-arm64"), null));
+
+        Finding otherBoards = Assert.Single(BoardChecks.Identity(_machine.Files, ShippedProfile.Named("raspberry-pi-5"), board));
+        Assert.Contains("raspberry-pi-4", otherBoards.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Arm_cores_are_named_though_the_kernel_gives_only_numbers()
+    public void A_clock_below_the_boards_is_told()
     {
-        _machine.Write(
-            "proc/cpuinfo",
-            string.Concat(Enumerable.Repeat(Core("0xd05", Pi5Features), 4)) + string.Concat(Enumerable.Repeat(Core("0xd0b", Pi5Features), 4)));
+        _machine.Write("sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "1500000\n");
 
-        Finding processor = MachineChecks.Processor(_machine.Files, Architecture.Arm64, 8).First();
+        Finding clock = Assert.Single(BoardChecks.Clocks(_machine.Files, ShippedProfile.Named("raspberry-pi-5")));
 
-        Assert.StartsWith("4 Cortex-A55, 4 Cortex-A76", processor.Found, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_kernels_own_trip_point_is_taken_where_there_is_one()
-    {
-        _machine.Write("sys/class/thermal/thermal_zone0/type", "soc\n");
-        _machine.Write("sys/class/thermal/thermal_zone0/temp", "72000\n");
-        _machine.Write("sys/class/thermal/thermal_zone0/trip_point_0_type", "critical\n");
-        _machine.Write("sys/class/thermal/thermal_zone0/trip_point_0_temp", "115000\n");
-        _machine.Write("sys/class/thermal/thermal_zone0/trip_point_1_type", "passive\n");
-        _machine.Write("sys/class/thermal/thermal_zone0/trip_point_1_temp", "70000\n");
-
-        Finding heat = Assert.Single(MachineChecks.Thermal(_machine.Files));
-
-        Assert.True(heat.Level == FindingLevel.Warning && heat.Found.Contains("from 70 Cel on", StringComparison.Ordinal), heat.Found);
-    }
-
-    [Fact]
-    public void A_supply_that_is_too_weak_is_a_problem()
-    {
-        _machine.Write("sys/class/hwmon/hwmon1/name", "rpi_volt\n");
-        _machine.Write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n");
-
-        Finding finding = Assert.Single(MachineChecks.Power(_machine.Files, Profile("raspberry-pi-4").Power));
-
-        Assert.Equal(FindingLevel.Problem, finding.Level);
-        Assert.Contains("5.1 V that can give 3 A", finding.Remedy, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_core_of_the_path_that_others_may_use_is_told_though_another_is_isolated()
-    {
-        _machine.Write("sys/devices/system/cpu/isolated", "1-2\n");
-        DeviceProfile profile = Profile("raspberry-pi-5");
-
-        Finding finding = Assert.Single(SetupChecks.Cores(_machine.Files, profile));
-        Assert.Contains("isolcpus=3", finding.Remedy, StringComparison.Ordinal);
-
-        _machine.Write("sys/devices/system/cpu/isolated", "1,3\n");
-        Assert.Empty(SetupChecks.Cores(_machine.Files, profile));
-    }
-
-    [Fact]
-    public void What_the_running_device_takes_is_held_against_the_profiles_limit()
-    {
-        DeviceProfile profile = Profile("raspberry-pi-5") with { Limits = new DeviceLimits { ResidentBytesMax = 64 << 20, CpuCoresMax = 2 } };
-        ControlGroup none = new(null, null, null);
-
-        Assert.All(SetupChecks.Budgets(profile, 4, none, 60 << 20), finding => Assert.Equal(FindingLevel.Ok, finding.Level));
-        Assert.Contains(SetupChecks.Budgets(profile, 4, none, 65 << 20), finding => finding.Level == FindingLevel.Problem);
-        Assert.Equal(
-            2, SetupChecks.Budgets(profile, 4, new ControlGroup(32 << 20, 0, 0.5), null).Count(finding => finding.Level == FindingLevel.Warning));
+        Assert.Contains("up to 1500 MHz here; the board can do 2400", clock.Found, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -154,15 +109,5 @@ public sealed class BoardChecksTests : IDisposable
     }
 
     private IReadOnlyList<Finding> Findings(string profile) =>
-        [.. BoardChecks.Of(_machine.Files, Profile(profile), Architecture.Arm64, ["CPUExecutionProvider"])];
-
-    private static DeviceProfile Profile(string name)
-    {
-        Mistakes mistakes = new();
-        DeviceProfile? profile = DeviceProfile.Inspect(name, [Path.GetFullPath(Path.Combine(Here(), "../../../device-profiles"))], mistakes);
-        Assert.Empty(mistakes.Lines());
-        return profile!;
-    }
-
-    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+        [.. BoardChecks.Of(_machine.Files, ShippedProfile.Named(profile), null, Architecture.Arm64)];
 }

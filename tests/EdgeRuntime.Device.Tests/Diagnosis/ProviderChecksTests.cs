@@ -31,6 +31,19 @@ public sealed class ProviderChecksTests
     }
 
     [Fact]
+    public void A_provider_of_the_profile_that_is_not_built_in_is_told_once_and_one_that_is_not_at_all()
+    {
+        InferenceOptions jetson = ShippedProfile.Named("jetson-orin-nano").Inference;
+
+        Finding[] without = [.. ProviderChecks.Of(Library("CPU"), default, jetson)];
+        Finding[] with = [.. ProviderChecks.Of(Library("CPU", "tensorrt", "cuda"), default, jetson)];
+
+        Assert.Single(without, finding => finding.Level == FindingLevel.Warning && finding.Found.Contains("tensorrt", StringComparison.Ordinal));
+        Assert.Single(without, finding => finding.Level == FindingLevel.Warning && finding.Found.Contains("cuda", StringComparison.Ordinal));
+        Assert.DoesNotContain(with, finding => finding.Level != FindingLevel.Ok);
+    }
+
+    [Fact]
     public void Where_no_provider_takes_part_it_is_said_that_the_processor_serves()
     {
         RunnerReport report = new([], ["one", "two"], 1, false);
@@ -47,6 +60,12 @@ public sealed class ProviderChecksTests
 
         Assert.Equal((FindingLevel.Problem, "the built-in model cannot be loaded: no"), (finding.Level, finding.Found));
     }
+
+    // Answers as a library does that was built with these.
+    private static ModelLoader Library(params string[] built) => (_, options) => new Loaded(new RunnerReport(
+        [.. options.Providers.Select(provider => provider.Name).Where(built.Contains)],
+        [.. options.Providers.Select(provider => provider.Name).Except(built).Select(name => $"execution provider '{name}' is not part of this library")],
+        1, false));
 
     private sealed class Loaded(RunnerReport report) : IModelRunner
     {

@@ -54,11 +54,26 @@ public sealed class ThermalWatchTests : IDisposable
         Assert.Empty(unreadable.Look());
     }
 
+    [Fact]
+    public void Zones_of_one_name_are_told_each_by_itself()
+    {
+        string[] milli = ["70000", "81000", "82000"];
+        for (int i = 0; i < milli.Length; i++)
+        {
+            Show(milli[i], i);
+        }
+
+        ThermalWatch watch = new(new MachineFiles(_root), Zones, _clock);
+        _clock.Advance(ThermalWatch.Pace);
+
+        Assert.Equal(["passive", "passive"], watch.Look().Select(change => change.Trip?.Kind));
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private void Show(string milli)
+    private void Show(string milli, int number = 0)
     {
-        string zone = Path.Combine(_root, "sys/class/thermal/thermal_zone0");
+        string zone = Path.Combine(_root, $"sys/class/thermal/thermal_zone{number}");
         Directory.CreateDirectory(zone);
         File.WriteAllText(Path.Combine(zone, "type"), "cpu-thermal\n");
         File.WriteAllText(Path.Combine(zone, "temp"), milli);
