@@ -46,18 +46,18 @@ public sealed class Mistakes : IReadOnlyList<Mistake>
     /// <remarks>Pieces of the file may stand in it: control characters, which a terminal obeys, are replaced.</remarks>
     public void Add(Mistake mistake)
     {
-        mistake = mistake with
-        {
-            File = JsonValue.Printable(mistake.File),
-            Path = JsonValue.Printable(mistake.Path),
-            Sentence = JsonValue.Printable(mistake.Sentence),
-        };
         if (_kept.Count == Capacity)
         {
             More++;
             return;
         }
 
+        mistake = mistake with
+        {
+            File = JsonValue.Printable(mistake.File),
+            Path = JsonValue.Printable(mistake.Path),
+            Sentence = JsonValue.Printable(mistake.Sentence),
+        };
         if (!_files.Contains(mistake.File))
         {
             _files.Add(mistake.File);

@@ -10,6 +10,10 @@ namespace EdgeRuntime.Fuzz.Targets;
 /// <summary>Files that people write: configuration, profile, manifest and its companions, recordings.</summary>
 internal static class WrittenFiles
 {
+    // An entry of two bytes in an array of objects is read as an object without any of its members: a reader and a sentence
+    // for each of them. Linear all the same.
+    private const long BytesOfEntries = 1500;
+
     private static readonly Mutation.Mutation[] Json = [JsonMutation.Change, JsonMutation.Change, JsonMutation.Change, ByteMutation.Havoc];
     private static readonly PackageManifest[] Manifests = [.. ReadManifests()];
 
@@ -31,6 +35,7 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => ConfigurationReader.Read(bytes, Path.Combine(SeedFiles.Root, "tests/EdgeRuntime.Device.Tests/Fixtures/valid/edge.json"), mistakes)),
             Seeds = () => SeedFiles.Of("tests/EdgeRuntime.Device.Tests/Fixtures", "*.json"),
             Mutations = Json,
+            BytesPerByte = BytesOfEntries,
             FixedBytes = 1024 * 1024,
         },
         new Target
@@ -42,6 +47,7 @@ internal static class WrittenFiles
             Mutations = Json,
 
             // Its own bytes may name any of the shipped boards, which are then read too.
+            BytesPerByte = BytesOfEntries,
             FixedBytes = 4 * 1024 * 1024,
         },
         new Target
@@ -52,6 +58,7 @@ internal static class WrittenFiles
             Seeds = () => [.. SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures", "*manifest*.json"), .. SeedFiles.Of("tools/train", "manifest*.json")],
             Mutations = Json,
             Weight = 1.5,
+            BytesPerByte = BytesOfEntries,
             FixedBytes = 1024 * 1024,
         },
         new Target
@@ -61,6 +68,7 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => ReferenceReader.Read(bytes, Manifests[bytes.Length % Manifests.Length], mistakes)),
             Seeds = () => SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures", "*reference*.json"),
             Mutations = Json,
+            BytesPerByte = BytesOfEntries,
             FixedBytes = 1024 * 1024,
         },
         new Target
@@ -70,6 +78,7 @@ internal static class WrittenFiles
             Run = bytes => Read(mistakes => GoldenReader.Read(bytes, Manifests[bytes.Length % Manifests.Length], mistakes)),
             Seeds = () => SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures", "*golden*.json"),
             Mutations = Json,
+            BytesPerByte = BytesOfEntries,
             FixedBytes = 1024 * 1024,
         },
         new Target
