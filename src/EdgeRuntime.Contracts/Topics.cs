@@ -2,7 +2,7 @@ using EdgeRuntime.Contracts.Ids;
 
 namespace EdgeRuntime.Contracts;
 
-/// <summary>Names of the topics, under a root such as <c>edge/v1</c>. The tables stand in README.md, "On the wire".</summary>
+/// <summary>Names of the topics, under a root such as <c>edge/v1</c>. README.md lists them, "On the wire".</summary>
 public sealed class Topics(string root)
 {
     /// <summary>The root when none is configured.</summary>

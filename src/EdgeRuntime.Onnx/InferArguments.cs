@@ -31,6 +31,8 @@ public sealed record InferArguments
           --scale, --zero-point
                          the input becomes (value - zero point) * scale, as float32
 
+        Exit codes: 0 done, 64 wrong usage, 65 the model or a file is not what it should be, 69 a library is missing,
+                    74 the output could not be written
         Example: infer model.onnx --input window.csv
         """;
 

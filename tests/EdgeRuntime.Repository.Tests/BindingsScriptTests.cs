@@ -5,7 +5,7 @@ namespace EdgeRuntime.Repository.Tests;
 public sealed class BindingsScriptTests
 {
     private const string Absent = """
-        probe.csproj : error NU1101: Unable to find package Microsoft.ML.OnnxRuntime. No packages exist with this id in source(s): nuget.org
+        probe.csproj : error NU1101: Unable to find package Microsoft.ML.OnnxRuntime. No packages exist with this id in source(s): feed
         probe.csproj : error NU1102: Unable to find package MQTTnet with version (>= 5.2.0)
         """;
 

@@ -4,7 +4,19 @@ namespace EdgeRuntime.Repository.Tests;
 
 public sealed partial class DocumentTests
 {
-    private static readonly string[] Documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "device-profiles/README.md"];
+    private static readonly string[] Documents =
+    [
+        "README.md", "src/EdgeRuntime.Device/README.md", "tools/EdgeRuntime.Ctl/README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "device-profiles/README.md", "tools/train/README.md",
+    ];
+
+    [Fact]
+    public void Decisions_are_numbered_one_after_the_other()
+    {
+        string[] numbers = [.. DecisionNumber().Matches(Read("ARCHITECTURE.md")).Select(match => match.Groups[1].Value)];
+
+        Assert.NotEmpty(numbers);
+        Assert.Equal(Enumerable.Range(1, numbers.Length).Select(number => $"{number}"), numbers);
+    }
 
     [Fact]
     public void Paths_in_the_documents_exist()
@@ -62,6 +74,9 @@ public sealed partial class DocumentTests
     // `ISensor` or `ISensor.TryRead` in code spans: PascalCase with at least two humps, or an interface.
     [GeneratedRegex(@"`([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]+)+|I[A-Z][A-Za-z0-9]+)(?:\.[A-Za-z]+)?`")]
     private static partial Regex TypeName();
+
+    [GeneratedRegex(@"^(\d+)\. \*\*", RegexOptions.Multiline)]
+    private static partial Regex DecisionNumber();
 
     [GeneratedRegex(@"(?:class|record|struct|interface|enum|delegate [\w<>]+)\s+([A-Z]\w+)")]
     private static partial Regex Declaration();

@@ -109,7 +109,7 @@ start_device() {
   cat >"$run/$name/edge.json" <<JSON
 {
   "device": "$name",
-  "profile": "linux-x64",
+  "profile": "$(host_rid)",
   "state_dir": "state",
   "labels": { "site": "demo" },
   "link": { "host": "127.0.0.1", "port": $mqtt_port },

@@ -151,6 +151,7 @@ add_libraries() {
   rm -rf "$out/device-profiles"
   cp -r device-profiles "$out/"
   cp LICENSE src/EdgeRuntime.Device/Service/edge-device.service "$out/"
+  cp src/EdgeRuntime.Device/README.md "$out/CONFIGURATION.md"
 }
 
 # THIRD-PARTY-NOTICES, from the licence files that the packages themselves bring.

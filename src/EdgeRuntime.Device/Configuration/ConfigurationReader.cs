@@ -45,7 +45,7 @@ public static class ConfigurationReader
         DeviceConfiguration configuration = new()
         {
             Device = DeviceId.TryParse(device, out DeviceId id) ? id : default,
-            Profile = root.RequiredString("profile", name => ProfileFiles.Objection(name, profiles)),
+            Profile = ProfileOf(directory, root.RequiredString("profile", name => ProfileFiles.Objection(ProfileOf(directory, name), profiles))),
             StateDirectory = Under(directory, root.RequiredString("state_dir", CheckPath)),
             Labels = root.Texts("labels"),
             Link = root.RequiredObject("link", link => ReadLink(link, directory)),
@@ -145,6 +145,10 @@ public static class ConfigurationReader
 
     private static List<string> KeyFiles(JsonObjectReader trust, string name, string directory) =>
         [.. trust.Strings(name, 1, 16, file => Existing(directory, file)).Select(file => Under(directory, file))];
+
+    // One that ends so is a path, and as the others relative to the file.
+    private static string ProfileOf(string directory, string name) =>
+        name.EndsWith(".json", StringComparison.Ordinal) ? Under(directory, name) : name;
 
     private static string? CheckDevice(string text) =>
         DeviceId.TryParse(text, out _) ? null : $"'{text}' is not a device id: use 1 to 63 of a-z, 0-9 and '-'";

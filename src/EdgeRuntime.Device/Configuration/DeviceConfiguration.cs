@@ -14,7 +14,7 @@ public sealed record DeviceConfiguration
     /// <summary>The device's name on the wire, its MQTT client id and user name.</summary>
     public required DeviceId Device { get; init; }
 
-    /// <summary>Name of a device profile, or the path of one (ending in <c>.json</c>).</summary>
+    /// <summary>Name of a device profile, or the whole path of one (ending in <c>.json</c>).</summary>
     public required string Profile { get; init; }
 
     /// <summary>Directory of everything the device keeps.</summary>
@@ -125,7 +125,7 @@ public sealed record ModelConfiguration
 public sealed record GateConfiguration(string Model, IReadOnlyList<string> Decisions, TimeSpan Hold);
 
 /// <summary>A sensor, described well enough to be made.</summary>
-/// <param name="Driver">Kind: <c>vitals</c>, <c>replay</c> or <c>simulated</c>.</param>
+/// <param name="Driver">Kind: <c>vitals</c>, <c>replay</c>, <c>simulated</c> or <c>aligned</c>.</param>
 /// <param name="Make">Makes it; throws <see cref="IOException"/> when the source is not there.</param>
 public sealed record SensorConfiguration(string Driver, Func<TimeProvider, FrameSource> Make)
 {

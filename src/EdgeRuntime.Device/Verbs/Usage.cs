@@ -20,7 +20,7 @@ internal static class Usage
         Example: edge-device run --config edge.json
         edge-device VERB --help says more about a verb.
         Exit codes: 0 done, 64 wrong usage, 65 bad data, 69 library or device missing, 70 self-test failed or a problem found,
-                    75 try again, 78 bad configuration; under systemd, 64, 69 and 78 are not worth a restart
+                    74 no room for the output, 75 try again, 78 bad configuration; under systemd, 64, 69 and 78 are not worth a restart
         """;
 
     private static readonly (string Verb, string Text)[] Pages =
@@ -95,7 +95,7 @@ internal static class Usage
 
             Looks at processor and int8 kernels, libraries, clock, heat, memory, watchdog, buses and rights, and holds the board
             against the profile that knows it; each finding with a remedy.
-              --config FILE       takes its profile, and looks at its limits, disk, real time and broker too
+              --config FILE       takes the profile that it names, and looks at the files, budgets, disk, real time and broker too
               --json              for tools
 
             Exit codes: 0 no problem (there may be warnings), 64 wrong usage, 70 a problem was found

@@ -46,7 +46,7 @@ internal sealed class OutboxRoom(
             {
                 lock (outbox.Gate)
                 {
-                    outbox.Notice($"age {line.Kind}", $"{line.Kind.Name()} are dropped because they waited for more than {outbox.Options.MaxAge.TotalHours:0.##} h");
+                    outbox.Notice($"age {line.Kind}", $"{line.Kind.Name()} are dropped because they waited for more than {outbox.Options.MaxAge.TotalHours:0.##} h (telemetry.outbox.max_age_h)");
                 }
 
                 Remove(line, oldest, GivenUp.Age);
@@ -96,7 +96,7 @@ internal sealed class OutboxRoom(
 
         lock (outbox.Gate)
         {
-            outbox.Notice($"room {kind}", $"{line.Kind.Name()} are dropped, the oldest first: the outbox has its {outbox.Options.MaxBytes} bytes");
+            outbox.Notice($"room {kind}", $"{line.Kind.Name()} are dropped, the oldest first: the outbox has its {outbox.Options.MaxBytes} bytes (telemetry.outbox.max_bytes)");
         }
 
         Remove(line, oldest, GivenUp.Room);
@@ -170,7 +170,7 @@ internal sealed class OutboxRoom(
             });
             line.Merge(before, after);
             outbox.DiskBytes += bytes - old.Sum(segment => segment.Bytes);
-            outbox.Notice($"merge {line.Kind}", $"{line.Kind.Name()} are merged: the outbox has its {outbox.Options.MaxBytes} bytes");
+            outbox.Notice($"merge {line.Kind}", $"{line.Kind.Name()} are merged: the outbox has its {outbox.Options.MaxBytes} bytes (telemetry.outbox.max_bytes)");
         }
     }
 

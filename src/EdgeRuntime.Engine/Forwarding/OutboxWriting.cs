@@ -199,7 +199,7 @@ internal sealed class OutboxWriting(DurableOutbox outbox, OutboxDisk disk, Outbo
     {
         lock (outbox.Gate)
         {
-            outbox.Notice($"room {line.Kind}", $"{line.Kind.Name()} are dropped: the outbox has its {outbox.Options.MaxBytes} bytes of what matters more");
+            outbox.Notice($"room {line.Kind}", $"{line.Kind.Name()} are dropped: the outbox has its {outbox.Options.MaxBytes} bytes (telemetry.outbox.max_bytes) of what matters more");
             foreach (Entry entry in batch.Where(entry => entry.IsLive))
             {
                 outbox.Forget(entry);

@@ -55,6 +55,16 @@ public sealed class ConfigurationTests
         Assert.Null(configuration.Models[0].Package);
     }
 
+    [Fact]
+    public void A_profile_named_by_its_path_is_looked_for_from_the_configuration_and_not_from_where_the_program_started()
+    {
+        Mistakes mistakes = new();
+
+        DeviceConfiguration configuration = ConfigurationReader.Load(Path.Combine(Fixtures, "valid", "profile_by_path.json"), mistakes)!.Value.Configuration;
+
+        Assert.Equal(Path.Combine(Fixtures, "valid", "device-profiles", "some-board.json"), configuration.Profile);
+    }
+
     private static TheoryData<string> Names(string kind) =>
         [.. Directory.EnumerateFiles(Path.Combine(Fixtures, kind), "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }

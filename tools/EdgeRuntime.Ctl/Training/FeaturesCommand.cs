@@ -17,8 +17,8 @@ internal static class FeaturesCommand
 
         Runs the feature pipeline of a package's manifest over recordings, as a device would, and writes one row a window.
           MANIFEST     manifest.json of a package or of its source
-          --scaled     writes the elements of the model's input instead of the features before scaling
           RECORDING    CSV, .npy or .wav; for a package that reads pictures, a folder of PNG and JPEG files
+          --scaled     writes the elements of the model's input instead of the features before scaling
           --check      writes nothing: sends each recording live through a device's sample path on a simulated clock,
                        replays it as fast as it is read, computes it offline, and says whether all input tensors are
                        the same to the bit, with their hash

@@ -31,7 +31,8 @@ internal static class RepositoryCommands
         Puts FILE among the targets and stages targets.json with it. Of an .edgepkg the path is NAME-VERSION.edgepkg and the
         counter its release counter unless given.
           --counter    the release counter; it never goes back for one path
-          --hardware   a kind of device that it runs on (any when not given)
+          --hardware   a device profile or architecture that it runs on, such as linux-arm64 (any when not given)
+          --days       life of targets.json from now on (365)
         """;
 
     public const string AddExample = "edgectl repo add repo vitals-2.edgepkg --hardware linux-arm64";
@@ -40,6 +41,7 @@ internal static class RepositoryCommands
         usage: edgectl repo remove DIR PATH... [--days N]
 
         Stages targets.json without these targets: devices install them no more. The files stay for who runs them.
+          --days       life of targets.json from now on (365)
         """;
 
     public const string RemoveExample = "edgectl repo remove repo vitals-1.0.0.edgepkg";
@@ -49,6 +51,8 @@ internal static class RepositoryCommands
 
         Stages the next root.json with other keys for a role (for deploy: the next targets.json). A root is signed by the keys
         before and by its own. Replacing the online key makes devices forget versions that its thief drove up.
+          --threshold  how many of the role's keys must sign
+          --days       life of the staged file from now on (365)
         """;
 
     public const string KeysExample = "edgectl repo keys repo online --add keys/online2.pub.pem --remove keys/online.pub.pem";
