@@ -175,6 +175,7 @@ public sealed class ServiceTests
             "/usr/bin/strace", site.Root, "-p", path, "-e", "inject=clock_nanosleep:delay_enter=60s", "-o", site["held.txt"]))
         {
             await device.Says("the sample path of vitals stands still");
+            supervisor.Forget();
             Assert.True(supervisor.MissesFor("WATCHDOG=1", seconds: 4));
             Assert.Contains("connected", device.Text, StringComparison.Ordinal);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -29,7 +30,9 @@ internal sealed class Supervisor : IDisposable
     /// <summary>Waits for a datagram that begins so; what comes before it is dropped.</summary>
     public string Hears(string beginning, int seconds = 30)
     {
-        while (Next(seconds) is string message)
+        // In all: the watchdog's own datagrams must not keep a test waiting for ever.
+        long begin = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds && Next(seconds) is string message)
         {
             _heard.Add(message);
             if (message.StartsWith(beginning, StringComparison.Ordinal))
@@ -39,6 +42,15 @@ internal sealed class Supervisor : IDisposable
         }
 
         throw new TimeoutException($"'{beginning}' was not heard within {seconds} s; heard: {string.Join(" | ", _heard)}");
+    }
+
+    /// <summary>Drops what was sent and not yet heard.</summary>
+    public void Forget()
+    {
+        while (_socket.Available > 0)
+        {
+            Next(seconds: 1);
+        }
     }
 
     /// <summary>Whether no datagram that begins so comes within some time.</summary>
