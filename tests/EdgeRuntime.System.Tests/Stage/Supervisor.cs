@@ -24,8 +24,11 @@ internal sealed class Supervisor : IDisposable
         },
         [.. before, "run", "--config", configuration, "--plain"]);
 
-    /// <summary>As <see cref="Start(string, string, string[])"/>, the published program itself.</summary>
-    public Run Start(string configuration) => Start(configuration, Programs.Device);
+    /// <summary>
+    /// As <see cref="Start(string, string, string[])"/>, the published program itself, with SIGHUP as systemd hands it over:
+    /// what runs the tests may ignore it, and so would the device.
+    /// </summary>
+    public Run Start(string configuration) => Start(configuration, "/usr/bin/env", "--default-signal=HUP", Programs.Device);
 
     /// <summary>Waits for a datagram that begins so; what comes before it is dropped.</summary>
     public string Hears(string beginning, int seconds = 30)

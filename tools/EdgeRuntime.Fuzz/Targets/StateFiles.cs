@@ -53,6 +53,7 @@ internal static class StateFiles
             Seeds = () => [Encoding.UTF8.GetBytes(Fleet)],
             Mutations = Json,
             Weight = 0.5,
+            BytesPerByte = 1500,
             FixedBytes = 1024 * 1024,
         },
         new Target
