@@ -9,7 +9,6 @@ using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
-using EdgeRuntime.Engine.Tests.Models;
 using EdgeRuntime.Engine.Tests.Sampling;
 
 namespace EdgeRuntime.Device.Tests.Serving;

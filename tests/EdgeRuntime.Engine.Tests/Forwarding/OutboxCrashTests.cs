@@ -1,6 +1,5 @@
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Engine.Forwarding;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Forwarding;
 

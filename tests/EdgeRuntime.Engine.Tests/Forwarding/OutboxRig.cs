@@ -4,7 +4,6 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Forwarding;
 

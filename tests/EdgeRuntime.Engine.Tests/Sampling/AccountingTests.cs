@@ -2,7 +2,6 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Sampling;
 

@@ -1,5 +1,4 @@
 using EdgeRuntime.Engine.Sampling;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Sampling;
 

@@ -1,7 +1,6 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Decisions;
 using EdgeRuntime.Engine.Sampling;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Sampling;
 

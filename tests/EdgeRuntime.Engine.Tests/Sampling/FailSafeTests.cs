@@ -1,6 +1,5 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Sampling;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Sampling;
 

@@ -1,6 +1,5 @@
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Sampling;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Engine.Telemetry;
-using EdgeRuntime.Engine.Tests.Models;
 
 namespace EdgeRuntime.Engine.Tests.Telemetry;
 

@@ -3,7 +3,6 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Tuf;
-using EdgeRuntime.Engine.Tests.Models;
 using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Tests.Tuf;

@@ -218,9 +218,9 @@ public sealed class TufClientTests : IDisposable
         {
             rig.Refreshed();
         }
-        catch (Models.PowerFailureException)
+        catch (PowerFailureException)
         {
-            rig.Disk.Reboot((Models.Aftermath)(failAt % 5), new Random((int)failAt));
+            rig.Disk.Reboot((Aftermath)(failAt % 5), new Random((int)failAt));
         }
 
         long operations = rig.Disk.Operations - before;

@@ -1,4 +1,4 @@
-namespace EdgeRuntime.Engine.Tests.Models;
+namespace EdgeRuntime.Simulator;
 
 /// <summary>A clock that stands still until it is moved.</summary>
 public sealed class ManualTime : TimeProvider

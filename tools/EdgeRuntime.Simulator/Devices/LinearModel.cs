@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using EdgeRuntime.Engine.Inference;
 
-namespace EdgeRuntime.Engine.Tests.Models;
+namespace EdgeRuntime.Simulator;
 
 /// <summary>A model in plain C#: output = weights x input. Its file is one line, such as <c>linear 2 2: 1 0 0 1</c>.</summary>
 public sealed class LinearModel : IModelRunner

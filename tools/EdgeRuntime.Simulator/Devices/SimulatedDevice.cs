@@ -7,13 +7,13 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Tuf;
 
-namespace EdgeRuntime.Engine.Tests.Models;
+namespace EdgeRuntime.Simulator;
 
 /// <summary>
 /// A device around an <see cref="UpdateAgent"/>: one that loads at once, switches at once, and a manager that answers
 /// every request from its shelf. What the agent asks for waits in a queue until <see cref="Run"/>.
 /// </summary>
-internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
+public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 {
     public static readonly DeviceId Id = DeviceId.Parse("pi-1");
 
@@ -166,7 +166,8 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     {
         if (package is not null)
         {
-            Assert.False(((LinearModel)package.Call.Runners[0]).IsDisposed, $"{package.Manifest.Version} was disposed of before it answered");
+            InvariantException.Require(
+                !IsDisposed(package), $"{package.Manifest.Version} was disposed of before it answered");
             _held.Add(package);
             package.Call.Run([1, 1]);
         }
@@ -187,8 +188,8 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <inheritdoc/>
     public void OnRelease(string model, LoadedModel package)
     {
-        Assert.NotSame(Serving, package);
-        Assert.True(_held.Remove(package));
+        InvariantException.Require(Serving != package, "the model that answers was released");
+        InvariantException.Require(_held.Remove(package), "a model was released that nobody had");
         package.Dispose();
     }
 
@@ -206,9 +207,11 @@ internal sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public void Dispose()
     {
         Agent.Dispose();
-        Assert.All(_held, package => Assert.True(((LinearModel)package.Call.Runners[0]).IsDisposed));
+        InvariantException.Require(_held.All(IsDisposed), "a model was not disposed of");
         _held.Clear();
     }
+
+    private static bool IsDisposed(LoadedModel package) => ((LinearModel)package.Call.Runners[0]).IsDisposed;
 
     private bool TryLoad([NotNullWhen(true)] out Action? next)
     {

@@ -1,16 +1,15 @@
 using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Models;
-using EdgeRuntime.Engine.Tests.Models;
 using EdgeRuntime.Engine.Tuf;
 
-namespace EdgeRuntime.Engine.Tests.Tuf;
+namespace EdgeRuntime.Simulator;
 
 /// <summary>
 /// A TUF repository in memory and a device's store: three release keys of which two must sign, an online key each for
 /// snapshot and timestamp. An attacker is whoever changes <see cref="Files"/>.
 /// </summary>
-internal sealed class RepositoryRig : IDisposable
+public sealed class RepositoryRig : IDisposable
 {
     public const string Directory = "tuf";
 
@@ -148,7 +147,19 @@ internal sealed class RepositoryRig : IDisposable
     }
 
     /// <summary>The attack that a refresh refuses.</summary>
-    public TufFault Refused() => Assert.Throws<TufException>(() => Client().Refresh()).Fault;
+    public TufFault Refused()
+    {
+        try
+        {
+            Client().Refresh();
+        }
+        catch (TufException refused)
+        {
+            return refused.Fault;
+        }
+
+        throw new InvariantException("the refresh was not refused");
+    }
 
     public byte[]? Trusted(string name) => DurableFiles.ReadAll(Disk, $"{Directory}/{name}", 1 << 20);
 
@@ -162,7 +173,7 @@ internal sealed class RepositoryRig : IDisposable
 }
 
 /// <summary>A wall clock that stands where it is set.</summary>
-internal sealed class MovableClock : TimeProvider
+public sealed class MovableClock : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 

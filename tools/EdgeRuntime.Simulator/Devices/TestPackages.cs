@@ -3,10 +3,10 @@ using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 
-namespace EdgeRuntime.Engine.Tests.Models;
+namespace EdgeRuntime.Simulator;
 
 /// <summary>Packages around a <see cref="LinearModel"/> with two features and two labels, right in all a test does not change.</summary>
-internal static class TestPackages
+public static class TestPackages
 {
     public static SigningKey ReleaseKey { get; } = SigningKey.Create();
 

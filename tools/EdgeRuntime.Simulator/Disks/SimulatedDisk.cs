@@ -1,28 +1,6 @@
 using EdgeRuntime.Engine.Models;
 
-namespace EdgeRuntime.Engine.Tests.Models;
-
-/// <summary>The power went away in the middle of a disk operation. Not an IOException: nothing may survive it.</summary>
-public sealed class PowerFailureException(long operation) : Exception($"power failed in operation {operation}");
-
-/// <summary>What of the unsynced work a medium happens to have kept when the power failed.</summary>
-public enum Aftermath
-{
-    /// <summary>Only what was synced.</summary>
-    SyncedOnly,
-
-    /// <summary>Everything, as if each operation had been synced.</summary>
-    Everything,
-
-    /// <summary>Names without the content behind them: the classic empty file after a rename.</summary>
-    NamesOnly,
-
-    /// <summary>Content, but under the old names.</summary>
-    ContentOnly,
-
-    /// <summary>A random subset of names and writes, each write whole, torn, or only its length.</summary>
-    Torn,
-}
+namespace EdgeRuntime.Simulator;
 
 /// <summary>
 /// A medium that loses what was not synced. Content and names are durable apart: <see cref="Sync"/> covers the first,
@@ -33,8 +11,8 @@ public sealed class SimulatedDisk : IDisk
     /// <summary>Bytes a name takes in its directory, so that a full disk refuses new files too.</summary>
     private const int NameBytes = 32;
 
-    private readonly Dictionary<string, Node> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Node> _durableNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredNode> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredNode> _durableNames = new(StringComparer.Ordinal);
     private readonly List<NameChange> _pending = [];
     private bool _dark;
 
@@ -50,6 +28,24 @@ public sealed class SimulatedDisk : IDisk
     /// <summary>Changing operations since the start.</summary>
     public long Operations { get; private set; }
 
+    /// <summary>What fails, when <see cref="Calls"/> reaches <see cref="FaultAt"/>.</summary>
+    public DiskFault Fault { get; set; }
+
+    /// <summary>The call that fails, counted from 1; 0 for none. One that cannot fail so is passed over.</summary>
+    public long FaultAt { get; set; }
+
+    /// <summary>Whether all calls after that one fail too, until the fault is mended.</summary>
+    public bool FaultLasts { get; set; }
+
+    /// <summary>Calls that read or change something, since the start.</summary>
+    public long Calls { get; private set; }
+
+    /// <summary>
+    /// Told of every changing operation when it is done and before it could become durable: a copy of the disk made there is
+    /// what a power failure in that operation leaves.
+    /// </summary>
+    public Action<DiskCall, string>? Changed { get; set; }
+
     /// <inheritdoc/>
     public long FreeBytes => ClaimedFree ?? Math.Max(0, Capacity - Used);
 
@@ -60,13 +56,13 @@ public sealed class SimulatedDisk : IDisk
     public long? Length(string path)
     {
         RequirePower();
-        return _names.TryGetValue(path, out Node? node) && !node.IsDirectory ? node.Live.Length : null;
+        return _names.TryGetValue(path, out StoredNode? node) && !node.IsDirectory ? node.Live.Length : null;
     }
 
     /// <inheritdoc/>
     public int Read(string path, long offset, Span<byte> bytes)
     {
-        RequirePower();
+        Begin(DiskCall.Read);
         byte[] live = File(path).Live;
         int count = (int)Math.Clamp(live.Length - offset, 0, bytes.Length);
         live.AsSpan((int)Math.Min(offset, live.Length), count).CopyTo(bytes);
@@ -76,46 +72,52 @@ public sealed class SimulatedDisk : IDisk
     /// <inheritdoc/>
     public void Write(string path, long offset, ReadOnlySpan<byte> bytes)
     {
-        RequirePower();
-        if (!_names.TryGetValue(path, out Node? node))
+        bool fails = Fails(DiskCall.Write);
+        if (!_names.TryGetValue(path, out StoredNode? node))
         {
             RequireParent(path);
             RequireRoom(NameBytes);
-            node = new Node();
+            node = new StoredNode();
             _names[path] = node;
             _pending.Add(new NameChange(null, path, node));
         }
 
         long growth = Math.Max(0, offset + bytes.Length - node.Live.Length);
-        long missing = Math.Max(0, growth - Math.Max(0, Capacity - Used));
+        long missing = fails ? bytes.Length / 2 : Math.Max(0, growth - Math.Max(0, Capacity - Used));
         ReadOnlySpan<byte> fits = bytes[..(int)Math.Max(0, bytes.Length - missing)];
         node.Write(offset, fits);
-        Done();
-        if (missing > 0)
+        Done(DiskCall.Write, path);
+        if (missing > 0 || fails)
         {
-            throw new IOException("No space left on device");
+            throw Failure(fails ? Fault : DiskFault.NoSpace);
         }
     }
 
     /// <inheritdoc/>
     public void Sync(string path)
     {
-        RequirePower();
-        Node node = File(path);
-        Done();
+        bool fails = Fails(DiskCall.Sync);
+        StoredNode node = File(path);
+        if (fails)
+        {
+            node.LoseUnsynced();
+            throw Failure(Fault);
+        }
+
+        Done(DiskCall.Sync, path);
         node.MakeDurable();
     }
 
     /// <inheritdoc/>
     public void SyncDirectory(string path)
     {
-        RequirePower();
-        if (path.Length > 0 && !(_names.TryGetValue(path, out Node? node) && node.IsDirectory))
+        Begin(DiskCall.SyncDirectory);
+        if (path.Length > 0 && !(_names.TryGetValue(path, out StoredNode? node) && node.IsDirectory))
         {
             throw new DirectoryNotFoundException(path);
         }
 
-        Done();
+        Done(DiskCall.SyncDirectory, path);
         for (int i = 0; i < _pending.Count; i++)
         {
             NameChange change = _pending[i].WithSynced(path);
@@ -132,8 +134,8 @@ public sealed class SimulatedDisk : IDisk
     /// <inheritdoc/>
     public void Rename(string from, string to)
     {
-        RequirePower();
-        Node node = File(from);
+        Begin(DiskCall.Rename);
+        StoredNode node = File(from);
         RequireParent(to);
         if (!_names.ContainsKey(to))
         {
@@ -143,19 +145,20 @@ public sealed class SimulatedDisk : IDisk
         NameChange change = new(from, to, node);
         change.Apply(_names);
         _pending.Add(change);
-        Done();
+        Done(DiskCall.Rename, to);
     }
 
     /// <inheritdoc/>
     public void Delete(string path)
     {
         RequirePower();
-        if (!_names.TryGetValue(path, out Node? node))
+        if (!_names.TryGetValue(path, out StoredNode? node))
         {
             return;
         }
 
-        if (node.IsDirectory && List(path).Count > 0)
+        Begin(DiskCall.Delete);
+        if (node.IsDirectory && _names.Keys.Any(name => DurableFiles.Parent(name) == path))
         {
             throw new IOException($"{path} is not empty");
         }
@@ -163,20 +166,20 @@ public sealed class SimulatedDisk : IDisk
         NameChange change = new(path, null, node);
         change.Apply(_names);
         _pending.Add(change);
-        Done();
+        Done(DiskCall.Delete, path);
     }
 
     /// <inheritdoc/>
     public void CreateDirectory(string path)
     {
-        RequirePower();
+        Begin(DiskCall.CreateDirectory);
         for (int slash = path.IndexOf('/'); ; slash = path.IndexOf('/', slash + 1))
         {
             string level = slash < 0 ? path : path[..slash];
             if (!_names.ContainsKey(level))
             {
                 RequireRoom(NameBytes);
-                Node node = new() { IsDirectory = true };
+                StoredNode node = new() { IsDirectory = true };
                 _names[level] = node;
                 _pending.Add(new NameChange(null, level, node));
             }
@@ -187,18 +190,43 @@ public sealed class SimulatedDisk : IDisk
             }
         }
 
-        Done();
+        Done(DiskCall.CreateDirectory, path);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string path)
     {
-        RequirePower();
+        Begin(DiskCall.List);
         return [.. _names.Keys
             .Where(name => DurableFiles.Parent(name) == path)
             .Select(name => path.Length == 0 ? name : name[(path.Length + 1)..])
             .Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>A disk with the same content, durable or not, that nobody watches and that does not fail.</summary>
+    public SimulatedDisk Copy()
+    {
+        Dictionary<StoredNode, StoredNode> copies = new(ReferenceEqualityComparer.Instance);
+        StoredNode Of(StoredNode node) => copies.TryGetValue(node, out StoredNode? copy) ? copy : copies[node] = node.Copy();
+
+        SimulatedDisk disk = new() { Capacity = Capacity, ClaimedFree = ClaimedFree };
+        foreach ((string path, StoredNode node) in _names)
+        {
+            disk._names[path] = Of(node);
+        }
+
+        foreach ((string path, StoredNode node) in _durableNames)
+        {
+            disk._durableNames[path] = Of(node);
+        }
+
+        disk._pending.AddRange(_pending.Select(change => change with { Node = Of(change.Node) }));
+        return disk;
+    }
+
+    /// <summary>Paths of all files, in ordinal order.</summary>
+    public IReadOnlyList<string> Files() =>
+        [.. _names.Where(entry => !entry.Value.IsDirectory).Select(entry => entry.Key).Order(StringComparer.Ordinal)];
 
     /// <summary>Switches the machine on again with what the medium kept.</summary>
     public void Reboot(Aftermath aftermath, Random random)
@@ -214,7 +242,7 @@ public sealed class SimulatedDisk : IDisk
 
         _pending.Clear();
         _names.Clear();
-        foreach ((string path, Node node) in _durableNames)
+        foreach ((string path, StoredNode node) in _durableNames)
         {
             _names[path] = node;
         }
@@ -226,21 +254,20 @@ public sealed class SimulatedDisk : IDisk
             _durableNames.Remove(orphan);
         }
 
-        foreach (Node node in _names.Values.Distinct())
+        foreach (StoredNode node in _names.Values.Distinct())
         {
             node.Survive(aftermath, random);
         }
 
         _dark = false;
         FailAt = 0;
+        FaultAt = 0;
     }
 
-    /// <summary>Spoils one byte of a file, as ageing flash does.</summary>
-    public void FlipBit(string path, long offset)
+    /// <summary>Spoils one bit of a file, as ageing flash does.</summary>
+    public void FlipBit(string path, long offset, byte mask = 0x10)
     {
-        Node node = File(path);
-        node.Live[offset] ^= 0x10;
-        node.MakeDurable();
+        File(path).Flip(offset, mask);
     }
 
     private bool HasParents(string path)
@@ -256,14 +283,14 @@ public sealed class SimulatedDisk : IDisk
         return true;
     }
 
-    private Node File(string path) => _names.TryGetValue(path, out Node? node) && !node.IsDirectory
+    private StoredNode File(string path) => _names.TryGetValue(path, out StoredNode? node) && !node.IsDirectory
         ? node
         : throw new FileNotFoundException(path);
 
     private void RequireParent(string path)
     {
         string parent = DurableFiles.Parent(path);
-        if (parent.Length > 0 && !(_names.TryGetValue(parent, out Node? node) && node.IsDirectory))
+        if (parent.Length > 0 && !(_names.TryGetValue(parent, out StoredNode? node) && node.IsDirectory))
         {
             throw new DirectoryNotFoundException(parent);
         }
@@ -273,9 +300,28 @@ public sealed class SimulatedDisk : IDisk
     {
         if (Capacity - Used < bytes)
         {
-            throw new IOException("No space left on device");
+            throw Failure(DiskFault.NoSpace);
         }
     }
+
+    private void Begin(DiskCall call)
+    {
+        if (Fails(call))
+        {
+            throw Failure(Fault);
+        }
+    }
+
+    private bool Fails(DiskCall call)
+    {
+        RequirePower();
+        Calls++;
+        bool canFail = Fault == DiskFault.InputOutput || call is not (DiskCall.Read or DiskCall.List or DiskCall.Delete);
+        return canFail && FaultAt > 0 && (Calls == FaultAt || (FaultLasts && Calls > FaultAt));
+    }
+
+    private static IOException Failure(DiskFault fault) =>
+        new(fault == DiskFault.NoSpace ? "No space left on device" : "Input/output error");
 
     private void RequirePower()
     {
@@ -287,109 +333,14 @@ public sealed class SimulatedDisk : IDisk
 
     // Called after the operation took effect in memory and before it could become durable: whether the medium kept
     // it is then the aftermath's to decide.
-    private void Done()
+    private void Done(DiskCall call, string path)
     {
         Operations++;
+        Changed?.Invoke(call, path);
         if (Operations == FailAt)
         {
             _dark = true;
             throw new PowerFailureException(Operations);
-        }
-    }
-
-    /// <summary>One name that came, went or moved; durable once every directory it touches was synced.</summary>
-    private sealed record NameChange(string? From, string? To, Node Node)
-    {
-        private bool FromSynced { get; init; } = From is null;
-
-        private bool ToSynced { get; init; } = To is null;
-
-        public bool IsDurable => FromSynced && ToSynced;
-
-        public NameChange WithSynced(string directory) => this with
-        {
-            FromSynced = FromSynced || DurableFiles.Parent(From!) == directory,
-            ToSynced = ToSynced || DurableFiles.Parent(To!) == directory,
-        };
-
-        public void Apply(Dictionary<string, Node> names)
-        {
-            if (From is not null)
-            {
-                names.Remove(From);
-            }
-
-            if (To is not null)
-            {
-                names[To] = Node;
-            }
-        }
-    }
-
-    private sealed class Node
-    {
-        private readonly List<(long Offset, byte[] Bytes)> _unsynced = [];
-        private byte[] _durable = [];
-
-        public bool IsDirectory { get; init; }
-
-        public byte[] Live { get; private set; } = [];
-
-        public void Write(long offset, ReadOnlySpan<byte> bytes)
-        {
-            byte[] copy = bytes.ToArray();
-            _unsynced.Add((offset, copy));
-            Live = Overlay(Live, offset, copy);
-        }
-
-        public void MakeDurable()
-        {
-            _durable = [.. Live];
-            _unsynced.Clear();
-        }
-
-        public void Survive(Aftermath aftermath, Random random)
-        {
-            switch (aftermath)
-            {
-                case Aftermath.Everything or Aftermath.ContentOnly:
-                    break;
-                case Aftermath.Torn:
-                    Live = Tear(random);
-                    break;
-                default:
-                    Live = [.. _durable];
-                    break;
-            }
-
-            MakeDurable();
-        }
-
-        private byte[] Tear(Random random)
-        {
-            byte[] survived = [.. _durable];
-            foreach ((long offset, byte[] bytes) in _unsynced)
-            {
-                survived = random.Next(4) switch
-                {
-                    0 => survived,
-                    1 => Overlay(survived, offset, bytes),
-                    2 => Overlay(survived, offset, bytes[..random.Next(bytes.Length + 1)]),
-
-                    // The file grew, the blocks never arrived.
-                    _ => Overlay(survived, offset, new byte[bytes.Length]),
-                };
-            }
-
-            return survived;
-        }
-
-        private static byte[] Overlay(byte[] content, long offset, byte[] bytes)
-        {
-            byte[] result = new byte[Math.Max(content.Length, offset + bytes.Length)];
-            content.CopyTo(result, 0);
-            bytes.CopyTo(result, offset);
-            return result;
         }
     }
 }
