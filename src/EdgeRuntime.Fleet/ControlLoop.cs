@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
-using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Rollouts;
 using EdgeRuntime.Fleet.Storage;
 using Microsoft.Data.Sqlite;

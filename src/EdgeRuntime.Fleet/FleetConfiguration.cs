@@ -3,7 +3,7 @@ using System.Text;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
-using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Fleet.Storage;
 
 namespace EdgeRuntime.Fleet;

@@ -1,8 +1,9 @@
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
-using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Storage;
 using LinkOptions = EdgeRuntime.Contracts.Links.LinkOptions;
 
@@ -21,13 +22,11 @@ internal sealed class FleetHost : IDisposable
 
     private readonly Database _database;
     private readonly WakeSignal _turns;
-    private readonly WakeSignal _chunks;
 
-    private FleetHost(Database database, WakeSignal turns, WakeSignal chunks, FleetParts parts, ControlLoop loop)
+    private FleetHost(Database database, WakeSignal turns, FleetParts parts, ControlLoop loop)
     {
         _database = database;
         _turns = turns;
-        _chunks = chunks;
         Parts = parts;
         Loop = loop;
     }
@@ -58,9 +57,8 @@ internal sealed class FleetHost : IDisposable
             database, Path.Combine(options.StateDirectory, "packages"), options.DeployKey, options.ReleaseKeys, random);
         Topics topics = new(options.MqttRoot);
         WakeSignal turns = new();
-        WakeSignal pumps = new();
         ILink transport = connect(Link(options, topics, time));
-        ChunkServer chunks = new(transport, topics, options.Transfers, time, state.Shelf.PathOf, pumps.Wake);
+        ChunkServer chunks = new(transport, topics, options.Transfers, time, state.Shelf.PathOf);
         IngestCounters counters = new();
         IngestQueue queue = new(counters, turns.Wake);
         FleetParts parts = new()
@@ -79,7 +77,7 @@ internal sealed class FleetHost : IDisposable
             Logger = logger,
             Broker = FormattableString.Invariant($"{options.MqttHost}:{options.MqttPort}"),
         };
-        return new FleetHost(database, turns, pumps, parts, new ControlLoop(parts, state, turns.Wake));
+        return new FleetHost(database, turns, parts, new ControlLoop(parts, state, turns.Wake));
     }
 
     /// <summary>Runs until <paramref name="stop"/> is cancelled, then says good-bye to the broker and returns.</summary>
@@ -88,7 +86,7 @@ internal sealed class FleetHost : IDisposable
         Parts.Transport.Start(Parts.Link);
         Task turns = Task.Factory.StartNew(
             () => TurnAsync(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        await Task.WhenAll(turns, Task.Run(() => PumpAsync(stop), CancellationToken.None));
+        await Task.WhenAll(turns, Task.Run(() => Parts.Chunks.RunAsync(stop), CancellationToken.None));
         long nowMs = Parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
         Parts.Transport.TryPublish(Announcer.Presence(Parts.Topics, Parts.Instance, online: false, nowMs), 0);
         Parts.Transport.Stop(Farewell);
@@ -127,15 +125,5 @@ internal sealed class FleetHost : IDisposable
 
         // What was asked for before the stop gets its answer.
         Loop.Turn();
-    }
-
-    private async Task PumpAsync(CancellationToken stop)
-    {
-        TimeSpan wait;
-        do
-        {
-            wait = Parts.Chunks.Pump();
-        }
-        while (await _chunks.WaitAsync(wait > TimeSpan.Zero ? wait : LongestWait, Parts.Time, stop));
     }
 }

@@ -1,6 +1,6 @@
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Packages;
-using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Fleet.Storage;
 
 namespace EdgeRuntime.Fleet;

@@ -1,8 +1,9 @@
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
-using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Storage;
 
 namespace EdgeRuntime.Fleet;

@@ -1,9 +1,13 @@
+using EdgeRuntime.Contracts.Links;
+
 namespace EdgeRuntime.Ctl.Tests;
 
 /// <summary>Runs command lines in this process, in a directory of their own.</summary>
 internal sealed class Cli : IDisposable
 {
     private readonly Dictionary<string, string> _variables = [];
+
+    private readonly Lazy<InMemoryBroker> _broker = new(() => new InMemoryBroker(TimeProvider.System, withThread: true));
 
     public Cli()
     {
@@ -17,13 +21,18 @@ internal sealed class Cli : IDisposable
     /// <summary>The clock that verbs see. Its timers fire at once: what waits for time does not hold up a test.</summary>
     public ImpatientTime Time { get; } = new();
 
+    /// <summary>The broker that verbs reach, whatever address they are given.</summary>
+    public InMemoryBroker Broker => _broker.Value;
+
     public string this[string name] => Path.Combine(Root, name);
 
     public void Set(string variable, string value) => _variables[variable] = value;
 
     public Outcome Run(params string[] words) => RunAsync(words).GetAwaiter().GetResult();
 
-    public async Task<Outcome> RunAsync(params string[] words)
+    public Task<Outcome> RunAsync(params string[] words) => RunAsync(words, CancellationToken.None);
+
+    public async Task<Outcome> RunAsync(string[] words, CancellationToken stop)
     {
         using StringWriter output = new();
         using StringWriter errors = new();
@@ -35,8 +44,9 @@ internal sealed class Cli : IDisposable
             Variable = name => _variables.GetValueOrDefault(name),
             Colours = Colours,
             Time = Time,
+            Connect = options => new InMemoryLink(Broker, options),
         };
-        int code = await CommandLine.RunAsync(words, around, CancellationToken.None);
+        int code = await CommandLine.RunAsync(words, around, stop);
         return new Outcome(code, output.ToString(), errors.ToString());
     }
 
@@ -58,7 +68,15 @@ internal sealed class Cli : IDisposable
         return this[name];
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        if (_broker.IsValueCreated)
+        {
+            _broker.Value.Dispose();
+        }
+
+        Directory.Delete(Root, recursive: true);
+    }
 
     private void Copy(string fixture, string name) =>
         Write(name, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture)));

@@ -1,3 +1,6 @@
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Mqtt;
+
 namespace EdgeRuntime.Ctl;
 
 /// <summary>What a verb finds around it; tests give it another one.</summary>
@@ -18,8 +21,14 @@ internal sealed record Surroundings
     /// <summary>True when standard output may hold colours.</summary>
     public required bool Colours { get; init; }
 
+    /// <summary>True when standard output is a terminal, whose lines can be drawn over.</summary>
+    public bool IsTerminal { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Makes a link to a broker.</summary>
+    public required Func<LinkOptions, ILink> Connect { get; init; }
 
     /// <summary>This process's own.</summary>
     public static Surroundings OfProcess() => new()
@@ -31,7 +40,9 @@ internal sealed record Surroundings
 
         // no-color.org: set to anything but nothing means no.
         Colours = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
+        IsTerminal = !Console.IsOutputRedirected,
         Time = TimeProvider.System,
+        Connect = options => MqttLink.Create(options, TimeProvider.System, new Random()),
     };
 
     public string Bold(string text) => Coloured(text, "1");

@@ -1,3 +1,4 @@
+using EdgeRuntime.Ctl.Devices;
 using EdgeRuntime.Ctl.Fleet;
 using EdgeRuntime.Ctl.Packages;
 using EdgeRuntime.Ctl.Training;
@@ -91,6 +92,8 @@ internal static class Verbs
             OptimizeCommand.Example,
             Quick(OptimizeCommand.Run)),
         new("infer", "runs a model once on files", InferArguments.Usage, InferExample, Quick(Infer)),
+        new("push", "one package to some devices, without a manager", PushCommand.Usage, PushCommand.Example, PushCommand.RunAsync),
+        new("undo", "returns devices to the package before", UndoCommand.Usage, UndoCommand.Example, UndoCommand.RunAsync),
         new(
             "device list",
             "lists the devices",
@@ -141,6 +144,7 @@ internal static class Verbs
     {
         "keygen" or "pack" or "sign" or "inspect" or "repo" or "tuf" => "packages",
         "record" or "features" or "reference" or "optimize" or "infer" => "models and data",
+        "push" or "undo" => "devices",
         _ => "fleet",
     };
 

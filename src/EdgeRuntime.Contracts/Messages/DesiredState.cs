@@ -1,4 +1,7 @@
+using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Contracts.Messages;
 
@@ -11,6 +14,12 @@ public sealed record DesiredState
 {
     /// <summary>Media type inside the envelope.</summary>
     public const string PayloadType = "application/vnd.edgeruntime.desired+json";
+
+    /// <summary>How the event of kind <c>update</c> begins in which a device says that it does not take an order, and why.</summary>
+    public const string IgnoredWords = "an order was ignored: ";
+
+    /// <summary>What stands, after the deployment's name, in the event in which a device says what an order waits for.</summary>
+    public const string WaitsWords = " waits: ";
 
     /// <summary>The device this order is for; another device ignores it.</summary>
     public required DeviceId Device { get; init; }
@@ -26,6 +35,13 @@ public sealed record DesiredState
 
     /// <summary>The package wanted, by model name. A model not named keeps what it has.</summary>
     public required IReadOnlyDictionary<string, PackageReference> Slots { get; init; }
+
+    /// <summary>The order as it goes on the wire: a <see cref="SignedEnvelope"/> as JSON, signed by the deploy key.</summary>
+    public byte[] Sealed(SigningKey key)
+    {
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.DesiredState);
+        return JsonSerializer.SerializeToUtf8Bytes(Dsse.Seal(PayloadType, payload, key), WireJson.Default.SignedEnvelope);
+    }
 }
 
 /// <summary>A package to fetch, with all that is needed to check its bytes as they arrive.</summary>
@@ -54,4 +70,10 @@ public sealed record PackageReference
     /// lower than the newest seen.
     /// </summary>
     public bool Revert { get; init; }
+
+    /// <summary>
+    /// Chunks of an archive of this size: 32 KiB, and 120 KiB above 8 MiB, so that an order, which lists the hash of every
+    /// chunk, fits one packet even for the largest package.
+    /// </summary>
+    public static int ChunkBytesFor(long size) => size <= 8 * 1024 * 1024 ? 32 * 1024 : 120 * 1024;
 }

@@ -118,7 +118,7 @@ public sealed class UpdateAgent : IDisposable
         {
             // Who may order is said by metadata that may come after the order.
             _waiting = _parts.Trust is not null && message.Length <= LongestOrder ? _waiting ?? message.ToArray() : null;
-            _parts.Events.OnNotice(EventSeverity.Warning, null, $"an order was ignored: {objection}");
+            _parts.Events.OnNotice(EventSeverity.Warning, null, DesiredState.IgnoredWords + objection);
             return;
         }
 
@@ -126,7 +126,7 @@ public sealed class UpdateAgent : IDisposable
         if (desired!.Generation < newest)
         {
             string older = $"its generation {desired.Generation} is not above {newest}, the highest accepted";
-            _parts.Events.OnNotice(EventSeverity.Info, null, $"an order was ignored: {older}");
+            _parts.Events.OnNotice(EventSeverity.Info, null, DesiredState.IgnoredWords + older);
             return;
         }
 
@@ -134,7 +134,7 @@ public sealed class UpdateAgent : IDisposable
         {
             // The metadata that vouches for it may be on its way; the newest order is looked at again when it is here.
             _waiting = message.ToArray();
-            _parts.Events.OnNotice(EventSeverity.Warning, null, $"deployment {desired.Deployment} waits: {reason}");
+            _parts.Events.OnNotice(EventSeverity.Warning, null, $"deployment {desired.Deployment}{DesiredState.WaitsWords}{reason}");
             return;
         }
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Fleet.Packages;
@@ -87,9 +85,7 @@ public sealed class OrderBook
             IssuedUnixMs = order.IssuedMs,
             Slots = slots,
         };
-        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(state, WireJson.Default.DesiredState);
-        SignedEnvelope envelope = Dsse.Seal(DesiredState.PayloadType, payload, _key);
-        return JsonSerializer.SerializeToUtf8Bytes(envelope, WireJson.Default.SignedEnvelope);
+        return state.Sealed(_key);
     }
 
     /// <summary>Archives a device may fetch: hash and size of each.</summary>

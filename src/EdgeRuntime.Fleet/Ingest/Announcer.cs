@@ -4,8 +4,8 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Devices;
-using EdgeRuntime.Fleet.Packages;
 
 namespace EdgeRuntime.Fleet.Ingest;
 

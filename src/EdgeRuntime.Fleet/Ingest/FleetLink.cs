@@ -2,7 +2,7 @@ using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Contracts.Transfers;
 
 namespace EdgeRuntime.Fleet.Ingest;
 
@@ -77,7 +77,11 @@ internal sealed partial class FleetLink(
     }
 
     /// <inheritdoc/>
-    public void OnPublished(long token) => wake();
+    public void OnPublished(long token)
+    {
+        chunks.OnRoom();
+        wake();
+    }
 
     /// <inheritdoc/>
     public void OnRefused(long token, string reason)

@@ -56,7 +56,7 @@ public sealed class PackageShelf
     public StoredPackage Admit(ReadOnlyMemory<byte> archive, long nowMs)
     {
         PackageArchive package = PackageArchive.Read(archive, _trusted);
-        PackageReference reference = package.ToReference(StoredPackage.ChunkBytesFor(archive.Length));
+        PackageReference reference = package.ToReference(PackageReference.ChunkBytesFor(archive.Length));
         Write(PathOf(reference.ArchiveSha256), archive.Span);
         return new StoredPackage
         {

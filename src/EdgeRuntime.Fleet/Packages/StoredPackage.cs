@@ -41,12 +41,6 @@ public sealed record StoredPackage
     public required int ChunkBytes { get; init; }
 
     /// <summary>
-    /// Chunks of an archive of this size: 32 KiB, and 120 KiB above 8 MiB, so that an order, which lists the hash of every
-    /// chunk, fits one packet even for the largest package.
-    /// </summary>
-    public static int ChunkBytesFor(long size) => size <= 8 * 1024 * 1024 ? 32 * 1024 : 120 * 1024;
-
-    /// <summary>
     /// Share of a live window's samples that count as independent. Without a yardstick a tenth: windows overlap and
     /// machines have inertia, and to believe every sample would halt good models.
     /// </summary>

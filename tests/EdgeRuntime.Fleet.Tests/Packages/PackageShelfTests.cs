@@ -77,9 +77,9 @@ public sealed class PackageShelfTests
     [InlineData(64 * 1024 * 1024, 122_880)]
     public void Chunks_are_so_long_that_an_order_fits_one_packet(long size, int chunkBytes)
     {
-        long chunks = ((size - 1) / StoredPackage.ChunkBytesFor(size)) + 1;
+        long chunks = ((size - 1) / EdgeRuntime.Contracts.Messages.PackageReference.ChunkBytesFor(size)) + 1;
 
-        Assert.Equal(chunkBytes, StoredPackage.ChunkBytesFor(size));
+        Assert.Equal(chunkBytes, EdgeRuntime.Contracts.Messages.PackageReference.ChunkBytesFor(size));
 
         // 64 hex digits, two quotes and a comma each, once more in base64.
         Assert.True(chunks * 67 * 4 / 3 < 100 * 1024);

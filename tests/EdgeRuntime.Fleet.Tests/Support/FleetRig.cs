@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Rollouts;

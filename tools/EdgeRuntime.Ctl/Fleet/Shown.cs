@@ -10,6 +10,15 @@ internal static class Shown
 
     public static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>An amount of data: <c>12.3 MB</c>.</summary>
+    public static string Bytes(double bytes) => bytes switch
+    {
+        < 1e3 => $"{Number(bytes, "0")} B",
+        < 1e6 => $"{Number(bytes / 1e3, "0.0")} kB",
+        < 1e9 => $"{Number(bytes / 1e6, "0.0")} MB",
+        _ => $"{Number(bytes / 1e9, "0.0")} GB",
+    };
+
     public static string Short(string? digest) => digest is { Length: > 12 } ? digest[..12] : digest ?? "";
 
     /// <summary>The beginning of a long text.</summary>

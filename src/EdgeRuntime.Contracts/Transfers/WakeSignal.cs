@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 
-namespace EdgeRuntime.Fleet;
+namespace EdgeRuntime.Contracts.Transfers;
 
 /// <summary>Wakes a loop that waits: many calls before it wakes count as one. Thread-safe.</summary>
-internal sealed class WakeSignal
+public sealed class WakeSignal
 {
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -19,7 +19,7 @@ internal sealed class WakeSignal
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            await _signal.Reader.ReadAsync(either.Token);
+            await _signal.Reader.ReadAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

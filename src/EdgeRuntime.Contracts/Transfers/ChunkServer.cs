@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
-using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using Microsoft.Win32.SafeHandles;
 
-namespace EdgeRuntime.Fleet.Packages;
+namespace EdgeRuntime.Contracts.Transfers;
 
 /// <summary>Bounds of what the manager sends to devices.</summary>
 /// <param name="MaxConcurrent">Transfers served at once; further devices ask again. (default: 8; 1 to 1000)</param>
@@ -15,7 +14,7 @@ public sealed record TransferLimits(int MaxConcurrent = 8, long MaxBytesPerSecon
 /// <summary>Sends the pieces of packages that devices ask for; each device sets its own pace by asking.</summary>
 /// <remarks>
 /// A piece is sent only of a package that is here and that the device's order names. Requests come from the link's
-/// thread, <see cref="Pump"/> from one other; transfers take turns. What cannot be sent is forgotten and counted: the
+/// thread, <see cref="Pump"/> from one other, such as that of <see cref="RunAsync"/>; transfers take turns. What cannot be sent is forgotten and counted: the
 /// device asks again. Thread-safe.
 /// </remarks>
 public sealed class ChunkServer
@@ -26,6 +25,7 @@ public sealed class ChunkServer
     private const int MaxPendingPerTransfer = ChunkCodec.MaxWindow;
     private const int MaxPerDevice = 2;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LinkPause = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ public sealed class ChunkServer
     private readonly Topics _topics;
     private readonly TransferLimits _limits;
     private readonly TimeProvider _time;
-    private readonly Action _wake;
+    private readonly WakeSignal _wake = new();
     private readonly Func<string, string> _pathOf;
     private readonly ConcurrentDictionary<DeviceId, IReadOnlyDictionary<string, long>> _grants = new();
     private readonly Dictionary<(DeviceId Device, string Name), Transfer> _transfers = [];
@@ -46,16 +46,14 @@ public sealed class ChunkServer
 
     /// <summary>Creates a server without transfers.</summary>
     /// <param name="pathOf">The file of an archive, by its hash.</param>
-    /// <param name="wake">Called when there is something to <see cref="Pump"/>.</param>
     public ChunkServer(
-        ILink link, Topics topics, TransferLimits limits, TimeProvider time, Func<string, string> pathOf, Action wake)
+        ILink link, Topics topics, TransferLimits limits, TimeProvider time, Func<string, string> pathOf)
     {
         _link = link;
         _topics = topics;
         _limits = limits;
         _time = time;
         _pathOf = pathOf;
-        _wake = wake;
         _budget = BurstBytes;
         _budgetAt = time.GetTimestamp();
     }
@@ -97,7 +95,21 @@ public sealed class ChunkServer
             return;
         }
 
-        _wake();
+        _wake.Wake();
+    }
+
+    /// <summary>The link has room again.</summary>
+    public void OnRoom() => _wake.Wake();
+
+    /// <summary>Sends whatever is asked for, until <paramref name="stop"/> is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        TimeSpan wait;
+        do
+        {
+            wait = Pump();
+        }
+        while (await _wake.WaitAsync(wait > TimeSpan.Zero ? wait : LongestWait, _time, stop).ConfigureAwait(false));
     }
 
     /// <summary>Sends what the limits allow now.</summary>

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
-using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Fleet.Packages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Fleet.Tests.Support;
 using Xunit;
 
-namespace EdgeRuntime.Fleet.Tests.Packages;
+namespace EdgeRuntime.Contracts.Tests.Transfers;
 
 public sealed class ChunkServerTests : IDisposable
 {
@@ -199,7 +198,7 @@ public sealed class ChunkServerTests : IDisposable
     private ChunkServer Server(TransferLimits? limits = null)
     {
         ChunkServer server = new(
-            _link, new Topics(Topics.DefaultRoot), limits ?? new TransferLimits(), _time, _directory.Under, () => { });
+            _link, new Topics(Topics.DefaultRoot), limits ?? new TransferLimits(), _time, _directory.Under);
         server.Grant(Device, new Dictionary<string, long> { [_hash] = Size });
         return server;
     }

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Tuf;
-using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Tests.Support;
 using Xunit;
 
-namespace EdgeRuntime.Fleet.Tests.Packages;
+namespace EdgeRuntime.Contracts.Tests.Tuf;
 
 public sealed class MetadataShelfTests : IDisposable
 {

@@ -1,16 +1,15 @@
 using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Contracts.Tuf;
 
-namespace EdgeRuntime.Fleet.Packages;
+namespace EdgeRuntime.Contracts.Tuf;
 
 /// <summary>
-/// The metadata directory of a TUF repository that others keep (<c>edgectl repo</c>), as one message for devices. The manager
-/// holds none of its keys and vouches for nothing: devices check all of it themselves. Belongs to the fleet's thread.
+/// The metadata directory of a TUF repository that others keep (<c>edgectl repo</c>), as one message for devices. Who sends
+/// it holds none of its keys and vouches for nothing: devices check all of it themselves. Not thread-safe.
 /// </summary>
 /// <param name="directory">Where <c>timestamp.json</c> and the files that it leads to are.</param>
-internal sealed class MetadataShelf(string directory)
+public sealed class MetadataShelf(string directory)
 {
     // In JSON the files grow by a third, and by their names.
     private const long LargestFiles = MetadataMessage.LongestBytes * 2L / 3;

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Contracts.Tuf;
+using EdgeRuntime.Ctl.Packages;
+
+namespace EdgeRuntime.Ctl.Devices;
+
+/// <summary>The verb <c>push</c>: one package to some devices, without a fleet manager.</summary>
+internal static class PushCommand
+{
+    public const string Usage = $"""
+        usage: edgectl push DEVICE… PACKAGE --key DEPLOY.key.pem [--metadata DIR] [--revert] [--wait]
+                            [--max-rate BYTES] [--patience SECONDS] [--despite-manager]
+
+        Orders devices to run a package, serves its bytes over the broker, and shows how far each device is until it has
+        committed or refused it. The order stays with the broker: a device that is cut off goes on when it and this command
+        are there again.
+
+          --metadata DIR         publishes that TUF metadata first, for devices with a root
+          --revert               goes back to a package that the devices committed before
+          --wait                 waits for devices that are away, too
+          --max-rate BYTES       bytes a second, all devices together (104857600)
+          --patience SECONDS     for the broker, and for devices to answer (5)
+          --despite-manager      although a fleet manager is there, whose orders this one competes with
+        {BrokerAddress.Usage}
+
+        Exit code 0: every device runs it. 3: one refused it, or left it again.
+        """;
+
+    public const string Example = "edgectl push press-7 press-8 vitals-2.edgepkg --key keys/deploy.key.pem --broker broker.example";
+
+    private const int SuffixLength = 4;
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, Surroundings around, CancellationToken stop)
+    {
+        Words read = Words.Parse(
+            words, [.. BrokerAddress.Options, "--key", "--metadata", "--max-rate", "--patience"],
+            ["--revert", "--wait", "--despite-manager"]);
+        BrokerAddress broker = BrokerAddress.Of(read, around);
+        if (read.Files.Count < 2)
+        {
+            read.Mistakes.Add(read.Files.Count == 0 ? "DEVICE and PACKAGE are missing" : "DEVICE… and PACKAGE are needed, in this order");
+        }
+
+        IReadOnlyList<DeviceId> devices = BrokerAddress.Devices(read, read.Files.SkipLast(1));
+        string keyFile = read.Required("--key");
+        ulong rate = read.Whole("--max-rate", 100 * 1024 * 1024);
+        double patience = read.Number("--patience", 5.0);
+        if (rate is < ChunkCodec.MaxLength or > 1L << 40)
+        {
+            read.Mistakes.Add($"--max-rate {rate}: is less than one chunk, {ChunkCodec.MaxLength}, or more than can be");
+        }
+
+        read.Check();
+        string path = read.Files[^1];
+        PackageArchive package = Open(path);
+        using SigningKey key = Keys.Private(keyFile);
+        PackageReference reference = package.ToReference(PackageReference.ChunkBytesFor(package.Bytes.Length), read.Has("--revert"));
+        Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
+        using DeviceLink link = new(
+            broker, devices, around, random, new TransferLimits(devices.Count, (long)rate), _ => path);
+        PushSession session = new(link, new RollCall(link, devices, around), around)
+        {
+            Key = key,
+            Model = package.Manifest.Name,
+            Package = reference,
+            Deployment = $"push-{package.Id.Short}-{string.Concat(random.GetItems("abcdefghijkmnpqrstuvwxyz23456789".AsSpan(), SuffixLength))}",
+            Metadata = read.Text("--metadata") is string directory ? Metadata(directory) : null,
+            Waits = read.Has("--wait"),
+            DespiteManager = read.Has("--despite-manager"),
+        };
+        return await session.RunAsync(broker, TimeSpan.FromSeconds(patience), stop);
+    }
+
+    private static PackageArchive Open(string path)
+    {
+        byte[] archive = Files.Read(path, new PackageLimits().Bytes);
+        try
+        {
+            // Whom a device trusts only it knows; everything else can be said here, before anybody is bothered.
+            return PackageArchive.ReadUnverified(archive);
+        }
+        catch (PackageRejectedException e)
+        {
+            throw new CommandException(ExitCode.Data, [.. e.Lines.Select(line => $"{path}: {line}")]);
+        }
+    }
+
+    private static byte[] Metadata(string directory)
+    {
+        byte[]? message = new MetadataShelf(directory).Message(out string? objection);
+        return message ?? throw new CommandException(
+            ExitCode.NoInput, objection ?? $"{directory}: has no timestamp.json; name the metadata directory of a repository");
+    }
+}
