@@ -10,6 +10,7 @@ return args switch
     ["top", .. string[] rest] => TopVerb.Run(rest),
     ["bench", .. string[] rest] => BenchVerb.Run(rest),
     ["doctor", .. string[] rest] => DoctorVerb.Run(rest),
+    [ProveVerb.Name, .. string[] rest] => ProveVerb.Run(rest),
     ["version", .. string[] rest] => VersionVerb.Run(rest),
     ["--version", ..] => VersionVerb.Run([]),
     ["help", "infer", ..] => InferVerb.Run(["--help"]),

@@ -62,6 +62,15 @@ public sealed record ModelRuntime
 
     /// <summary>Median microseconds of a run by variant, for those that can serve; else null.</summary>
     public IReadOnlyDictionary<string, double>? VariantMicroseconds { get; init; }
+
+    /// <summary>
+    /// 99th percentile of the processor time of an inference, milliseconds, as found when the package was a candidate; null after
+    /// a restart.
+    /// </summary>
+    public double? ProofP99Ms { get; init; }
+
+    /// <summary>Most memory that the package took then, bytes, with the process around it; null as above.</summary>
+    public long? ProofPeakBytes { get; init; }
 }
 
 /// <summary>A package as people and machines name it.</summary>

@@ -75,6 +75,14 @@ public enum PackageFault
     [JsonStringEnumMemberName("golden_mismatch")]
     GoldenMismatch,
 
+    /// <summary>The model crashed, or was ended for what it did, where it was tried before it may serve.</summary>
+    [JsonStringEnumMemberName("crashed")]
+    Crashed,
+
+    /// <summary>The model needs more time or memory than its manifest and this device allow.</summary>
+    [JsonStringEnumMemberName("limit_exceeded")]
+    LimitExceeded,
+
     /// <summary>The disk has no room for the package.</summary>
     [JsonStringEnumMemberName("no_space")]
     NoSpace,

@@ -54,6 +54,26 @@ internal static partial class DeviceLog
     [LoggerMessage(4015, LogLevel.Information, "{Model}: the line obeys its decisions again")]
     public static partial void LineObeys(ILogger logger, string model);
 
+    [LoggerMessage(4016, LogLevel.Information, "{Version} holds in the sandbox: {Runs} inferences, processor time {MedianMs:0.###} ms in the middle and {P99Ms:0.###} ms at the 99th percentile, {PeakMebibytes} MiB at the most")]
+    public static partial void Proved(ILogger logger, string version, int runs, double medianMs, double p99Ms, long peakMebibytes);
+
+    [LoggerMessage(4017, LogLevel.Warning, "sandbox: {Gap}")]
+    public static partial void SandboxGap(ILogger logger, string gap);
+
+    /// <summary>What a candidate was found to need, and what this kernel does not keep it from.</summary>
+    public static void Proof(ILogger logger, string version, ProofReport report)
+    {
+        if (report.Refusal is null)
+        {
+            Proved(logger, version, report.Runs, report.MedianMs, report.P99Ms, report.PeakBytes >> 20);
+        }
+
+        foreach (string gap in report.Gaps)
+        {
+            SandboxGap(logger, gap);
+        }
+    }
+
     /// <summary>Which variant of a model serves, and everything that it was asked for and is not so.</summary>
     public static void Runs(ILogger logger, string model, LoadedModel answering)
     {

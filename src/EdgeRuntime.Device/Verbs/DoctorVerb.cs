@@ -4,6 +4,7 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Diagnosis;
 using EdgeRuntime.Device.Live;
+using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Mqtt;
@@ -114,9 +115,14 @@ internal static class DoctorVerb
         findings.Add(Finding.Ok("onnxruntime", $"{version}, {onnx.LibraryPath}"));
         findings.AddRange((profile?.LibraryRisks ?? []).Where(risk => risk.Concerns(version)).Select(risk => Finding.Warning(
             "onnxruntime", $"{version} on {profile!.Name}: {risk.What}", risk.Remedy ?? "use another version (inference.library), then run 'edge-device selftest'")));
+        findings.AddRange(SandboxChecks.Of(Prover(profile)));
         findings.AddRange(ProviderChecks.Of(onnx.Load, SelftestPackage.Model(), profile?.Inference ?? new InferenceOptions()));
         return findings;
     }
+
+    private static SandboxedProver Prover(DeviceProfile? profile) => new(
+        Environment.ProcessPath!, profile?.OnnxRuntimeLibrary, (profile?.Inference ?? new InferenceOptions()).ForRunner(),
+        profile?.Limits.ResidentBytesMax, TimeProvider.System);
 
     private static void Write(List<Finding> findings)
     {

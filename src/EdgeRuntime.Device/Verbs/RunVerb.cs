@@ -7,6 +7,7 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Device.Supervision;
@@ -115,6 +116,9 @@ internal static class RunVerb
                 sensors.Add(sensor.Make(time));
             }
 
+            SandboxedProver prover = new(
+                Environment.ProcessPath!, setup.Profile.OnnxRuntimeLibrary, running, setup.Profile.Limits.ResidentBytesMax, time,
+                (version, report) => DeviceLog.Proof(logger, version, report));
             DeviceLog.Starts(logger, configuration.Device.ToString(), stamp.Boot.ToString(), setup.Profile.Name);
             using DeviceAgent agent = new(setup, new DeviceParts
             {
@@ -127,7 +131,7 @@ internal static class RunVerb
                 Sensors = sensors,
                 Verification = new PackageVerification(
                     setup.ReleaseKeys, onnx.Load, onnx.Version, running, new PackageLimits(setup.Profile.PackageBytesMax), time,
-                    DeviceCaches.OfVariants(disk, onnx.Version, running)),
+                    DeviceCaches.OfVariants(disk, onnx.Version, running), prover.Prove),
                 Placement = placement,
                 ConfigurationPath = path,
                 Notify = notify,

@@ -54,8 +54,19 @@ public sealed class LoadedModel : IDisposable
     /// <summary>Which of the package's variants serves, and what was measured; null when it has none.</summary>
     public VariantChoice? Variant { get; }
 
+    /// <summary>What it was found to need when it was a candidate; null for one that was trusted already.</summary>
+    public ProofReport? Proof
+    {
+        get;
+        internal set
+        {
+            field = value;
+            Runtime = Runtime with { ProofP99Ms = value?.P99Ms, ProofPeakBytes = value?.PeakBytes };
+        }
+    }
+
     /// <summary>How it is run, to be told.</summary>
-    public ModelRuntime Runtime { get; }
+    public ModelRuntime Runtime { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose() => Call.Dispose();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Features;
@@ -42,6 +41,7 @@ public sealed record ModelSite
 /// <param name="limits">Bounds of an archive.</param>
 /// <param name="time">Measures variants. (default: the system's)</param>
 /// <param name="memory">Remembers which variant was the fastest; null to measure every time.</param>
+/// <param name="prover">Runs a candidate where it can do no harm before it is loaded here; null to load it at once.</param>
 public sealed class PackageVerification(
     IReadOnlyList<VerifyingKey> releaseKeys,
     ModelLoader loader,
@@ -49,12 +49,10 @@ public sealed class PackageVerification(
     RunnerOptions options,
     PackageLimits limits,
     TimeProvider? time = null,
-    VariantMemory? memory = null)
+    VariantMemory? memory = null,
+    PackageProver? prover = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-
-    // The first run of a model allocates and touches its memory; after the second its times are those it will keep.
-    private const int WarmUpRuns = 2;
 
     /// <summary>Bytes of the largest archive.</summary>
     public long LargestArchive => limits.Bytes;
@@ -93,9 +91,11 @@ public sealed class PackageVerification(
     /// <param name="archive">Kept, not copied; it must not change afterwards.</param>
     /// <param name="counterObjection">Why the package may not be installed by its release counter, or null; see
     /// <see cref="ModelState.CounterObjection"/>.</param>
+    /// <param name="isTrusted">True for a package that was proved and committed here before: a start must be fast.</param>
     /// <exception cref="PackageRejectedException">Anything at all is wrong.</exception>
+    /// <exception cref="ProverException">It could not be proved, through no fault of its own.</exception>
     public LoadedModel Verify(
-        ReadOnlyMemory<byte> archive, ModelSite site, Func<ModelId, long, string?> counterObjection)
+        ReadOnlyMemory<byte> archive, ModelSite site, Func<ModelId, long, string?> counterObjection, bool isTrusted = false)
     {
         PackageArchive package = Read(archive, site);
         if (counterObjection(package.Id, package.Manifest.ReleaseCounter) is { } objection)
@@ -103,32 +103,21 @@ public sealed class PackageVerification(
             throw Refuse(package, PackageFault.CounterTooLow, [objection]);
         }
 
-        return package.Manifest.Model.Variants is { } variants
+        ProofReport? proof = isTrusted || prover is null ? null : prover(package);
+        if (proof?.Refusal is string refusal)
+        {
+            throw Refuse(package, proof.Fault, [refusal]);
+        }
+
+        LoadedModel loaded = package.Manifest.Model.Variants is { } variants
             ? LoadFastest(package, variants)
-            : new LoadedModel(package, LoadRight(package, package.Manifest.Model, package.Golden.Tolerance), null);
+            : new LoadedModel(package, RightModel.Load(package, package.Manifest.Model, package.Golden.Tolerance, loader, options), null);
+        loaded.Proof = proof;
+        return loaded;
     }
 
-    // A model that answers rightly, or an exception that says why not and leaves nothing behind.
-    private ModelCall LoadRight(PackageArchive package, ModelSpec spec, double tolerance)
-    {
-        ModelCall call = Load(package, spec);
-        try
-        {
-            CheckOutput(package, call);
-            CheckGolden(package, call, tolerance);
-            return call;
-        }
-        catch
-        {
-            call.Dispose();
-            throw;
-        }
-    }
-
-    private ModelCall LoadVariant(PackageArchive package, VariantSpec variant) => LoadRight(
-        package,
-        package.Manifest.Model with { File = variant.File, Variants = null },
-        variant.Tolerance ?? package.Golden.Tolerance);
+    private ModelCall LoadVariant(PackageArchive package, VariantSpec variant) =>
+        RightModel.Load(package, RightModel.SpecOf(package, variant), RightModel.ToleranceOf(package, variant), loader, options);
 
     private LoadedModel LoadFastest(PackageArchive package, IReadOnlyList<VariantSpec> variants)
     {
@@ -168,7 +157,7 @@ public sealed class PackageVerification(
                 throw refusals[0]!;
             }
 
-            double[] times = VariantContest.Measure([.. right.Select(i => calls[i]!)], InputsOf(package), _time);
+            double[] times = VariantContest.Measure([.. right.Select(i => calls[i]!)], RightModel.InputsOf(package), _time);
             fastest = right[VariantContest.Fastest(times)];
             VariantChoice measured = new(
                 variants[fastest].Name,
@@ -199,88 +188,7 @@ public sealed class PackageVerification(
         }
     }
 
-    private static float[][] InputsOf(PackageArchive package) =>
-        [.. package.Golden.Vectors.Select(vector => vector.Input.Select(value => (float)value).ToArray())];
-
-    private ModelCall Load(PackageArchive package, ModelSpec spec)
-    {
-        try
-        {
-            return ModelCall.Load(
-                spec,
-                InputSlice.LayoutOf(package.Manifest),
-                (file, tensors) => loader(PackageModel.Read(package, file), tensors),
-                options);
-        }
-        catch (ModelLoadException refused)
-        {
-            throw Refuse(package, PackageFault.ModelRefused, [refused.Message]);
-        }
-        catch (ModelBindingException unfit)
-        {
-            throw Refuse(package, PackageFault.ModelRefused, unfit.Mistakes);
-        }
-    }
-
-    private static void CheckOutput(PackageArchive package, ModelCall call)
-    {
-        IReadOnlyList<string> mistakes = OutputDecoder.Mistakes(package.Manifest.Output, call.InputLength, call.OutputLength);
-        if (mistakes.Count > 0)
-        {
-            throw Refuse(package, PackageFault.ModelRefused, mistakes);
-        }
-    }
-
-    private static void CheckGolden(PackageArchive package, ModelCall call, double tolerance)
-    {
-        int runs = 0;
-        do
-        {
-            // One sequence from the beginning: what a stateful model remembers of one vector is part of the next answer.
-            call.Reset();
-            for (int i = 0; i < package.Golden.Vectors.Count; i++)
-            {
-                CheckGolden(package, call, i, tolerance);
-                runs++;
-            }
-        }
-        while (runs < WarmUpRuns);
-    }
-
-    private static void CheckGolden(PackageArchive package, ModelCall call, int number, double tolerance)
-    {
-        GoldenVector vector = package.Golden.Vectors[number];
-        if (vector.Input.Count != call.InputLength || vector.Output.Count != call.OutputLength)
-        {
-            string shapes = $"golden vector {number} has {vector.Input.Count} inputs and {vector.Output.Count} outputs; "
-                + $"the model has {call.InputLength} and {call.OutputLength}";
-            throw Refuse(package, PackageFault.GoldenMismatch, [shapes]);
-        }
-
-        float[] features = [.. vector.Input.Select(value => (float)value)];
-        try
-        {
-            call.Run(features);
-        }
-        catch (InferenceException failed)
-        {
-            throw Refuse(package, PackageFault.GoldenMismatch, [$"golden vector {number}: {failed.Message}"]);
-        }
-
-        ReadOnlySpan<float> output = call.Output;
-        for (int i = 0; i < output.Length; i++)
-        {
-            // Written as "not within" so that NaN, which is within nothing, is refused too.
-            if (!(Math.Abs(output[i] - vector.Output[i]) <= tolerance))
-            {
-                string sentence = string.Create(CultureInfo.InvariantCulture,
-                    $"golden vector {number}, output {i}: {output[i]} where {vector.Output[i]} is right, within {tolerance}");
-                throw Refuse(package, PackageFault.GoldenMismatch, [sentence]);
-            }
-        }
-    }
-
-    private static PackageRejectedException Refuse(
+    internal static PackageRejectedException Refuse(
         PackageArchive package, PackageFault fault, IReadOnlyList<string> lines)
     {
         string detail = lines.Count == 1 ? lines[0] : $"{lines[0]}; and {lines.Count - 1} more";

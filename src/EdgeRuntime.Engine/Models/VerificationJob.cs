@@ -62,7 +62,7 @@ public sealed class VerificationJob
             byte[] archive = _read();
             ArchiveSha256 = Convert.ToHexStringLower(SHA256.HashData(archive));
             Size = archive.Length;
-            LoadedModel loaded = _verification.Verify(archive, _site, _counterObjection);
+            LoadedModel loaded = _verification.Verify(archive, _site, _counterObjection, isTrusted: Purpose == JobPurpose.Active);
             if (loaded.Digest == _expected)
             {
                 Loaded = loaded;
@@ -79,6 +79,10 @@ public sealed class VerificationJob
         catch (InvalidDataException damaged)
         {
             Refuse(damaged.Message, atFault: true);
+        }
+        catch (ProverException unproved)
+        {
+            Refuse(unproved.Message, atFault: false);
         }
         catch (IOException failed)
         {
