@@ -1,6 +1,7 @@
 using EdgeRuntime.Ctl.Devices;
 using EdgeRuntime.Ctl.Fleet;
 using EdgeRuntime.Ctl.Packages;
+using EdgeRuntime.Ctl.Starting;
 using EdgeRuntime.Ctl.Training;
 using EdgeRuntime.Ctl.Tuf;
 using EdgeRuntime.Onnx;
@@ -15,6 +16,7 @@ internal static class Verbs
 
     public static IReadOnlyList<Verb> All { get; } =
     [
+        new("new", "makes a package of a model and data", NewCommand.Usage, NewCommand.Example, Quick(NewCommand.Run)),
         new("keygen", "makes a signing key", KeygenCommand.Usage, KeygenCommand.Example, Quick(KeygenCommand.Run)),
         new("pack", "makes a package of a directory", PackCommand.Usage, PackCommand.Example, Quick(PackCommand.Run)),
         new("sign", "adds a signature to a package", SignCommand.Usage, SignCommand.Example, Quick(SignCommand.Run)),
@@ -142,7 +144,7 @@ internal static class Verbs
     /// <summary>The heading under which a verb is listed.</summary>
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
-        "keygen" or "pack" or "sign" or "inspect" or "repo" or "tuf" => "packages",
+        "new" or "keygen" or "pack" or "sign" or "inspect" or "repo" or "tuf" => "packages",
         "record" or "features" or "reference" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",

@@ -14,29 +14,37 @@ public sealed record ManifestSignature
     /// <summary>Media type that the signatures bind the manifest to.</summary>
     public const string ManifestType = "application/vnd.edgeruntime.manifest+json";
 
-    /// <summary>Media type of the payload; <see cref="ManifestType"/>.</summary>
+    /// <summary>Media type that signatures of development keys bind the manifest to, see <see cref="DevelopmentKeys"/>.</summary>
+    public const string DevelopmentType = "application/vnd.edgeruntime.manifest.development+json";
+
+    /// <summary>Media type of the payload: <see cref="ManifestType"/> or <see cref="DevelopmentType"/>.</summary>
     [JsonPropertyName("payloadType")]
     public string PayloadType { get; init; } = ManifestType;
 
     /// <summary>One to eight, each of another key.</summary>
     public required IReadOnlyList<EnvelopeSignature> Signatures { get; init; }
 
-    /// <summary>Signs a manifest, keeping the signatures other keys made.</summary>
+    /// <summary>Whether a development key signed: then no release key did, and the other way round.</summary>
+    [JsonIgnore]
+    public bool IsDevelopment => PayloadType == DevelopmentType;
+
+    /// <summary>Signs a manifest, keeping the signatures other keys of the same kind made.</summary>
     public static ManifestSignature Of(ReadOnlySpan<byte> manifest, SigningKey key, ManifestSignature? existing = null)
     {
-        EnvelopeSignature own = Dsse.Sign(ManifestType, manifest, key);
-        IEnumerable<EnvelopeSignature> others = existing?.Signatures.Where(s => s.Keyid != own.Keyid) ?? [];
-        return new ManifestSignature { Signatures = [.. others, own] };
+        string type = key.Public.IsDevelopment ? DevelopmentType : ManifestType;
+        EnvelopeSignature own = Dsse.Sign(type, manifest, key);
+        IEnumerable<EnvelopeSignature> others = existing?.PayloadType != type ? [] : existing.Signatures.Where(s => s.Keyid != own.Keyid);
+        return new ManifestSignature { PayloadType = type, Signatures = [.. others, own] };
     }
 
     /// <summary>Which of the trusted keys signed this manifest; empty for none.</summary>
     public IReadOnlyList<string> Signers(ReadOnlySpan<byte> manifest, IEnumerable<VerifyingKey> trusted) =>
-        Dsse.Verify(ManifestType, manifest, Signatures, trusted);
+        Dsse.Verify(PayloadType, manifest, Signatures, trusted.Where(key => key.IsDevelopment == IsDevelopment));
 
     /// <summary>The file's bytes. There is one way to write it, so that an archive has one form.</summary>
     public byte[] ToBytes()
     {
-        StringBuilder json = new($$"""{"payloadType":"{{ManifestType}}","signatures":[""");
+        StringBuilder json = new($$"""{"payloadType":"{{PayloadType}}","signatures":[""");
         for (int i = 0; i < Signatures.Count; i++)
         {
             EnvelopeSignature signature = Signatures[i];
@@ -63,7 +71,7 @@ public sealed record ManifestSignature
 
     private static ManifestSignature ReadRoot(JsonObjectReader root)
     {
-        root.RequiredChoice("payloadType", [ManifestType]);
+        string type = root.RequiredChoice("payloadType", [ManifestType, DevelopmentType]);
         IReadOnlyList<EnvelopeSignature> signatures =
             root.RequiredObjects("signatures", ReadSignature, 1, Dsse.MaxSignatures);
         if (signatures.DistinctBy(s => s.Keyid).Count() < signatures.Count)
@@ -71,7 +79,7 @@ public sealed record ManifestSignature
             root.Mistake("signatures", "holds two signatures of one key");
         }
 
-        return new ManifestSignature { Signatures = signatures };
+        return new ManifestSignature { PayloadType = type, Signatures = signatures };
     }
 
     private static EnvelopeSignature ReadSignature(JsonObjectReader signature)

@@ -9,6 +9,9 @@ internal static class PackageContents
     private static readonly string NewerSchema =
         $"the manifest's schema is newer than the {PackageManifest.NewestSchema} this program reads; update the program";
 
+    private const string DevelopmentOnly = "a development key signed it, and this program trusts release keys only: release it with "
+        + "'edgectl sign' and a release key, or let a device of yours trust development keys (\"allow_development\": true in its trust)";
+
     public static ManifestSignature Signature(ModelId id, PackageFile file)
     {
         Mistakes mistakes = new();
@@ -28,6 +31,11 @@ internal static class PackageContents
         if (signers.Count > 0)
         {
             return signers;
+        }
+
+        if (signature.IsDevelopment && !trusted.Any(key => key.IsDevelopment))
+        {
+            throw PackageArchive.Refuse(id, PackageFault.DevelopmentSignature, [DevelopmentOnly]);
         }
 
         string names = string.Join(", ", signature.Signatures.Select(s => s.Keyid[..12]));

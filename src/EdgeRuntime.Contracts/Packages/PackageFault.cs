@@ -31,6 +31,10 @@ public enum PackageFault
     [JsonStringEnumMemberName("untrusted_signature")]
     UntrustedSignature,
 
+    /// <summary>A development key signed it, and development keys are not trusted here.</summary>
+    [JsonStringEnumMemberName("development_signature")]
+    DevelopmentSignature,
+
     /// <summary>The manifest breaks a rule of its schema.</summary>
     [JsonStringEnumMemberName("malformed_manifest")]
     MalformedManifest,

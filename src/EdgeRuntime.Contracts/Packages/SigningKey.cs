@@ -7,28 +7,35 @@ public sealed class SigningKey : IDisposable
 {
     private readonly ECDsa _key;
 
-    private SigningKey(ECDsa key)
+    private SigningKey(ECDsa key, bool development)
     {
         _key = key;
-        Public = VerifyingKey.Of(key);
+        Public = VerifyingKey.Of(key, development);
     }
 
     /// <summary>The public half.</summary>
     public VerifyingKey Public { get; }
 
     /// <summary>Makes a new key from the system's source of secrets.</summary>
-    public static SigningKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+    public static SigningKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), development: false);
+
+    /// <summary>Makes a new development key, see <see cref="DevelopmentKeys"/>.</summary>
+    public static SigningKey CreateForDevelopment() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), development: true);
+
+    /// <summary>Reads a key from PEM text (PKCS#8, not encrypted); a development key is refused.</summary>
+    /// <exception cref="FormatException">It is not a private key on P-256. A sentence for people.</exception>
+    public static SigningKey FromPem(string pem) => FromPem(pem, DevelopmentKeys.Refused);
 
     /// <summary>Reads a key from PEM text (PKCS#8, not encrypted).</summary>
-    /// <exception cref="FormatException">It is not a private key on P-256. A sentence for people.</exception>
-    public static SigningKey FromPem(string pem)
+    /// <exception cref="FormatException">It is not a private key on P-256, or not of an allowed kind. A sentence for people.</exception>
+    public static SigningKey FromPem(string pem, DevelopmentKeys development)
     {
-        byte[] pkcs8 = PrivateKeyFile.Read(pem);
+        byte[] pkcs8 = PrivateKeyFile.Read(pem, development, out bool isDevelopment);
         ECDsa key = ECDsa.Create();
         try
         {
             key.ImportPkcs8PrivateKey(pkcs8, out _);
-            return new SigningKey(key);
+            return new SigningKey(key, isDevelopment);
         }
         catch (Exception e) when (e is CryptographicException or FormatException or PlatformNotSupportedException)
         {
@@ -42,7 +49,7 @@ public sealed class SigningKey : IDisposable
     }
 
     /// <summary>Reads a key from a PEM file.</summary>
-    /// <exception cref="FormatException">As <see cref="FromPem"/>, with the file's name.</exception>
+    /// <exception cref="FormatException">As <see cref="FromPem(string)"/>, with the file's name.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SigningKey Load(string path)
     {
@@ -63,7 +70,7 @@ public sealed class SigningKey : IDisposable
 
     /// <summary>Writes the key as PEM (PKCS#8) into a new file that only its owner can read.</summary>
     /// <exception cref="IOException">The file exists already, or cannot be written.</exception>
-    public void Save(string path) => PrivateKeyFile.Write(path, _key.ExportPkcs8PrivateKey());
+    public void Save(string path) => PrivateKeyFile.Write(path, _key.ExportPkcs8PrivateKey(), Public.IsDevelopment);
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();

@@ -3,6 +3,7 @@ using System.Text;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Sampling;
 
@@ -52,7 +53,8 @@ public static class ConfigurationReader
             Trust = root.RequiredObject("trust", trust => new TrustConfiguration(
                 KeyFiles(trust, "release_keys", directory),
                 KeyFiles(trust, "deploy_keys", directory),
-                trust.String("root", file => Existing(directory, file)) is string file ? Under(directory, file) : null)),
+                trust.String("root", file => Existing(directory, file)) is string file ? Under(directory, file) : null,
+                trust.Bool("allow_development", false) ? DevelopmentKeys.Allowed : DevelopmentKeys.Refused)),
             Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
             Models = root.RequiredObjects("models", model => ReadModel(model, directory, sensors), min: 1, max: MostModels),
         };

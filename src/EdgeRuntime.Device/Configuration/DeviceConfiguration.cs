@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Sampling;
 
@@ -75,7 +76,12 @@ public sealed record LinkConfiguration
 /// <param name="Root">
 /// A TUF root, or null. With one, packages must be listed in the fleet's TUF metadata, and orders be signed by its deploy role.
 /// </param>
-public sealed record TrustConfiguration(IReadOnlyList<string> ReleaseKeys, IReadOnlyList<string> DeployKeys, string? Root = null);
+/// <param name="Development">Whether the files may hold development keys, those of 'edgectl new'. (default: refused)</param>
+public sealed record TrustConfiguration(
+    IReadOnlyList<string> ReleaseKeys,
+    IReadOnlyList<string> DeployKeys,
+    string? Root = null,
+    DevelopmentKeys Development = DevelopmentKeys.Refused);
 
 /// <summary>What is reported, and how often.</summary>
 public sealed record TelemetryConfiguration

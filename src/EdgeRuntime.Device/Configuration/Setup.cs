@@ -30,8 +30,8 @@ internal sealed record Setup(
         }
 
         DeviceProfile? profile = DeviceProfile.Load(configuration.Profile, ProfileFiles.Directories(path), mistakes);
-        List<VerifyingKey> release = Keys(configuration.Trust.ReleaseKeys, mistakes);
-        List<VerifyingKey> deploy = Keys(configuration.Trust.DeployKeys, mistakes);
+        List<VerifyingKey> release = Keys(configuration.Trust, configuration.Trust.ReleaseKeys, mistakes);
+        List<VerifyingKey> deploy = Keys(configuration.Trust, configuration.Trust.DeployKeys, mistakes);
         byte[]? root = configuration.Trust.Root is string file ? RootOf(file, mistakes) : null;
         JsonValue? source = SourceOf(path, sha256, mistakes);
         if (profile is not null && source is not null)
@@ -92,14 +92,14 @@ internal sealed record Setup(
         return bytes;
     }
 
-    private static List<VerifyingKey> Keys(IReadOnlyList<string> files, Mistakes mistakes)
+    private static List<VerifyingKey> Keys(TrustConfiguration trust, IReadOnlyList<string> files, Mistakes mistakes)
     {
         List<VerifyingKey> keys = [];
         foreach (string file in files)
         {
             try
             {
-                keys.AddRange(VerifyingKey.Load(file));
+                keys.AddRange(VerifyingKey.Load(file, trust.Development));
             }
             catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
             {

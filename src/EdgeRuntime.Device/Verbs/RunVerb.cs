@@ -119,6 +119,12 @@ internal static class RunVerb
             SandboxedProver prover = new(
                 Environment.ProcessPath!, setup.Profile.OnnxRuntimeLibrary, running, setup.Profile.Limits.ResidentBytesMax, time,
                 (version, report) => DeviceLog.Proof(logger, version, report));
+
+            if (setup.ReleaseKeys.Any(key => key.IsDevelopment))
+            {
+                DeviceLog.Noticed(logger, "development keys are trusted (trust.allow_development): whoever has one can give this device a model");
+            }
+
             DeviceLog.Starts(logger, configuration.Device.ToString(), stamp.Boot.ToString(), setup.Profile.Name);
             using DeviceAgent agent = new(setup, new DeviceParts
             {

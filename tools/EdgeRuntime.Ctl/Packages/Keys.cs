@@ -9,11 +9,11 @@ internal static class Keys
     private const int LargestFile = 64 * 1024;
 
     /// <exception cref="CommandException">The file is not there, or is no private key.</exception>
-    public static SigningKey Private(string path) => Read(path, SigningKey.FromPem);
+    public static SigningKey Private(string path) => Read(path, pem => SigningKey.FromPem(pem, DevelopmentKeys.Allowed));
 
     /// <exception cref="CommandException">A file is not there, or holds no public key.</exception>
     public static IReadOnlyList<VerifyingKey> Public(IEnumerable<string> paths) =>
-        [.. paths.SelectMany(path => Read(path, VerifyingKey.FromPem)).DistinctBy(key => key.KeyId)];
+        [.. paths.SelectMany(path => Read(path, pem => VerifyingKey.FromPem(pem, DevelopmentKeys.Allowed))).DistinctBy(key => key.KeyId)];
 
     /// <exception cref="CommandException">The file is not there, or is no private key of a kind that TUF knows.</exception>
     public static TufSigningKey TufPrivate(string path) => Read(path, TufSigningKey.FromPem);

@@ -1,7 +1,5 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
-using EdgeRuntime.Engine.Models;
-using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Onnx;
 
 namespace EdgeRuntime.Ctl.Packages;
@@ -67,7 +65,6 @@ internal static class PackCommand
         return skipped ? $"{count}, not run" : notRun is null ? $"{count}, right here" : $"{count}, not run: {notRun}";
     }
 
-    // Exactly what a device does before it switches, with a sensor that has just the manifest's channels.
     private static string? RunGolden(byte[] archive, string? library)
     {
         OnnxEnvironment environment;
@@ -80,17 +77,7 @@ internal static class PackCommand
             return library is null ? e.Message : throw new CommandException(ExitCode.Unavailable, e.Message);
         }
 
-        PackageArchive package = PackageArchive.ReadUnverified(archive);
-        using SigningKey anyone = SigningKey.Create();
-        PackageVerification verification = new(
-            [anyone.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
-        ModelSite site = new()
-        {
-            Model = package.Manifest.Name,
-            Channels = [.. package.Manifest.Channels.Select(channel => new Channel(channel.Name, channel.Unit))],
-            RateHz = package.Manifest.Pipeline.RateHz,
-        };
-        using LoadedModel model = verification.Verify(PackageWriter.Sign(package, anyone), site, (_, _) => null);
+        DeviceCheck.RunUnsigned(archive, environment);
         return null;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
             string judgement = trusted.Count == 0 ? "not checked; name a key with --trust"
                 : signers.Contains(keyid) ? around.Green("trusted")
                 : around.Red("not one of the keys given");
-            Row("signed", $"by {keyid}  {judgement}");
+            Row("signed", $"by {(package.Signature.IsDevelopment ? "the development key " : "")}{keyid}  {judgement}");
         }
     }
 

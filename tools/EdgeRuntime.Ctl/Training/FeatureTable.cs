@@ -88,6 +88,18 @@ internal sealed class FeatureTable
         return table;
     }
 
+    /// <summary>A table of one recording in memory.</summary>
+    /// <param name="labels">One for each row; empty where it has none.</param>
+    public static FeatureTable Of(IEnumerable<double[]> rows, IReadOnlyList<string> labels)
+    {
+        FeatureTable table = new();
+        table._rows.AddRange(rows);
+        table.Labels.AddRange(labels);
+        table.Recordings = [Range.EndAt(table._rows.Count)];
+        table.Runs = Stretches(table._rows.Count, (i, j) => labels[i] == labels[j]);
+        return table;
+    }
+
     private static List<Range> Stretches(int count, Func<int, int, bool> alike)
     {
         List<Range> stretches = [];

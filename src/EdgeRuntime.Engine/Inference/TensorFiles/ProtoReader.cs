@@ -1,16 +1,23 @@
 namespace EdgeRuntime.Engine.Inference.TensorFiles;
 
 /// <summary>How a protobuf field is stored.</summary>
-internal enum WireType
+public enum WireType
 {
+    /// <summary>An integer in groups of 7 bits.</summary>
     Varint = 0,
+
+    /// <summary>8 bytes.</summary>
     Fixed64 = 1,
+
+    /// <summary>A length, and as many bytes.</summary>
     Bytes = 2,
+
+    /// <summary>4 bytes.</summary>
     Fixed32 = 5,
 }
 
 /// <summary>Walks the fields of one protobuf message in memory. Every error names the offset in the file.</summary>
-internal ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
+public ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
 {
     private const int MostVarintBytes = 10;
     private readonly ReadOnlySpan<byte> _message = message;
@@ -23,6 +30,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
     /// <summary>Whether fields or values are left.</summary>
     public readonly bool HasMore => _at < _message.Length;
 
+    /// <summary>Reads the number of the next field, and how it is stored.</summary>
+    /// <exception cref="TensorFileException">The message is malformed, or ends too early.</exception>
     public (int Field, WireType Wire) ReadTag()
     {
         int at = Offset;
@@ -38,6 +47,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return ((int)field, wire);
     }
 
+    /// <summary>Reads an integer.</summary>
+    /// <exception cref="TensorFileException">The message is malformed, or ends too early.</exception>
     public ulong ReadVarint()
     {
         int start = Offset;
@@ -76,6 +87,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return new ProtoReader(nested, Offset - nested.Length);
     }
 
+    /// <summary>Reads so many bytes.</summary>
+    /// <exception cref="TensorFileException">The message is malformed, or ends too early.</exception>
     public ReadOnlySpan<byte> Take(int length)
     {
         if (length > _message.Length - _at)
@@ -87,6 +100,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return _message.Slice(_at - length, length);
     }
 
+    /// <summary>Passes over the value of a field.</summary>
+    /// <exception cref="TensorFileException">The message is malformed, or ends too early.</exception>
     public void Skip(WireType wire)
     {
         switch (wire)

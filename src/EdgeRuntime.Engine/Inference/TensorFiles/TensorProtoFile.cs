@@ -4,7 +4,7 @@ using System.Text;
 namespace EdgeRuntime.Engine.Inference.TensorFiles;
 
 /// <summary>ONNX's TensorProto message (onnx.proto3), with raw data, typed fields or strings.</summary>
-internal static class TensorProtoFile
+public static class TensorProtoFile
 {
     private const int Dims = 1;
     private const int DataType = 2;

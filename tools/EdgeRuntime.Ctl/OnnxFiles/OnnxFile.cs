@@ -1,0 +1,102 @@
+using EdgeRuntime.Engine.Inference.TensorFiles;
+
+namespace EdgeRuntime.Ctl.OnnxFiles;
+
+/// <summary>
+/// An ONNX model taken apart as far as 'edgectl' changes and compares models: operators, constants and ends of its graph.
+/// Everything else, subgraphs and what this program does not know among it, is kept byte for byte.
+/// </summary>
+internal sealed class OnnxFile
+{
+    private const int GraphField = 7;
+    private const int OpsetField = 8;
+    private const int NodeField = 1;
+    private const int ConstantField = 5;
+    private const int InputField = 11;
+    private const int OutputField = 12;
+
+    private readonly ProtoMessage _model;
+    private readonly ProtoMessage _graph;
+
+    private OnnxFile(ProtoMessage model)
+    {
+        _model = model;
+        _graph = model.Message(GraphField) ?? new ProtoMessage();
+        Nodes = [.. _graph.All(NodeField).Select(OnnxNode.Parse)];
+        Outputs = [.. _graph.All(OutputField)];
+        foreach (ReadOnlyMemory<byte> constant in _graph.All(ConstantField))
+        {
+            Constants[OnnxTensor.NameOf(constant)] = constant;
+        }
+    }
+
+    /// <summary>Operators, in an order in which they can be run.</summary>
+    public List<OnnxNode> Nodes { get; }
+
+    /// <summary>Constants by name (TensorProto).</summary>
+    public Dictionary<string, ReadOnlyMemory<byte>> Constants { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the graph gives (ValueInfoProto), in its order.</summary>
+    public List<ReadOnlyMemory<byte>> Outputs { get; }
+
+    /// <summary>Names of what the graph gives.</summary>
+    public IEnumerable<string> OutputNames => Outputs.Select(NameOf);
+
+    /// <summary>Names of what the graph takes, constants that may be overridden among them.</summary>
+    public IEnumerable<string> InputNames => _graph.All(InputField).Select(NameOf);
+
+    /// <summary>Version of ONNX's own operators; 0 when it uses none.</summary>
+    public long Opset => _model.All(OpsetField).Select(ProtoMessage.Parse)
+        .Where(opset => opset.Text(1) is "" or "ai.onnx")
+        .Select(opset => opset.Integers(2) is [long version, ..] ? version : 1)
+        .FirstOrDefault();
+
+    /// <summary>Takes a model apart, or returns null when it is no ONNX model.</summary>
+    public static OnnxFile? TryParse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return new OnnxFile(ProtoMessage.Parse(bytes));
+        }
+        catch (TensorFileException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The node that gives a value; null for an input or a constant.</summary>
+    public OnnxNode? GiverOf(string value) => Nodes.Find(node => node.Outputs.Contains(value));
+
+    /// <summary>Says that the graph gives a tensor of float32 of this shape, -1 for an open dimension.</summary>
+    public static byte[] FloatOutput(string name, IReadOnlyList<long> shape)
+    {
+        ProtoMessage dimensions = new();
+        foreach (long size in shape)
+        {
+            dimensions.Add(1, size < 0 ? new ProtoMessage().Add(2, "N") : new ProtoMessage().Add(1, size));
+        }
+
+        ProtoMessage tensor = new ProtoMessage().Add(1, 1L).Add(2, dimensions);
+        return new ProtoMessage().Add(1, name).Add(2, new ProtoMessage().Add(1, tensor)).ToArray();
+    }
+
+    /// <summary>Name of what a graph takes or gives (ValueInfoProto).</summary>
+    public static string NameOf(ReadOnlyMemory<byte> end) => ProtoMessage.Parse(end).Text(1);
+
+    /// <summary>The model as it stands in a file.</summary>
+    public byte[] ToArray()
+    {
+        ProtoMessage graph = new();
+        Nodes.ForEach(node => graph.Add(NodeField, node.ToArray()));
+        graph.Fields.AddRange(_graph.Fields.Where(field => field.Number is not (NodeField or ConstantField or OutputField)));
+        foreach (ReadOnlyMemory<byte> constant in Constants.Values)
+        {
+            graph.Add(ConstantField, constant);
+        }
+
+        Outputs.ForEach(output => graph.Add(OutputField, output));
+        ProtoMessage model = new();
+        model.Fields.AddRange(_model.Fields.Where(field => field.Number != GraphField));
+        return model.Add(GraphField, graph).ToArray();
+    }
+}
