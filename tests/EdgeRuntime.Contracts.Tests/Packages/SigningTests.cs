@@ -181,4 +181,35 @@ public sealed class SigningTests
         Assert.StartsWith("/dev/zero: has more than the 65536 bytes", key.Message, StringComparison.Ordinal);
         Assert.StartsWith("/dev/zero: has more than the 65536 bytes", keys.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Signatures_of_development_and_release_keys_never_count_for_each_other()
+    {
+        byte[] manifest = [1, 2, 3];
+        using SigningKey development = SigningKey.CreateForDevelopment();
+        VerifyingKey disguised = VerifyingKey.FromPem(
+            development.Public.ToPem().Replace("EDGERUNTIME DEVELOPMENT PUBLIC KEY", "PUBLIC KEY", StringComparison.Ordinal))[0];
+
+        ManifestSignature signature = ManifestSignature.Of(manifest, development);
+
+        Assert.Equal([development.Public.KeyId], signature.Signers(manifest, [development.Public]));
+        Assert.Empty(signature.Signers(manifest, [disguised]));
+        Assert.Empty((signature with { PayloadType = ManifestSignature.ManifestType }).Signers(manifest, [disguised]));
+    }
+
+    [Fact]
+    public void A_development_key_is_read_by_those_who_ask_for_it_alone()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using SigningKey development = SigningKey.CreateForDevelopment();
+        development.Save(path);
+        string pem = File.ReadAllText(path);
+        File.Delete(path);
+
+        using SigningKey read = SigningKey.FromPem(pem, DevelopmentKeys.Allowed);
+
+        Assert.True(read.Public.IsDevelopment);
+        Assert.Contains("development key", Assert.Throws<FormatException>(() => SigningKey.FromPem(pem)).Message, StringComparison.Ordinal);
+        Assert.Contains("development key", Refusal(development.Public.ToPem()), StringComparison.Ordinal);
+    }
 }

@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Engine.Forwarding;
 
@@ -53,6 +54,7 @@ public sealed class ConfigurationTests
         Assert.Equal("changes", configuration.Telemetry.Predictions);
         Assert.Equal(new DurableOutboxOptions(), configuration.Telemetry.Outbox);
         Assert.Null(configuration.Models[0].Package);
+        Assert.Equal(DevelopmentKeys.Refused, configuration.Trust.Development);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal static class NewCommand
         around.Output.WriteLine($"package   {project.PackageFile}: {manifest.Name} {manifest.Version} (release {manifest.ReleaseCounter}), {archive.Length} bytes, verified as a device does");
         around.Output.WriteLine($"signed    with the development key {project.KeyId}; production devices refuse it");
         around.Output.WriteLine($"card      {project.CardFile} holds what was guessed");
-        around.Output.WriteLine($"next      edge-device run --config {project.ConfigurationFile}");
+        around.Output.WriteLine($"next      {around.Variable("EDGE_DEVICE") ?? "edge-device"} run --config {project.ConfigurationFile}");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
