@@ -33,6 +33,21 @@ public sealed class BadInputTests
     }
 
     [NativeFact]
+    public async Task A_library_that_is_none_is_refused_although_it_was_opened_before_the_program_began()
+    {
+        using Scratch scratch = new();
+        string model = Path.Combine(Programs.Root, "tools/train/packages/vitals-1/model.onnx");
+        string input = scratch.Write("input.csv", "1,2,3\n");
+        string library = scratch.Write("libonnxruntime.so.1", "this is not a library");
+
+        (int code, string text) = await Run.ToEnd(
+            Programs.Device, scratch.Root, "infer", model, "--input", input, "--library", library);
+
+        Assert.Equal(69, code);
+        AssertOneSentenceAbout(text, library);
+    }
+
+    [NativeFact]
     public async Task All_five_mistakes_of_a_configuration_are_listed_with_line_and_column()
     {
         using Scratch scratch = new();
