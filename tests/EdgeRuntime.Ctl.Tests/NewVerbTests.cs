@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Ctl.OnnxFiles;
 using Xunit;
 
 namespace EdgeRuntime.Ctl.Tests;
@@ -162,6 +163,35 @@ public sealed class NewVerbTests : IDisposable
         Assert.Equal("", forced.Errors);
         Assert.Equal(2, Package().Manifest.ReleaseCounter);
         Assert.Equal(key, File.ReadAllText(_cli["out/keys/development.key.pem"]));
+    }
+
+    [LibraryFact]
+    public void A_float_model_becomes_an_int8_one_that_answers_alike()
+    {
+        Random random = new(3);
+        float[] first = [.. Enumerable.Range(0, 2 * 16).Select(_ => (float)random.NextDouble() - 0.5f)];
+        float[] second = [.. Enumerable.Range(0, 16 * 3).Select(_ => (float)random.NextDouble() - 0.5f)];
+
+        Outcome made = New(TinyModel.Layers(first, second, 2, 16, 3), Table(), "--channels", "left,right", "--quantize");
+
+        Assert.Equal("", made.Errors);
+        Assert.Contains("2 of 2 layers on integer kernels", made.Output, StringComparison.Ordinal);
+        OnnxFile model = OnnxFile.TryParse(Package().Model.ToArray())!;
+        Assert.Equal(6, model.Nodes.Count(node => node.Op is "QuantizeLinear" or "DequantizeLinear"));
+        Assert.DoesNotContain("w1", model.Constants.Keys);
+    }
+
+    [LibraryFact]
+    public void An_int8_model_that_would_answer_otherwise_is_not_taken()
+    {
+        // Beside weights of 1000 one of 0.5 is nothing in 8 bits, and it alone tells the two classes apart.
+        float[] second = [1000, 1000, 0, 0.5f];
+
+        Outcome made = New(TinyModel.Layers([1, 0, 0, 1], second, 2, 2, 2), Table(), "--channels", "left,right", "--quantize", "--scaling", "none");
+
+        Assert.Equal("", made.Errors);
+        Assert.Contains("not quantized, because it would answer otherwise", made.Output, StringComparison.Ordinal);
+        Assert.Contains("w1", OnnxFile.TryParse(Package().Model.ToArray())!.Constants.Keys);
     }
 
     private PackageArchive Package() => PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["out/tiny.edgepkg"]));

@@ -21,6 +21,9 @@ internal sealed record UpdatesOptions
     /// <summary>The test material; null where it is absent.</summary>
     public string? Material { get; init; }
 
+    /// <summary>The repository, where building it is to be measured too; null where it is not.</summary>
+    public string? Repository { get; init; }
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="BenchException">One is missing.</exception>
     public static UpdatesOptions Parse(string[] words)
@@ -39,6 +42,7 @@ internal sealed record UpdatesOptions
             DeviceConfiguration = Given("--device-configuration"),
             Ctl = Given("--ctl"),
             Material = Given("--material"),
+            Repository = Given("--repository"),
         };
     }
 }
@@ -53,6 +57,7 @@ internal static class UpdatesSuite
         try
         {
             figures.Add(InferenceSuite.Machine(options.Commit));
+            StrangerRows.Add(options, options.Repository, figures, scratch);
             SigningRows.Add(options.Ctl, options.Material, figures);
             OutboxRows.Add(options, figures, scratch);
         }

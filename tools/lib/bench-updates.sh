@@ -49,5 +49,5 @@ JSON
   "$here/edge-bench-managed/edge-bench" updates \
     --device "$device" --device-configuration "$configuration" --commit "$commit" \
     --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
-    --output "$PWD/artifacts/figures/updates.json"
+    --repository "${stranger:+$PWD}" --output "$PWD/artifacts/figures/updates.json"
 }

@@ -8,6 +8,7 @@ namespace EdgeRuntime.Ctl.OnnxFiles;
 /// </summary>
 internal sealed class OnnxFile
 {
+    private const int VersionField = 1;
     private const int GraphField = 7;
     private const int OpsetField = 8;
     private const int NodeField = 1;
@@ -46,10 +47,18 @@ internal sealed class OnnxFile
     public IEnumerable<string> InputNames => _graph.All(InputField).Select(NameOf);
 
     /// <summary>Version of ONNX's own operators; 0 when it uses none.</summary>
-    public long Opset => _model.All(OpsetField).Select(ProtoMessage.Parse)
-        .Where(opset => opset.Text(1) is "" or "ai.onnx")
-        .Select(opset => opset.Integers(2) is [long version, ..] ? version : 1)
-        .FirstOrDefault();
+    public long Opset
+    {
+        get => _model.All(OpsetField).Select(ProtoMessage.Parse)
+            .Where(IsOwn)
+            .Select(opset => opset.Integers(2) is [long version, ..] ? version : 1)
+            .FirstOrDefault();
+        set
+        {
+            _model.Fields.RemoveAll(each => each.Number == OpsetField && IsOwn(ProtoMessage.Parse(each.Value)));
+            _model.Add(OpsetField, new ProtoMessage().Add(1, "").Add(2, value));
+        }
+    }
 
     /// <summary>Takes a model apart, or returns null when it is no ONNX model.</summary>
     public static OnnxFile? TryParse(ReadOnlyMemory<byte> bytes)
@@ -67,21 +76,48 @@ internal sealed class OnnxFile
     /// <summary>The node that gives a value; null for an input or a constant.</summary>
     public OnnxNode? GiverOf(string value) => Nodes.Find(node => node.Outputs.Contains(value));
 
-    /// <summary>Says that the graph gives a tensor of float32 of this shape, -1 for an open dimension.</summary>
-    public static byte[] FloatOutput(string name, IReadOnlyList<long> shape)
+    /// <summary>Says that the graph gives a tensor of float32.</summary>
+    /// <param name="shape">-1 for an open dimension; null for any shape.</param>
+    public static byte[] FloatOutput(string name, IReadOnlyList<long>? shape)
     {
         ProtoMessage dimensions = new();
+        ProtoMessage tensor = new ProtoMessage().Add(1, 1L);
+        if (shape is null)
+        {
+            return new ProtoMessage().Add(1, name).Add(2, new ProtoMessage().Add(1, tensor)).ToArray();
+        }
+
         foreach (long size in shape)
         {
             dimensions.Add(1, size < 0 ? new ProtoMessage().Add(2, "N") : new ProtoMessage().Add(1, size));
         }
 
-        ProtoMessage tensor = new ProtoMessage().Add(1, 1L).Add(2, dimensions);
-        return new ProtoMessage().Add(1, name).Add(2, new ProtoMessage().Add(1, tensor)).ToArray();
+        return new ProtoMessage().Add(1, name).Add(2, new ProtoMessage().Add(1, tensor.Add(2, dimensions))).ToArray();
+    }
+
+    /// <summary>
+    /// Takes constants away that no operator and no output uses, and lets nobody override the others, as old files may: their
+    /// names stand among the inputs too.
+    /// </summary>
+    public void Tidy()
+    {
+        const long ConstantsAlone = 7;
+        if (_graph.Fields.RemoveAll(field => field.Number == InputField && Constants.ContainsKey(NameOf(field.Value))) > 0)
+        {
+            _model.Remove(VersionField).Add(VersionField, ConstantsAlone);
+        }
+
+        HashSet<string> used = [.. Nodes.SelectMany(node => node.Inputs), .. OutputNames];
+        foreach (string name in Constants.Keys.Where(name => !used.Contains(name)).ToArray())
+        {
+            Constants.Remove(name);
+        }
     }
 
     /// <summary>Name of what a graph takes or gives (ValueInfoProto).</summary>
     public static string NameOf(ReadOnlyMemory<byte> end) => ProtoMessage.Parse(end).Text(1);
+
+    private static bool IsOwn(ProtoMessage opset) => opset.Text(1) is "" or "ai.onnx";
 
     /// <summary>The model as it stands in a file.</summary>
     public byte[] ToArray()

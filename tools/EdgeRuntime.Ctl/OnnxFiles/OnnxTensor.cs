@@ -21,6 +21,10 @@ internal static class OnnxTensor
         return read.Element == TensorElement.Float32 ? MemoryMarshal.Cast<byte, float>(read.Bytes.Span).ToArray() : null;
     }
 
+    /// <summary>The same values under another name.</summary>
+    public static byte[] Renamed(ReadOnlyMemory<byte> tensor, string name) =>
+        ProtoMessage.Parse(tensor).Remove(NameField).Add(NameField, name).ToArray();
+
     /// <summary>Writes a tensor.</summary>
     /// <param name="shape">Row-major; empty for a scalar.</param>
     /// <param name="values">Little endian.</param>

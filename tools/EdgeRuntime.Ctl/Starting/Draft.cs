@@ -2,7 +2,6 @@ using System.Globalization;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Ctl.Training;
 using EdgeRuntime.Engine.Inference;
-using EdgeRuntime.Onnx;
 
 namespace EdgeRuntime.Ctl.Starting;
 
@@ -71,7 +70,7 @@ internal sealed record Draft
             yield return Invariant($"{said.Count(label => label == "not a number")} of {said.Length} answers are not numbers; is the scaling another (--scaling)?");
         }
 
-        if (said.Length > 10 && said.Distinct().Count() == 1 && Manifest.Output.HasLabels())
+        if (said.Length > 10 && said.Distinct().Count() == 1 && Manifest.Output.HasLabels() && Pictures is null)
         {
             yield return $"every answer is '{said[0]}'; are the columns others (--channels), or their scaling (--scaling)?";
         }
@@ -144,9 +143,6 @@ internal sealed record Draft
     // The fewest digits that become the same float again.
     private static double[] Shortest(float[] values) =>
         [.. values.Select(value => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
-
-    /// <summary>The draft with an int8 model in place of the float one, where that answers alike.</summary>
-    public Draft Quantized(OnnxEnvironment environment, Surroundings around) => this;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

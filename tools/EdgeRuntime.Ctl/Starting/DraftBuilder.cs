@@ -109,7 +109,7 @@ internal static class DraftBuilder
         AnswerMeaning meaning = AnswerMeaning.Of(contract, run, truth, options, guesses);
         return Finished(contract, draft, run, meaning, truth, guesses) with
         {
-            Data = $"{(options.Data ?? "made up")}: pictures for {plan.Width}x{plan.Height} with {plan.Colours} colours",
+            Data = $"{(options.Data ?? "made up")}: pictures for {plan.Width}x{plan.Height}, {(plan.Colours == 1 ? "gray" : "in colours")}",
             Recording = files,
             Pictures = source,
         };

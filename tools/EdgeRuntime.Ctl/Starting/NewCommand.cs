@@ -56,7 +56,7 @@ internal static class NewCommand
         Draft draft = DraftBuilder.Build(contract, options, project, environment, guesses, around.Time);
         if (options.Quantize)
         {
-            draft = draft.Quantized(environment, around);
+            draft = Int8Model.Of(draft, contract, environment, around.Time);
         }
 
         byte[] archive = project.Write(draft, contract, guesses, environment);
@@ -76,6 +76,11 @@ internal static class NewCommand
             around.Output.WriteLine(draft.Meaning.Classes.Count > 0
                 ? Invariant($"truth     {score:0.0%} of the samples are right")
                 : Invariant($"truth     {score:0.0%} of the variance is explained"));
+        }
+
+        if (draft.Quantization is { } quantization)
+        {
+            around.Output.WriteLine($"int8      {quantization}");
         }
 
         foreach (string warning in draft.Warnings())
