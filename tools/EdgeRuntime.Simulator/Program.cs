@@ -1,1 +1,3 @@
-return 0;
+using EdgeRuntime.Simulator.Torture;
+
+return TortureCommand.Run(args, Console.Out, Console.Error);

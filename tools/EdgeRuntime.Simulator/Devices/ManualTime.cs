@@ -4,6 +4,7 @@ namespace EdgeRuntime.Simulator;
 public sealed class ManualTime : TimeProvider
 {
     private TimeSpan _passed = TimeSpan.Zero;
+    private DateTimeOffset _start = DateTimeOffset.UnixEpoch.AddYears(50);
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -12,7 +13,10 @@ public sealed class ManualTime : TimeProvider
     public override long GetTimestamp() => _passed.Ticks;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(50) + _passed;
+    public override DateTimeOffset GetUtcNow() => _start + _passed;
+
+    /// <summary>Sets the wall clock; the monotonic one goes on as it was.</summary>
+    public void SetWall(DateTimeOffset to) => _start = to - _passed;
 
     /// <summary>Moves the clock.</summary>
     public void Advance(TimeSpan by) => _passed += by;

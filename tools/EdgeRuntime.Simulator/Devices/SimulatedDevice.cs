@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Tuf;
 
@@ -19,7 +22,6 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     private readonly Queue<Action> _todo = new();
     private readonly Queue<VerificationJob> _jobs = new();
-    private readonly Dictionary<string, byte[]> _shelf = [];
     private readonly HashSet<LoadedModel> _held = [];
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params ModelSite[] sites)
@@ -32,7 +34,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             DeployKeys = [TestPackages.DeployKey.Public],
             Trust = trust,
             Disk = disk,
-            Verification = TestPackages.Verification,
+            Verification = TestPackages.VerificationWith(Load),
             Models = [.. all.Select(site => new AgentModel(site, () => site.Model == "plant" ? configured : null))],
             Events = this,
             Time = Time,
@@ -49,12 +51,43 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <summary>The package that answers for <c>plant</c>, or null.</summary>
     public LoadedModel? Serving { get; private set; }
 
+    /// <summary>
+    /// Takes a sample at every change of the disk, whatever the update is doing then, and holds the answer against what the
+    /// package that serves must say; for packages whose gain is their release counter.
+    /// </summary>
+    public bool TakesSamples
+    {
+        set
+        {
+            Disk.Changed -= Sample;
+            if (value)
+            {
+                Disk.Changed += Sample;
+            }
+        }
+    }
+
+    /// <summary>Samples that were due while a package served; every one was answered.</summary>
+    public long Samples { get; private set; }
+
+    /// <summary>The model files that were loaded, as text.</summary>
+    public HashSet<string> Loaded { get; } = [];
+
+    /// <summary>How often each package began to answer.</summary>
+    public Dictionary<string, int> Activations { get; } = [];
+
+    /// <summary>Whether the broker says at once that it has an end of an update.</summary>
+    public bool Acknowledges { get; set; }
+
     /// <summary>Packages that answered, in order.</summary>
     public List<string> Answered { get; } = [];
 
     public List<UpdateStep> Steps { get; } = [];
 
     public List<string> Notices { get; } = [];
+
+    /// <summary>The manager's packages, by the hash of the archive; several devices may have one.</summary>
+    public Dictionary<string, byte[]> Shelf { get; init; } = [];
 
     /// <summary>Chunks the manager sent.</summary>
     public int Sent { get; private set; }
@@ -95,9 +128,16 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <summary>Puts a package on the manager's shelf, and makes an order for it.</summary>
     public byte[] OrderFor(byte[] archive, long generation, bool revert = false, string model = "plant")
     {
-        PackageReference reference = PackageArchive.ReadUnverified(archive).ToReference(1024, revert);
-        _shelf[reference.ArchiveSha256] = archive;
+        PackageReference reference = Shelve(archive, revert);
         return Order(generation, new Dictionary<string, PackageReference> { [model] = reference });
+    }
+
+    /// <summary>Puts a package on the manager's shelf.</summary>
+    public PackageReference Shelve(byte[] archive, bool revert = false)
+    {
+        PackageReference reference = PackageArchive.ReadUnverified(archive).ToReference(1024, revert);
+        Shelf[reference.ArchiveSha256] = archive;
+        return reference;
     }
 
     /// <summary>Starts, with or without a link, and does all that can be done at once.</summary>
@@ -116,10 +156,11 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
         Run();
     }
 
-    /// <summary>Does all that waits, and lets a minute pass in ticks.</summary>
-    public void Run()
+    /// <summary>Does all that waits, and lets time pass while a download waits for more.</summary>
+    /// <param name="ticks">Longest time, in tenths of a second. (default: a minute)</param>
+    public void Run(int ticks = 600)
     {
-        for (int tick = 0; tick < 600; tick++)
+        for (int tick = 0; tick < ticks; tick++)
         {
             while (_todo.TryDequeue(out Action? next) || (Loads && TryLoad(out next)))
             {
@@ -139,7 +180,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public void OnRequest(in ChunkRequest request)
     {
         ChunkRequest wanted = request;
-        if (!_shelf.TryGetValue(wanted.ArchiveSha256, out byte[]? archive))
+        if (!Shelf.TryGetValue(wanted.ArchiveSha256, out byte[]? archive))
         {
             return;
         }
@@ -156,7 +197,14 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnStep(UpdateStep step) => Steps.Add(step);
+    public void OnStep(UpdateStep step)
+    {
+        Steps.Add(step);
+        if (Acknowledges && step.End is not null)
+        {
+            _todo.Enqueue(() => Agent.OnTold(step));
+        }
+    }
 
     /// <inheritdoc/>
     public void OnVerify(VerificationJob job) => _jobs.Enqueue(job);
@@ -176,6 +224,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
         {
             Serving = package;
             Answered.Add(package?.Manifest.Version ?? "none");
+            Activations[Answered[^1]] = Activations.GetValueOrDefault(Answered[^1]) + 1;
         }
 
         Agent.OnActivated(model, package?.Digest ?? default);
@@ -206,9 +255,31 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     public void Dispose()
     {
+        TakesSamples = false;
         Agent.Dispose();
         InvariantException.Require(_held.All(IsDisposed), "a model was not disposed of");
         _held.Clear();
+    }
+
+    private IModelRunner Load(ReadOnlyMemory<byte> model, RunnerOptions options)
+    {
+        Loaded.Add(Encoding.UTF8.GetString(model.Span));
+        return LinearModel.Load(model, options);
+    }
+
+    private void Sample(DiskCall call, string path)
+    {
+        if (Serving is not { } serving)
+        {
+            return;
+        }
+
+        Samples++;
+        InvariantException.Require(!IsDisposed(serving), $"{Version} was asked for an answer after it was disposed of");
+        serving.Call.Run([1, 1]);
+        float answer = MemoryMarshal.Cast<byte, float>(serving.Call.Runners[0].Output(0))[0];
+        InvariantException.Require(
+            answer == serving.Manifest.ReleaseCounter, $"{Version} answered {answer} during the {call} of {path}");
     }
 
     private static bool IsDisposed(LoadedModel package) => ((LinearModel)package.Call.Runners[0]).IsDisposed;

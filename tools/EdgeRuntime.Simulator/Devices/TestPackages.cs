@@ -21,8 +21,7 @@ public static class TestPackages
         RateHz = 10,
     };
 
-    public static PackageVerification Verification { get; } = new(
-        [ReleaseKey.Public], LinearModel.Load, "1.17.0", new RunnerOptions(), new PackageLimits(Bytes: 100_000));
+    public static PackageVerification Verification { get; } = VerificationWith(LinearModel.Load);
 
     public static PackageManifest Manifest { get; } = new()
     {
@@ -49,6 +48,10 @@ public static class TestPackages
         Soak = new SoakSpec { Samples = 10, MaxP99Ms = 5 },
         Files = [],
     };
+
+    /// <summary>The same checks with another loader.</summary>
+    public static PackageVerification VerificationWith(ModelLoader loader) => new(
+        [ReleaseKey.Public], loader, "1.17.0", new RunnerOptions(), new PackageLimits(Bytes: 100_000));
 
     /// <summary>A signed package whose model is the identity times <paramref name="gain"/>.</summary>
     public static byte[] Make(long counter, float gain = 1, Func<PackageManifest, PackageManifest>? change = null) =>

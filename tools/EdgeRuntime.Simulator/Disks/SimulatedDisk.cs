@@ -44,7 +44,7 @@ public sealed class SimulatedDisk : IDisk
     /// Told of every changing operation when it is done and before it could become durable: a copy of the disk made there is
     /// what a power failure in that operation leaves.
     /// </summary>
-    public Action<DiskCall, string>? Changed { get; set; }
+    public event Action<DiskCall, string>? Changed;
 
     /// <inheritdoc/>
     public long FreeBytes => ClaimedFree ?? Math.Max(0, Capacity - Used);

@@ -1,0 +1,43 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+
+namespace EdgeRuntime.Simulator.Torture;
+
+/// <summary>
+/// Packages and orders that every story shares, signed once. Package N has version N.0.0, release counter N and gain N.
+/// </summary>
+internal static class Orders
+{
+    /// <summary>The package that every recovered device must still be able to take.</summary>
+    public const int Next = 9;
+
+    private static readonly Dictionary<int, byte[]> Made = [];
+    private static readonly Dictionary<(int Package, long Generation, bool Revert), byte[]> Signed = [];
+
+    /// <summary>Generation of the order for <see cref="Next"/>: above all others.</summary>
+    public const long NextGeneration = 100;
+
+    /// <summary>All packages, as a manager keeps them.</summary>
+    public static Dictionary<string, byte[]> Shelf { get; } = Enumerable.Range(1, Next).Select(Package)
+        .ToDictionary(archive => PackageArchive.ReadUnverified(archive).ToReference(1024, false).ArchiveSha256);
+
+    /// <summary>The archive of package N.</summary>
+    public static byte[] Package(int number) =>
+        Made.TryGetValue(number, out byte[]? made) ? made : Made[number] = TestPackages.Make(number, gain: number);
+
+    /// <summary>A signed order for package N.</summary>
+    public static byte[] For(int package, long generation, bool revert = false)
+    {
+        if (!Signed.TryGetValue((package, generation, revert), out byte[]? order))
+        {
+            PackageReference reference = PackageArchive.ReadUnverified(Package(package)).ToReference(1024, revert);
+            order = SimulatedDevice.Order(generation, new Dictionary<string, PackageReference> { ["plant"] = reference });
+            Signed[(package, generation, revert)] = order;
+        }
+
+        return order;
+    }
+
+    /// <summary>The model file of package N, as a device loads it.</summary>
+    public static string ModelOf(int package) => $"linear 2 2: {package} 0 0 {package}";
+}

@@ -1,0 +1,119 @@
+using EdgeRuntime.Engine.Models;
+
+namespace EdgeRuntime.Simulator.Torture;
+
+/// <summary>The stories that are told again and again with everything that can go wrong in them.</summary>
+internal static class Stories
+{
+    private static readonly byte[] Two = Orders.For(2, 1);
+    private static readonly byte[] Three = Orders.For(3, 2);
+
+    public static IReadOnlyList<Story> All { get; } =
+    [
+        new()
+        {
+            Name = "first-start", Prepare = () => new SimulatedDisk(), Act = _ => { },
+            Committed = [], MayAnswer = [1], Ends = 1, IsSpoilt = true,
+        },
+        new()
+        {
+            Name = "update", Prepare = Installed, Act = device => device.Obey(Two),
+            Retained = Two, Committed = [1], MayAnswer = [1, 2], Ends = 2,
+        },
+        new()
+        {
+            Name = "second-update", Prepare = Updated, Act = device => device.Obey(Three),
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3, IsSpoilt = true,
+        },
+        new()
+        {
+            Name = "bad-update", Prepare = Updated, Act = device => device.Obey(Three), Bad = [3],
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2], Ends = 2,
+        },
+        new()
+        {
+            Name = "superseded", Prepare = Installed, Act = Supersede,
+            Retained = Three, Yesterday = [Two], Committed = [1], MayAnswer = [1, 2, 3], Ends = 3,
+        },
+        new()
+        {
+            Name = "revert", Prepare = Updated, Act = device => device.Obey(Orders.For(1, 3, revert: true)),
+            Retained = Orders.For(1, 3, revert: true), Yesterday = [Two], Committed = [1, 2], MayAnswer = [1, 2], Ends = 1,
+        },
+        new()
+        {
+            Name = "undo", Prepare = Updated, Act = Undo,
+            Retained = Two, Committed = [1, 2], MayAnswer = [1, 2], Ends = 1, GoesBack = true,
+        },
+        new()
+        {
+            Name = "undo-of-a-trial", Prepare = Updated, Act = UndoTrial,
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 2, GoesBack = true,
+        },
+        new()
+        {
+            Name = "configured", Prepare = Installed, Act = _ => { }, Configured = 2,
+            Committed = [1], MayAnswer = [1, 2], Ends = 2,
+        },
+        new()
+        {
+            Name = "damaged-active", Prepare = Damaged, Act = _ => { }, MayComplain = true,
+            Yesterday = [Two], Committed = [1, 2], MayAnswer = [1], Ends = 1,
+        },
+        new()
+        {
+            Name = "nothing-configured", Prepare = () => new SimulatedDisk(), Act = device => device.Obey(Two), Configured = 0,
+            Retained = Two, Committed = [], MayAnswer = [0, 2], Ends = 2, MayComplain = true,
+        },
+    ];
+
+    private static SimulatedDisk Installed() => After(new SimulatedDisk(), _ => { });
+
+    private static SimulatedDisk Updated() => After(Installed(), device => device.Obey(Two));
+
+    private static SimulatedDisk Damaged()
+    {
+        SimulatedDisk disk = Updated();
+        SlotStore store = SlotStore.Open(disk, "plant");
+        disk.FlipBit(store.PathOf(store.State.ActiveSlot!.Value), 700);
+        return disk;
+    }
+
+    private static SimulatedDisk After(SimulatedDisk disk, Action<SimulatedDevice> act)
+    {
+        Story quiet = new() { Name = "", Prepare = () => disk, Act = act, Committed = [], MayAnswer = [], Ends = 0 };
+        using SimulatedDevice device = quiet.Device(disk);
+        quiet.Tell(device);
+        return disk;
+    }
+
+    // The second order comes when half of the first one's package is here.
+    private static void Supersede(SimulatedDevice device)
+    {
+        int chunks = 0;
+        device.Way = bytes =>
+        {
+            if (++chunks == 3)
+            {
+                device.Agent.OnDesired(Three);
+            }
+
+            return bytes;
+        };
+        device.Obey(Two);
+    }
+
+    private static void Undo(SimulatedDevice device)
+    {
+        device.Agent.Undo("plant", out _);
+        device.Run();
+    }
+
+    private static void UndoTrial(SimulatedDevice device)
+    {
+        device.Judge = _ => null;
+        device.Obey(Three);
+        device.Agent.Undo("plant", out _);
+        device.Run();
+    }
+}
