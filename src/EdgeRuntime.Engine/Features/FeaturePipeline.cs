@@ -58,7 +58,7 @@ public sealed class FeaturePipeline : IPipeline
 
         _measured = [.. Enumerable.Range(0, _channels.Length).Where(channel => _plans[channel].Length > 0)];
         (int, FeaturePlan)[] raw = [.. parts.Plans.SelectMany((plans, channel) => plans.Where(IsRaw).Select(plan => (channel, plan)))];
-        _raw = raw.Length > 0 ? new RawWindows(raw, _windowFrames) : null;
+        _raw = raw.Length > 0 ? new RawWindows(raw, _channels, _windowFrames) : null;
         _places = new double[_windowFrames];
         for (int i = 0; i < _places.Length; i++)
         {

@@ -30,6 +30,12 @@ internal readonly struct FeatureScaling
     /// <summary>The constant that stands for a missing value.</summary>
     public float Missing => _missing;
 
+    /// <summary>The bounds within which a statistic is its own feature; null where it is transformed.</summary>
+    public (double Low, double High)? Plain => _transform == FeatureTransform.None ? (_low, _high) : null;
+
+    /// <summary>What makes an element of a feature: see <see cref="Scaled"/>.</summary>
+    public (double Center, double Scale, double Clip) Numbers => (_center, _scale, _clip);
+
     /// <summary>The feature: the statistic, transformed. NaN when there is none, or when it left the range of a double.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Transformed(double statistic)

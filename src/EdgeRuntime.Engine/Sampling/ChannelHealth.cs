@@ -40,6 +40,7 @@ public sealed class ChannelHealth
     private const int AllFaults = (1 << ChannelFaults.Count) - 1;
 
     private readonly Watch[] _watches;
+    private readonly WellChannel[] _well;
     private readonly SampleClock _clock;
     private readonly long[] _counts;
     private readonly int[] _standing;
@@ -71,6 +72,7 @@ public sealed class ChannelHealth
                let name = mapping is not null && mapping.TryGetValue(channel.Name, out string? mapped) ? mapped : channel.Name
                select new Watch(channel, PlaceOf(channels, name, ResampleWay.Hold), PlaceOf(channels, name, ResampleWay.Age)),
         ];
+        _well = [.. _watches.Select(watch => watch.Well())];
         _clock = new SampleClock(frequency);
         _counts = new long[_watches.Length * ChannelFaults.Count];
         _standing = new int[_watches.Length];
@@ -113,6 +115,7 @@ public sealed class ChannelHealth
     {
         for (int i = 0; i < _watches.Length; i++)
         {
+            Leave(i);
             _watches[i].Miss(frames);
             Note(i, 1 << (int)ChannelFault.Missing, frames);
         }
@@ -144,18 +147,37 @@ public sealed class ChannelHealth
         _hasMissed = false;
         _lastMs = now;
         _started = true;
-        for (int i = 0; i < _watches.Length; i++)
+        for (int i = 0; i < _well.Length; i++)
         {
-            if (_standing[i] == 0 && _watches[i].IsOrdinary(frame, seconds))
+            if (!_well[i].Takes(frame, seconds))
             {
-                continue;
+                Look(i, frame, seconds, now);
             }
+        }
+    }
 
-            int found = _watches[i].Look(frame, seconds, now);
-            if (found != 0 || _standing[i] != 0)
-            {
-                Note(i, found);
-            }
+    private void Look(int channel, ReadOnlySpan<double> frame, double seconds, long now)
+    {
+        Leave(channel);
+        Watch watch = _watches[channel];
+        int found = watch.Look(frame, seconds, now);
+        if (found != 0 || _standing[channel] != 0)
+        {
+            Note(channel, found);
+        }
+        else
+        {
+            _well[channel] = watch.Well();
+        }
+    }
+
+    // From here its watch alone knows of the channel.
+    private void Leave(int channel)
+    {
+        if (_well[channel].IsWell)
+        {
+            _watches[channel].LastValue = _well[channel].LastValue;
+            _well[channel] = default;
         }
     }
 
@@ -197,6 +219,36 @@ public sealed class ChannelHealth
         Volatile.Write(ref _standing[channel], standing);
     }
 
+    // What nearly every frame needs of a channel, side by side: of a well one whose value is in its range, unlike the one
+    // before and not too far from it, nothing changes but the value.
+    private struct WellChannel(int source, double low, double high, double mostPerSecond, double lastValue)
+    {
+        private readonly int _source = source;
+        private readonly double _low = low;
+        private readonly double _high = high;
+        private readonly double _mostPerSecond = mostPerSecond;
+
+        public bool IsWell { get; } = true;
+
+        public double LastValue { get; private set; } = lastValue;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Takes(ReadOnlySpan<double> frame, double seconds)
+        {
+            double value = frame[_source];
+
+            // The bounds are finite, so what is no number, or infinite, is not within them.
+            bool isOrdinary = IsWell && value >= _low && value <= _high && value != LastValue
+                && !(Math.Abs(value - LastValue) > _mostPerSecond * seconds);
+            if (isOrdinary)
+            {
+                LastValue = value;
+            }
+
+            return isOrdinary;
+        }
+    }
+
     // One channel. A class, so that its state is changed in place.
     private sealed class Watch
     {
@@ -210,7 +262,6 @@ public sealed class ChannelHealth
         private readonly bool _isDeclared;
         private readonly double[] _values = new double[ManyValues];
         private int _different;
-        private double _lastValue = double.NaN;
         private double _sinceValue;
         private double _stay;
         private long _stayFrames;
@@ -234,31 +285,17 @@ public sealed class ChannelHealth
 
         public int MissingRun { get; private set; }
 
+        /// <summary>The newest value.</summary>
+        public double LastValue { private get; set; } = double.NaN;
+
         /// <summary>
-        /// Whether this frame brings a value in its range, unlike the one before, to a channel that was well: nearly always,
-        /// so it is settled in a few comparisons. If so, it is taken up as <see cref="Look"/> would.
+        /// The channel as one that needs no look while its frames are ordinary. Not well where it has an age to watch, was not
+        /// well just now, or may be a switch.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool IsOrdinary(ReadOnlySpan<double> frame, double seconds)
+        public WellChannel Well()
         {
-            double value = frame[_source];
-            double since = _sinceValue + seconds;
-
-            // The bounds are finite, so what is no number, or infinite, is not within them.
-            bool isOrdinary = _age < 0 && MissingRun == 0 && _different > ManyValues
-                && value >= _low && value <= _high && value != _lastValue
-                && !(Math.Abs(value - _lastValue) > _mostPerSecond * since);
-            if (isOrdinary)
-            {
-                _longestStay = Math.Max(_longestStay, _stay);
-                _stay = 0;
-                _stayFrames = 1;
-                _lastValue = value;
-                _sinceValue = 0;
-                _found = 0;
-            }
-
-            return isOrdinary;
+            bool isWell = _age < 0 && MissingRun == 0 && _found == 0 && _stay == 0 && _different > ManyValues;
+            return isWell ? new WellChannel(_source, _low, _high, _mostPerSecond, LastValue) : default;
         }
 
         /// <summary>Takes frames that never came.</summary>
@@ -286,7 +323,7 @@ public sealed class ChannelHealth
                 return Judge(double.NaN);
             }
 
-            bool isStuck = IsTooLong(_lastValue, _stay + _sinceValue, _stayFrames);
+            bool isStuck = IsTooLong(LastValue, _stay + _sinceValue, _stayFrames);
             return (_found & ~((1 << (int)ChannelFault.Rate) | (1 << (int)ChannelFault.Stuck))) | (isStuck ? 1 << (int)ChannelFault.Stuck : 0);
         }
 
@@ -302,7 +339,7 @@ public sealed class ChannelHealth
             int found = double.IsInfinity(value) ? 1 << (int)ChannelFault.Infinite
                 : value < _low || value > _high ? 1 << (int)ChannelFault.OutOfRange
                 : 0;
-            if (Math.Abs(value - _lastValue) > _mostPerSecond * _sinceValue)
+            if (Math.Abs(value - LastValue) > _mostPerSecond * _sinceValue)
             {
                 found |= 1 << (int)ChannelFault.Rate;
             }
@@ -312,14 +349,14 @@ public sealed class ChannelHealth
                 found |= 1 << (int)ChannelFault.Stuck;
             }
 
-            _lastValue = value;
+            LastValue = value;
             _sinceValue = 0;
             return found;
         }
 
         private bool IsStuck(double value)
         {
-            if (value != _lastValue)
+            if (value != LastValue)
             {
                 _longestStay = Math.Max(_longestStay, _stay);
                 _stay = 0;
