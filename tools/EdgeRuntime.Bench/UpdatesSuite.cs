@@ -24,6 +24,9 @@ internal sealed record UpdatesOptions
     /// <summary>The repository, where building it is to be measured too; null where it is not.</summary>
     public string? Repository { get; init; }
 
+    /// <summary>The built edge-simulator; null when there is none.</summary>
+    public string? Simulator { get; init; }
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="BenchException">One is missing.</exception>
     public static UpdatesOptions Parse(string[] words)
@@ -42,6 +45,7 @@ internal sealed record UpdatesOptions
             DeviceConfiguration = Given("--device-configuration"),
             Ctl = Given("--ctl"),
             Material = Given("--material"),
+            Simulator = Given("--simulator"),
             Repository = Given("--repository"),
         };
     }
@@ -59,6 +63,7 @@ internal static class UpdatesSuite
             figures.Add(InferenceSuite.Machine(options.Commit));
             StrangerRows.Add(options, options.Repository, figures, scratch);
             SigningRows.Add(options.Ctl, options.Material, figures);
+            TortureRows.Add(options.Simulator, options.Output, figures);
             OutboxRows.Add(options, figures, scratch);
         }
         finally

@@ -1,3 +1,4 @@
+using EdgeRuntime.Simulator.Attacks;
 using EdgeRuntime.Simulator.Torture;
 
-return TortureCommand.Run(args, Console.Out, Console.Error);
+return args is ["attacks"] ? AttackList.Print(Console.Out) : TortureCommand.Run(args, Console.Out, Console.Error);

@@ -13,6 +13,9 @@ internal sealed class MessageStorms(TortureOptions options, TortureReport report
     private const int Repeats = 100;
     private const int Storms = 40;
 
+    /// <summary>The most that the newest order took effect in any storm, and all messages of all storms.</summary>
+    public (int Effects, long Messages) Most { get; private set; }
+
     public void Run()
     {
         for (int storm = 1; storm <= Storms; storm++)
@@ -20,7 +23,11 @@ internal sealed class MessageStorms(TortureOptions options, TortureReport report
             int seed = (options.Seed * 1000) + storm;
             if (options.Wants(storm))
             {
-                report.Try("message storms", "--only storms", $"storm {storm}", () => Blow(seed));
+                report.Try("message storms", "--only storms", $"storm {storm}", () =>
+                {
+                    (int activations, int ends, int messages) = Blow(seed);
+                    Most = (Math.Max(Most.Effects, Math.Max(activations, ends)), Most.Messages + messages);
+                });
             }
         }
     }
