@@ -27,6 +27,12 @@ internal sealed record UpdatesOptions
     /// <summary>The built edge-simulator; null when there is none.</summary>
     public string? Simulator { get; init; }
 
+    /// <summary>The directory of the demonstration packages; null when it is absent.</summary>
+    public string? Packages { get; init; }
+
+    /// <summary>The one subject that is measured, such as <c>transfer</c>; null for all of them.</summary>
+    public string? Only { get; init; }
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <exception cref="BenchException">One is missing.</exception>
     public static UpdatesOptions Parse(string[] words)
@@ -47,6 +53,8 @@ internal sealed record UpdatesOptions
             Material = Given("--material"),
             Simulator = Given("--simulator"),
             Repository = Given("--repository"),
+            Packages = Given("--packages"),
+            Only = Given("--only"),
         };
     }
 }
@@ -61,10 +69,20 @@ internal static class UpdatesSuite
         try
         {
             figures.Add(InferenceSuite.Machine(options.Commit));
-            StrangerRows.Add(options, options.Repository, figures, scratch);
-            SigningRows.Add(options.Ctl, options.Material, figures);
-            TortureRows.Add(options.Simulator, options.Output, figures);
-            OutboxRows.Add(options, figures, scratch);
+            foreach ((string name, Action add) in (IEnumerable<(string, Action)>)
+            [
+                ("stranger", () => StrangerRows.Add(options, options.Repository, figures, scratch)),
+                ("signing", () => SigningRows.Add(options.Ctl, options.Material, figures)),
+                ("torture", () => TortureRows.Add(options.Simulator, options.Output, figures)),
+                ("outbox", () => OutboxRows.Add(options, figures, scratch)),
+                ("transfer", () => TransferRows.Add(options, figures, scratch)),
+            ])
+            {
+                if (options.Only is null || options.Only == name)
+                {
+                    add();
+                }
+            }
         }
         finally
         {

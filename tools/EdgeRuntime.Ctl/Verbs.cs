@@ -1,3 +1,4 @@
+using EdgeRuntime.Ctl.Deltas;
 using EdgeRuntime.Ctl.Devices;
 using EdgeRuntime.Ctl.Fleet;
 using EdgeRuntime.Ctl.Packages;
@@ -26,6 +27,7 @@ internal static class Verbs
             InspectCommand.Usage,
             InspectCommand.Example,
             Quick(InspectCommand.Run)),
+        new("delta", "shows what one package costs after another", DeltaCommand.Usage, DeltaCommand.Example, Quick(DeltaCommand.Run)),
         new(
             "repo init",
             "begins a TUF repository",
@@ -144,7 +146,7 @@ internal static class Verbs
     /// <summary>The heading under which a verb is listed.</summary>
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
-        "new" or "keygen" or "pack" or "sign" or "inspect" or "repo" or "tuf" => "packages",
+        "new" or "keygen" or "pack" or "sign" or "inspect" or "delta" or "repo" or "tuf" => "packages",
         "record" or "features" or "reference" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",

@@ -5,7 +5,7 @@ bench_updates() {
   local here=$PWD/artifacts/bench run=$PWD/artifacts/bench/run-updates package=tools/train/packages/machine-1
   local device="" configuration="" commit ctl="" material=${EDGE_MATERIAL:-../shared/material}
   need_dotnet
-  need_packages libmosquitto1
+  need_packages mosquitto libmosquitto1
   tools/bindings
   step "building edge-bench"
   quietly dotnet publish tools/EdgeRuntime.Bench -c Release -v q --nologo -o "$here/edge-bench-managed" \
@@ -52,5 +52,10 @@ JSON
   "$here/edge-bench-managed/edge-bench" updates \
     --device "$device" --device-configuration "$configuration" --commit "$commit" \
     --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
+<<<<<<< HEAD
     --repository "${stranger:+$PWD}" --output "$PWD/artifacts/figures/updates.json"
+=======
+    --packages "$([ ! -d tools/train/packages ] || realpath tools/train/packages)" \
+    --output "$PWD/artifacts/figures/updates.json"
+>>>>>>> 233c1cf (Fetch large packages with little under way, and measure torn and far transfers)
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
@@ -47,6 +48,9 @@ public sealed record DesiredState
 /// <summary>A package to fetch, with all that is needed to check its bytes as they arrive.</summary>
 public sealed record PackageReference
 {
+    /// <summary>Most deltas of one order.</summary>
+    public const int MostDeltas = 4;
+
     /// <summary>Id of the package: SHA-256 of its manifest.</summary>
     public required ModelId Digest { get; init; }
 
@@ -62,7 +66,8 @@ public sealed record PackageReference
     /// <summary>Bytes of every chunk but the last. (32768 unless the broker takes less)</summary>
     public required int ChunkBytes { get; init; }
 
-    /// <summary>SHA-256 of each chunk, lowercase hex, in order.</summary>
+    /// <summary>SHA-256 of each chunk, lowercase hex, in order; in JSON all of them in one base64 text (<see cref="ChunkHashes"/>).</summary>
+    [JsonConverter(typeof(ChunkHashes))]
     public required IReadOnlyList<string> ChunkSha256 { get; init; }
 
     /// <summary>
@@ -71,9 +76,12 @@ public sealed record PackageReference
     /// </summary>
     public bool Revert { get; init; }
 
+    /// <summary>Shorter ways to the archive, at most <see cref="MostDeltas"/>; a device takes the shortest that it has the base of.</summary>
+    public IReadOnlyList<DeltaReference> Deltas { get; init => field = value ?? []; } = [];
+
     /// <summary>
-    /// Chunks of an archive of this size: 32 KiB, and 120 KiB above 8 MiB, so that an order, which lists the hash of every
-    /// chunk, fits one packet even for the largest package.
+    /// Chunks of an archive of this size: 32 KiB, and 64 KiB above 32 MiB, so that an order, which lists the hash of every
+    /// chunk, fits one packet even for the largest package; and no longer, because what is under way is lost with every cut.
     /// </summary>
-    public static int ChunkBytesFor(long size) => size <= 8 * 1024 * 1024 ? 32 * 1024 : 120 * 1024;
+    public static int ChunkBytesFor(long size) => size <= 32 * 1024 * 1024 ? 32 * 1024 : 64 * 1024;
 }

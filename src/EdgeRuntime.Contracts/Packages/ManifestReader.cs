@@ -22,7 +22,7 @@ public static class ManifestReader
     public const int MaxFiles = 256;
 
     /// <summary>Largest file of a package.</summary>
-    public const long MaxFileBytes = 64L * 1024 * 1024;
+    public const long MaxFileBytes = 128L * 1024 * 1024;
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="name">What mistakes call the file.</param>

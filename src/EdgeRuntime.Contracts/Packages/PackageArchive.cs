@@ -11,7 +11,7 @@ public readonly record struct PackageFile(string Path, ReadOnlyMemory<byte> Cont
 /// <summary>Bounds of a package that is read.</summary>
 /// <param name="Bytes">Largest archive.</param>
 /// <param name="ManifestBytes">Largest manifest.</param>
-public sealed record PackageLimits(long Bytes = 64L * 1024 * 1024, int ManifestBytes = 1024 * 1024);
+public sealed record PackageLimits(long Bytes = 128L * 1024 * 1024, int ManifestBytes = 1024 * 1024);
 
 /// <summary>A model package whose every byte has been checked: the only way in which a program gets at one.</summary>
 /// <remarks>

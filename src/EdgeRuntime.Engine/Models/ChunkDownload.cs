@@ -26,19 +26,25 @@ public enum ChunkArrival
 /// </summary>
 /// <remarks>
 /// Progress needs no file of its own: a bitmap could say what the disk lost, a hash cannot. What was not synced when
-/// the power failed (at most <see cref="SyncBytes"/>) is fetched again. Silence is no failure: a manager that is away
+/// the power failed (<see cref="SyncBytes"/>, or a second's worth of a fast line) is fetched again. Silence is no failure: a manager that is away
 /// is asked ever more rarely, at last once in <see cref="LongestPause"/>. Not thread-safe.
 /// </remarks>
 public sealed class ChunkDownload
 {
-    /// <summary>Bytes after which what was written is made durable.</summary>
+    /// <summary>Bytes after which what was written is made durable, unless that was done within <see cref="SyncEvery"/>.</summary>
     public const int SyncBytes = 1024 * 1024;
+
+    /// <summary>Bytes after which it is made durable in any case.</summary>
+    public const int MostUnsyncedBytes = 16 * SyncBytes;
 
     /// <summary>Bytes that stay free beside the archive, for pointers and journals.</summary>
     public const int ReserveBytes = 64 * 1024;
 
     /// <summary>How often one chunk may arrive damaged before the transfer is given up.</summary>
     public const int CorruptLimit = 8;
+
+    /// <summary>How often at most a fast download waits for the medium: what a power failure costs is fetched again in that time.</summary>
+    public static readonly TimeSpan SyncEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest pause between two requests that nobody answers.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
@@ -52,8 +58,10 @@ public sealed class ChunkDownload
     private readonly bool[] _here;
     private readonly byte[] _corrupt;
     private readonly ChunkPace _pace;
+    private readonly TransferBudget? _budget;
     private readonly long _began;
 
+    private long _syncedAt;
     private long _bytesAtStart;
     private int _unsyncedBytes;
     private int _firstMissing;
@@ -63,19 +71,22 @@ public sealed class ChunkDownload
     /// <param name="package">A reference that <see cref="Objection"/> has nothing against.</param>
     /// <param name="transfer">Name the chunks come under: 1 to 63 of <c>a-z 0-9 -</c>.</param>
     /// <param name="random">Spreads the retries of many devices.</param>
+    /// <param name="budget">What may be asked for, or null for no bound.</param>
     public ChunkDownload(
-        IDisk disk, string path, PackageReference package, string transfer, TimeProvider time, Random random)
+        IDisk disk, string path, PackageReference package, string transfer, TimeProvider time, Random random, TransferBudget? budget = null)
     {
         _disk = disk;
         _path = path;
         _package = package;
         _transfer = transfer;
+        _budget = budget;
         _time = time;
         _hashes = [.. package.ChunkSha256.Select(Convert.FromHexString)];
         _here = new bool[_hashes.Length];
         _corrupt = new byte[_hashes.Length];
         _pace = new ChunkPace(time, random);
         _began = time.GetTimestamp();
+        _syncedAt = _began - time.TimestampFrequency;
     }
 
     /// <summary>The archive's name in requests: its hash.</summary>
@@ -144,6 +155,8 @@ public sealed class ChunkDownload
                 $"the disk is full: {needed} bytes are needed and {_disk.FreeBytes} are free");
         }
 
+        // Rather nothing than a part that was paid for and is never completed.
+        Failure ??= _budget?.Objection(_package.Size - VerifiedBytes);
         FinishWhenWhole();
     });
 
@@ -182,7 +195,7 @@ public sealed class ChunkDownload
             VerifiedBytes += bytes.Length;
             _unsyncedBytes += bytes.Length;
             _pace.OnArrived(chunk);
-            if (_unsyncedBytes >= SyncBytes)
+            if (_unsyncedBytes >= MostUnsyncedBytes || (_unsyncedBytes >= SyncBytes && _time.GetElapsedTime(_syncedAt) >= SyncEvery))
             {
                 SyncFile();
             }
@@ -224,10 +237,22 @@ public sealed class ChunkDownload
         }
 
         int count = 0;
-        while (count < free && first + count < _here.Length && IsWanted(first + count))
+        long bytes = 0;
+        while (count < free && first + count < _here.Length && IsWanted(first + count)
+            && bytes + LengthOf(first + count) <= (_budget?.Left ?? long.MaxValue))
         {
-            _pace.OnRequested(first + count);
+            bytes += LengthOf(first + count);
             count++;
+        }
+
+        if (!TryPay(first, bytes))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _pace.OnRequested(first + i);
         }
 
         request = new ChunkRequest(
@@ -241,6 +266,24 @@ public sealed class ChunkDownload
     private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static string DiskSentence(IOException failed) => $"the disk does not take the package: {failed.Message}";
+
+    // Before the request leaves. Where nothing fits the budget any more, what is lost cannot be asked for again.
+    private bool TryPay(int first, long bytes)
+    {
+        if (_budget is null || first == _here.Length)
+        {
+            return true;
+        }
+
+        if (bytes == 0)
+        {
+            Failure = _budget.Objection(_package.Size - VerifiedBytes);
+            return Failure is null;
+        }
+
+        Guarded(() => _budget.Spend(bytes));
+        return Failure is null;
+    }
 
     private bool IsWanted(int chunk) => !_here[chunk] && !_pace.IsInFlight(chunk);
 
@@ -286,6 +329,7 @@ public sealed class ChunkDownload
         _disk.Sync(_path);
         _disk.SyncDirectory(DurableFiles.Parent(_path));
         _unsyncedBytes = 0;
+        _syncedAt = _time.GetTimestamp();
     }
 
     private int LengthOf(int chunk) =>

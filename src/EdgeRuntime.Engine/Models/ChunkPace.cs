@@ -4,15 +4,19 @@ namespace EdgeRuntime.Engine.Models;
 /// Decides how many chunks may be asked for at a time, and when one that was asked for counts as lost.
 /// </summary>
 /// <remarks>
-/// The window begins at 4, grows by one for each window that arrived in time, up to 16, and halves with a loss, down
-/// to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the
+/// The window begins at 2 and doubles until chunks begin to wait for each other, to be seen by the time they take beside
+/// the shortest (as TCP Vegas does); then it keeps a few of them waiting, so that the line is never idle and
+/// little is under way when the device, the broker or the power fails. It has at most 32, and halves with a loss, down to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the
 /// retransmission timer of RFC 6298, between <see cref="ShortestWait"/> and <see cref="LongestWait"/>). After a loss
 /// nothing is asked for during a pause that doubles, with jitter, while losses follow each other. Not thread-safe.
 /// </remarks>
 internal sealed class ChunkPace(TimeProvider time, Random random)
 {
-    private const int FirstWindow = 4;
-    private const int LargestWindow = 16;
+    private const int FirstWindow = 2;
+    private const int LargestWindow = 32;
+    private const int UsualWindow = 8;
+    private const double FewWaiting = 0.5;
+    private const double ManyWaiting = 2;
     private const int ShortestPauseMs = 250;
     private const int NoChunk = -1;
 
@@ -26,6 +30,8 @@ internal sealed class ChunkPace(TimeProvider time, Random random)
     private int _arrivedInTime;
     private int _lossesInRow;
     private long _quietUntil = long.MinValue;
+    private bool _hasQueued;
+    private TimeSpan _shortest = TimeSpan.MaxValue;
     private TimeSpan _smoothed;
     private TimeSpan _deviation;
     private TimeSpan _wait = FirstWait;
@@ -74,7 +80,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random)
         if (++_arrivedInTime >= _window)
         {
             _arrivedInTime = 0;
-            _window = Math.Min(_window + 1, LargestWindow);
+            FitWindow();
         }
     }
 
@@ -99,6 +105,20 @@ internal sealed class ChunkPace(TimeProvider time, Random random)
         _arrivedInTime = 0;
         _lossesInRow = 0;
         _quietUntil = long.MinValue;
+        _hasQueued = false;
+        _shortest = TimeSpan.MaxValue;
+    }
+
+    private void FitWindow()
+    {
+        // Chunks that wait somewhere on the way: those beyond what the shortest time accounts for.
+        double waiting = _smoothed > _shortest ? _window * (1 - (_shortest / _smoothed)) : 0;
+
+        // On a long line with a large window the times vary by more than one chunk.
+        double leeway = Math.Max(0, _window - UsualWindow) / 4.0;
+        _hasQueued |= waiting >= FewWaiting + leeway;
+        int step = !_hasQueued ? _window : waiting < FewWaiting + leeway ? 1 : waiting > ManyWaiting + leeway ? -1 : 0;
+        _window = Math.Clamp(_window + step, FirstWindow, LargestWindow);
     }
 
     private void NoticeLost()
@@ -135,6 +155,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random)
 
     private void Measure(TimeSpan took)
     {
+        _shortest = took < _shortest ? took : _shortest;
         bool firstMeasure = _smoothed == TimeSpan.Zero;
         _deviation = firstMeasure ? took / 2 : (_deviation * 0.75) + ((_smoothed - took).Duration() * 0.25);
         _smoothed = firstMeasure ? took : (_smoothed * 0.875) + (took * 0.125);

@@ -1,21 +1,39 @@
+using System.Globalization;
 using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The download of one model, if there is one: begun by an order, taken up again after a restart.</summary>
-internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNews news)
+/// <summary>
+/// The download of one model, if there is one: begun by an order, taken up again after a restart. Where the order offers a delta
+/// from a package that is here, that is fetched first and the archive made of it; what is then not right is fetched whole.
+/// </summary>
+/// <remarks>Beside the archive stand, while they are needed: <c>delta.part</c>, <c>delta.done</c> (it was used, or given up, and
+/// is not fetched again) and <c>spent</c> (what the budget has paid).</remarks>
+internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNews news) : IDisposable
 {
+    private PackageReference? _package;
+    private string _transfer = "";
     private ChunkDownload? _download;
+    private DeltaChoice? _delta;
+    private DeltaRebuild? _rebuild;
+    private TransferBudget? _budget;
+    private string? _failure;
     private bool _isConnected;
 
     /// <summary>Whether one is under way.</summary>
-    public bool IsOpen => _download is not null;
+    public bool IsOpen => _package is not null;
 
     /// <summary>True when every chunk is here.</summary>
-    public bool IsComplete => _download is { IsComplete: true };
+    public bool IsComplete => _delta is null && _download is { IsComplete: true };
 
     /// <summary>Why it cannot go on, as a sentence, or null.</summary>
-    public string? Failure => _download?.Failure;
+    public string? Failure => _failure ?? (_delta is null ? _download?.Failure : null);
+
+    private string Beside => DurableFiles.Parent(store.IncomingPath);
+
+    private string DeltaPath => $"{Beside}/delta.part";
+
+    private string DeltaDonePath => $"{Beside}/delta.done";
 
     /// <summary>
     /// Checks an order and makes the hashes of its chunks durable, before the state that relies on them.
@@ -23,7 +41,7 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
     /// <returns>Why the order cannot be fetched, or null.</returns>
     public ActivationEvent.Failed? Prepare(PackageReference package)
     {
-        _download = null;
+        Close();
         if (ChunkDownload.Objection(package, parts.Verification.LargestArchive) is { } objection)
         {
             return new ActivationEvent.Failed(objection, PackageAtFault: true);
@@ -52,15 +70,46 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
             return false;
         }
 
-        string transfer = $"{order.Digest.Short}-{order.Generation}";
-        _download = new ChunkDownload(parts.Disk, store.IncomingPath, package, transfer, parts.Time, parts.Random);
-        _download.Begin();
-        news.DownloadBegan(_download);
+        Close();
+        _package = package;
+        _transfer = $"{order.Digest.Short}-{order.Generation}";
+        try
+        {
+            _budget = parts.Transfer.BudgetBytes is long limit ? new TransferBudget(parts.Disk, $"{Beside}/spent", limit) : null;
+            _delta = parts.Disk.Length(DeltaDonePath) is null ? DeltaChoice.Of(package, store) : null;
+        }
+        catch (IOException failed)
+        {
+            _failure = $"the disk does not say what was fetched: {failed.Message}";
+            return true;
+        }
+
+        if (_delta is null)
+        {
+            OpenWhole();
+        }
+        else
+        {
+            Open(DeltaPath, _delta.Delta.AsArchive(package), $"{_transfer}-d");
+        }
+
         return true;
     }
 
     /// <summary>Forgets the download; what is on disk stays.</summary>
-    public void Close() => _download = null;
+    public void Close()
+    {
+        _package = null;
+        _download = null;
+        _delta = null;
+        _rebuild?.Dispose();
+        _rebuild = null;
+        _budget = null;
+        _failure = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
 
     /// <summary>Takes a chunk.</summary>
     /// <returns>False when it is of another transfer.</returns>
@@ -86,10 +135,45 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
     /// <summary>Asks for what may be asked for now.</summary>
     public void Ask()
     {
-        while (_isConnected && _download is not null && _download.TryNext(out ChunkRequest request))
+        while (_isConnected && _rebuild is null && _download is not null && _download.TryNext(out ChunkRequest request))
         {
             parts.Events.OnRequest(request);
         }
+    }
+
+    /// <summary>Goes on with what takes long: a slice of the archive made of the delta.</summary>
+    /// <returns>True when something else can go on now.</returns>
+    public bool Step()
+    {
+        if (_delta is null || _package is null || _download is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_rebuild is not null)
+            {
+                return !_rebuild.Step() && EndDelta(null);
+            }
+
+            if (_download.Failure is { } failure)
+            {
+                return EndDelta(failure);
+            }
+
+            if (_download.IsComplete)
+            {
+                _rebuild = new DeltaRebuild(
+                    parts.Disk, DeltaPath, (_delta.BasePath, _delta.BaseSize), store.IncomingPath, _package.Size);
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return EndDelta(e.Message);
+        }
+
+        return false;
     }
 
     /// <summary>Tells how far it is, at the pace of <see cref="UpdateNews"/>.</summary>
@@ -99,6 +183,44 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
         {
             news.Progress(order, _download);
         }
+    }
+
+    private bool EndDelta(string? why)
+    {
+        _rebuild?.Dispose();
+        _rebuild = null;
+        long paid = _delta!.Delta.Size;
+        _delta = null;
+        try
+        {
+            parts.Disk.Delete(DeltaPath);
+            parts.Disk.Write(DeltaDonePath, 0, [0]);
+            parts.Disk.Sync(DeltaDonePath);
+        }
+        catch (IOException)
+        {
+            // It would be fetched again after a restart, and the budget counts that.
+        }
+
+        OpenWhole();
+        long missing = _package!.Size - _download!.VerifiedBytes;
+        string what = string.Create(
+            CultureInfo.InvariantCulture, $"the delta of {paid} bytes left {missing} of {_package.Size} bytes to be fetched");
+        if (why is not null || missing > 0)
+        {
+            news.Notice(EventSeverity.Warning, why is null ? $"{what}: what it starts from is not what it was" : $"{what}: {why}");
+        }
+
+        return true;
+    }
+
+    private void OpenWhole() => Open(store.IncomingPath, _package!, _transfer);
+
+    private void Open(string path, PackageReference archive, string transfer)
+    {
+        _download = new ChunkDownload(parts.Disk, path, archive, transfer, parts.Time, parts.Random, _budget);
+        _download.Begin();
+        news.DownloadBegan(_download);
     }
 
     private PackageReference? Expected()

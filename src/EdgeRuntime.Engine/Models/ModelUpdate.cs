@@ -168,6 +168,11 @@ internal sealed class ModelUpdate : IDisposable
     {
         _state.SaveAgain();
         EndTrialWithoutSamples();
+        if (_download.Step())
+        {
+            Pump();
+        }
+
         _download.Ask();
         if (State.Phase is Activation.Downloading p)
         {
@@ -192,7 +197,11 @@ internal sealed class ModelUpdate : IDisposable
         };
     }
 
-    public void Dispose() => _served.Dispose();
+    public void Dispose()
+    {
+        _download.Dispose();
+        _served.Dispose();
+    }
 
     /// <summary>Does what the state calls for, until it waits for something.</summary>
     private void Pump()

@@ -40,6 +40,9 @@ public sealed record AgentParts
     /// <summary>At least one; names differ.</summary>
     public required IReadOnlyList<AgentModel> Models { get; init; }
 
+    /// <summary>How packages may be fetched.</summary>
+    public TransferPolicy Transfer { get; init; } = new();
+
     /// <summary>The device.</summary>
     public required IUpdateEvents Events { get; init; }
 

@@ -8,7 +8,7 @@ namespace EdgeRuntime.Fleet.Dashboard;
 internal static class PackageEndpoints
 {
     /// <summary>Largest package taken.</summary>
-    public const long MaxBytes = 64L * 1024 * 1024;
+    public const long MaxBytes = 128L * 1024 * 1024;
 
     public static void Map(WebApplication site, FleetHost fleet)
     {

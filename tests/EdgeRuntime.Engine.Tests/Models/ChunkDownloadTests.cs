@@ -35,18 +35,18 @@ public sealed class ChunkDownloadTests
     }
 
     [Fact]
-    public void The_first_request_asks_for_four_consecutive_chunks()
+    public void The_first_request_asks_for_two_consecutive_chunks()
     {
         ChunkDownload download = Begin();
 
         Assert.True(download.TryNext(out ChunkRequest request));
 
-        Assert.Equal(new ChunkRequest(_package.ArchiveSha256, 0, 64, 4, "t-1"), request);
+        Assert.Equal(new ChunkRequest(_package.ArchiveSha256, 0, 64, 2, "t-1"), request);
         Assert.False(download.TryNext(out _));
     }
 
     [Fact]
-    public void The_window_grows_while_all_goes_well_up_to_sixteen()
+    public void The_window_grows_while_no_chunk_waits_for_another_up_to_thirty_two()
     {
         byte[] large = new byte[64 * 400];
         ChunkDownload download = Begin(Reference(large, 64));
@@ -65,7 +65,31 @@ public sealed class ChunkDownloadTests
             Answer(download, request, large);
         }
 
-        Assert.Equal(16, most);
+        Assert.Equal(32, most);
+    }
+
+    [Fact]
+    public void Chunks_that_wait_for_each_other_on_the_way_keep_the_window_small()
+    {
+        byte[] large = new byte[64 * 400];
+        ChunkDownload download = Begin(Reference(large, 64));
+        Queue<(long Offset, byte[] Bytes)> line = [];
+        int most = 0;
+        while (!download.IsComplete)
+        {
+            while (download.TryNext(out ChunkRequest request))
+            {
+                Chunks(request, large).ToList().ForEach(line.Enqueue);
+            }
+
+            // One chunk at a time comes over this line, each 10 ms after the one before.
+            most = Math.Max(most, line.Count);
+            _time.Advance(0.01);
+            (long offset, byte[] bytes) = line.Dequeue();
+            download.OnChunk(offset, bytes);
+        }
+
+        Assert.InRange(most, 2, 6);
     }
 
     [Fact]
@@ -144,7 +168,7 @@ public sealed class ChunkDownloadTests
         download.OnLinkChanged();
 
         Assert.True(download.TryNext(out ChunkRequest request));
-        Assert.Equal((0L, 4), (request.Offset, request.Window));
+        Assert.Equal((0L, 2), (request.Offset, request.Window));
     }
 
     [Fact]

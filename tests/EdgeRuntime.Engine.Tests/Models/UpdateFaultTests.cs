@@ -144,8 +144,8 @@ public sealed class UpdateFaultTests
         }
 
         disk.Capacity = long.MaxValue;
-        disk.FailAt = 0;
         device = Restart(device, random);
+        disk.FailAt = 0;
         device.Judge = _ => new SoakVerdict.Commit();
         device.Obey(device.OrderFor(TestPackages.Make(counter: 9, gain: 9), generation + 10));
         Assert.True(device.Version == "9.0.0", $"seed {seed}: {string.Join(" | ", device.Story.TakeLast(3))}");

@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Tests.Support;
@@ -72,16 +73,16 @@ public sealed class PackageShelfTests
 
     [Theory]
     [InlineData(1_000, 32_768)]
-    [InlineData(8 * 1024 * 1024, 32_768)]
-    [InlineData((8 * 1024 * 1024) + 1, 122_880)]
-    [InlineData(64 * 1024 * 1024, 122_880)]
+    [InlineData(32 * 1024 * 1024, 32_768)]
+    [InlineData((32 * 1024 * 1024) + 1, 65_536)]
+    [InlineData(128 * 1024 * 1024, 65_536)]
     public void Chunks_are_so_long_that_an_order_fits_one_packet(long size, int chunkBytes)
     {
         long chunks = ((size - 1) / EdgeRuntime.Contracts.Messages.PackageReference.ChunkBytesFor(size)) + 1;
 
         Assert.Equal(chunkBytes, EdgeRuntime.Contracts.Messages.PackageReference.ChunkBytesFor(size));
 
-        // 64 hex digits, two quotes and a comma each, once more in base64.
-        Assert.True(chunks * 67 * 4 / 3 < 100 * 1024);
+        // 32 bytes each, in base64 twice; and 8 KiB for all the rest.
+        Assert.True(chunks * 32 * 16 / 9 < LinkPacket.BytesMax - (8 * 1024));
     }
 }

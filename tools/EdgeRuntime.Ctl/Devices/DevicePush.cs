@@ -28,6 +28,9 @@ internal sealed class DevicePush(Attendance attendance, string model, ModelId pa
     /// <summary>Bytes that it has and that are right.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Share of what it fetches, the package or a delta to it, 0 to 100.</summary>
+    public double Percent { get; private set; }
+
     /// <summary>Bytes per second since it began, or went on.</summary>
     public double BytesPerSecond { get; private set; }
 
@@ -118,6 +121,7 @@ internal sealed class DevicePush(Attendance attendance, string model, ModelId pa
         IsAway = false;
         Reason = update.Reason;
         Bytes = update.Bytes ?? Bytes;
+        Percent = update.Percent ?? Percent;
         BytesPerSecond = update.BytesPerSecond ?? BytesPerSecond;
         if (update.State is UpdateState.Committed or UpdateState.Rejected or UpdateState.Undone)
         {

@@ -4,6 +4,7 @@ using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Contracts.Tuf;
+using EdgeRuntime.Ctl.Deltas;
 using EdgeRuntime.Ctl.Packages;
 
 namespace EdgeRuntime.Ctl.Devices;
@@ -12,13 +13,14 @@ namespace EdgeRuntime.Ctl.Devices;
 internal static class PushCommand
 {
     public const string Usage = $"""
-        usage: edgectl push DEVICE… PACKAGE --key DEPLOY.key.pem [--metadata DIR] [--revert] [--wait]
-                            [--max-rate BYTES] [--patience SECONDS] [--despite-manager]
+        usage: edgectl push DEVICE… PACKAGE --key DEPLOY.key.pem [--from OLD]… [--metadata DIR] [--revert]
+                            [--wait] [--max-rate BYTES] [--patience SECONDS] [--despite-manager]
 
         Orders devices to run a package, serves its bytes over the broker, and shows how far each device is until it has
         committed or refused it. The order stays with the broker: a device that is cut off goes on when it and this command
         are there again.
 
+          --from OLD             offers devices that have this package the smallest delta from it
           --metadata DIR         publishes that TUF metadata first, for devices with a root
           --revert               goes back to a package that the devices committed before
           --wait                 waits for devices that are away, too
@@ -37,7 +39,7 @@ internal static class PushCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> words, Surroundings around, CancellationToken stop)
     {
         Words read = Words.Parse(
-            words, [.. BrokerAddress.Options, "--key", "--metadata", "--max-rate", "--patience"],
+            words, [.. BrokerAddress.Options, "--key", "--from", "--metadata", "--max-rate", "--patience"],
             ["--revert", "--wait", "--despite-manager"]);
         BrokerAddress broker = BrokerAddress.Of(read, around);
         if (read.Files.Count < 2)
@@ -49,6 +51,11 @@ internal static class PushCommand
         string keyFile = read.Required("--key");
         ulong rate = read.Whole("--max-rate", 100 * 1024 * 1024);
         double patience = read.Number("--patience", 5.0);
+        if (read.All("--from").Count > PackageReference.MostDeltas)
+        {
+            read.Mistakes.Add($"--from is given more than {PackageReference.MostDeltas} times");
+        }
+
         if (rate is < ChunkCodec.MaxLength or > 1L << 40)
         {
             read.Mistakes.Add($"--max-rate {rate}: is less than one chunk, {ChunkCodec.MaxLength}, or more than can be");
@@ -56,37 +63,23 @@ internal static class PushCommand
 
         read.Check();
         string path = read.Files[^1];
-        PackageArchive package = Open(path);
+        PackageArchive package = DeltaCommand.Open(path);
         using SigningKey key = Keys.Private(keyFile);
-        PackageReference reference = package.ToReference(PackageReference.ChunkBytesFor(package.Bytes.Length), read.Has("--revert"));
+        using PushedFiles pushed = PushedFiles.Of(package, path, read.Has("--revert"), read.All("--from"));
         Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
         using DeviceLink link = new(
-            broker, devices, around, random, new TransferLimits(devices.Count, (long)rate), _ => path);
+            broker, devices, around, random, new TransferLimits(devices.Count, (long)rate), pushed.PathOf);
         PushSession session = new(link, new RollCall(link, devices, around), around)
         {
             Key = key,
             Model = package.Manifest.Name,
-            Package = reference,
+            Package = pushed.Reference,
             Deployment = $"push-{package.Id.Short}-{string.Concat(random.GetItems("abcdefghijkmnpqrstuvwxyz23456789".AsSpan(), SuffixLength))}",
             Metadata = read.Text("--metadata") is string directory ? Metadata(directory) : null,
             Waits = read.Has("--wait"),
             DespiteManager = read.Has("--despite-manager"),
         };
         return await session.RunAsync(broker, TimeSpan.FromSeconds(patience), stop);
-    }
-
-    private static PackageArchive Open(string path)
-    {
-        byte[] archive = Files.Read(path, new PackageLimits().Bytes);
-        try
-        {
-            // Whom a device trusts only it knows; everything else can be said here, before anybody is bothered.
-            return PackageArchive.ReadUnverified(archive);
-        }
-        catch (PackageRejectedException e)
-        {
-            throw new CommandException(ExitCode.Data, [.. e.Lines.Select(line => $"{path}: {line}")]);
-        }
     }
 
     private static byte[] Metadata(string directory)

@@ -135,7 +135,9 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
         }
 
         push.Ordered(push.Generation == 0 ? device.NextGeneration : push.Generation);
-        link.Chunks.Grant(device.Device, new Dictionary<string, long> { [Package.ArchiveSha256] = Package.Size });
+        link.Chunks.Grant(
+            device.Device,
+            Package.Deltas.Select(delta => (delta.Sha256, delta.Size)).Append((Package.ArchiveSha256, Package.Size)).ToDictionary());
         if (Metadata is not null)
         {
             Publish(device.Device, "metadata", Metadata, retain: false);

@@ -78,10 +78,12 @@ internal sealed class PushView(IReadOnlyList<DevicePush> devices, string package
             return "";
         }
 
-        double left = (size - device.Bytes) / Math.Max(device.BytesPerSecond, 1);
+        // A delta is shorter than the package.
+        double total = device.Percent > 0 ? device.Bytes * 100 / device.Percent : size;
+        double left = (total - device.Bytes) / Math.Max(device.BytesPerSecond, 1);
         return device.Bytes == 0
-            ? $"of {Shown.Bytes(size)}"
-            : $"{Shown.Bytes(device.Bytes)} of {Shown.Bytes(size)}, {Shown.Bytes(device.BytesPerSecond)}/s, "
+            ? $"of {Shown.Bytes(total)}"
+            : $"{Shown.Bytes(device.Bytes)} of {Shown.Bytes(total)}, {Shown.Bytes(device.BytesPerSecond)}/s, "
                 + $"{Shown.Number(left, left < 10 ? "0.0" : "0")} s left";
     }
 }

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Mqtt;
+
+namespace EdgeRuntime.Bench;
+
+/// <summary>What the transfer is held against: two bare clients and the same broker, without hashes, disk or requests; and the
+/// pattern of others, 64 KiB asked for and waited for.</summary>
+internal static class BareTransfer
+{
+    private const string Topic = "bench/bare";
+    private const int RequestedBytes = 64 * 1024;
+
+    /// <summary>Bytes a second of <paramref name="messages"/> payloads, QoS 0, sent as fast as the link takes them.</summary>
+    public static double Stream(int port, int payload, int messages)
+    {
+        using Counter receiver = new(port, "bench-receiver", Topic);
+        using Counter sender = new(port, "bench-sender", null);
+        byte[] bytes = new byte[payload];
+        new Random(1).NextBytes(bytes);
+        LinkMessage message = new() { Topic = Topic, Payload = bytes, ExpirySeconds = 30, ContentType = "application/octet-stream" };
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < messages; i++)
+        {
+            while (!sender.Link.TryPublish(message, 0))
+            {
+                sender.AwaitRoom();
+            }
+        }
+
+        receiver.Await(messages);
+        return payload * (double)messages / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    /// <summary>Bytes a second of the pattern "ask for 64 KiB, wait until it is here": the answering side is at the broker, the
+    /// asking one behind <paramref name="port"/>.</summary>
+    public static double RequestAndWait(int brokerPort, int port, int requests)
+    {
+        using Counter asking = new(port, "bench-asking", Topic);
+        byte[] bytes = new byte[RequestedBytes];
+        new Random(2).NextBytes(bytes);
+        LinkMessage answer = new() { Topic = Topic, Payload = bytes };
+        Counter? answering = null;
+        answering = new Counter(brokerPort, "bench-answering", $"{Topic}/ask", () => answering!.Link.TryPublish(answer, 0));
+        using (answering)
+        {
+            LinkMessage question = new() { Topic = $"{Topic}/ask", Payload = new byte[8] };
+            long begin = Stopwatch.GetTimestamp();
+            for (int i = 1; i <= requests; i++)
+            {
+                asking.Link.TryPublish(question, 0);
+                asking.Await(i);
+            }
+
+            return RequestedBytes * (double)requests / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        }
+    }
+
+    private sealed class Counter : ILinkEvents, IDisposable
+    {
+        private readonly object _gate = new();
+        private readonly Action? _answer;
+        private int _received;
+        private bool _connected;
+
+        public Counter(int port, string name, string? topic, Action? answer = null)
+        {
+            _answer = answer;
+            Link = MqttLink.Create(
+                new LinkOptions
+                {
+                    Host = "127.0.0.1",
+                    Port = port,
+                    ClientId = name,
+                    SessionExpirySeconds = 0,
+                    Subscriptions = topic is null ? [] : [(topic, 0)],
+                },
+                TimeProvider.System,
+                new Random(1));
+            Link.Start(this);
+            lock (_gate)
+            {
+                while (!_connected)
+                {
+                    Monitor.Wait(_gate, 100);
+                }
+            }
+
+            // The subscription was sent with the connection; the broker takes it before anything that is published later.
+            Thread.Sleep(300);
+        }
+
+        public ILink Link { get; }
+
+        public void Await(int messages)
+        {
+            lock (_gate)
+            {
+                while (_received < messages)
+                {
+                    if (!Monitor.Wait(_gate, 30_000))
+                    {
+                        throw new BenchException($"{_received} of {messages} messages came");
+                    }
+                }
+            }
+        }
+
+        public void AwaitRoom()
+        {
+            lock (_gate)
+            {
+                Monitor.Wait(_gate, 1);
+            }
+        }
+
+        public void OnConnected(bool sessionPresent)
+        {
+            lock (_gate)
+            {
+                _connected = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        public void OnDisconnected(string reason)
+        {
+        }
+
+        public void OnMessage(in LinkMessage message)
+        {
+            _answer?.Invoke();
+            lock (_gate)
+            {
+                _received++;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        public void OnPublished(long token)
+        {
+            lock (_gate)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        public void Dispose() => Link.Dispose();
+    }
+}

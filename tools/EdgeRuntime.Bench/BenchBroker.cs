@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace EdgeRuntime.Bench;
+
+/// <summary>A private mosquitto that can be killed and started again, and that logs nothing.</summary>
+internal sealed class BenchBroker : IDisposable
+{
+    private readonly string _configuration;
+    private Process? _process;
+
+    public BenchBroker(string directory)
+    {
+        Port = FreePort();
+        _configuration = Path.Combine(directory, "mosquitto.conf");
+        File.WriteAllText(_configuration, $"listener {Port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type none\n");
+        Start();
+    }
+
+    public int Port { get; }
+
+    /// <summary>Full path of the program; null when it is not installed.</summary>
+    public static string? Program { get; } =
+        new[] { "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto" }.FirstOrDefault(File.Exists);
+
+    public static int FreePort()
+    {
+        using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Kills it, as a power loss would, and starts it again.</summary>
+    public void Restart()
+    {
+        Kill();
+        Start();
+    }
+
+    public void Dispose() => Kill();
+
+    private void Start()
+    {
+        _process = Process.Start(new ProcessStartInfo(Program!, ["-c", _configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })
+            ?? throw new BenchException("mosquitto did not start");
+        long begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using TcpClient probe = new("127.0.0.1", Port);
+                return;
+            }
+            catch (SocketException) when (!_process.HasExited && Stopwatch.GetElapsedTime(begin).TotalSeconds < 30)
+            {
+                // It does not listen yet.
+                Thread.Sleep(10);
+            }
+            catch (SocketException e)
+            {
+                throw new BenchException($"mosquitto does not listen on {Port}: {e.Message}");
+            }
+        }
+    }
+
+    private void Kill()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+}

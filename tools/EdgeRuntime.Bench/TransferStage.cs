@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Mqtt;
+
+namespace EdgeRuntime.Bench;
+
+/// <summary>The published device, a real broker, and what orders a package and serves it, as the manager and edgectl do.</summary>
+internal sealed class TransferStage : ILinkEvents, IDisposable
+{
+    private const string Name = "bench-transfer";
+    private const string Deployment = "bench";
+
+    private readonly string _device;
+    private readonly string _directory;
+    private readonly string _archive;
+    private readonly SigningKey _key;
+    private readonly Topics _topics = new(Topics.DefaultRoot);
+    private readonly DeviceId _id = DeviceId.Parse(Name);
+    private readonly ILink _link;
+    private readonly CancellationTokenSource _end = new();
+    private readonly object _gate = new();
+    private Process? _process;
+    private UpdateMessage? _newest;
+    private bool _isServing;
+    private long _asked;
+
+    /// <param name="directory">Empty; the device's configuration and state go there.</param>
+    /// <param name="site">Holds keys/ and machine.edgepkg.</param>
+    /// <param name="archive">The package that is to be transferred.</param>
+    /// <param name="port">The broker as the device reaches it.</param>
+    public TransferStage(string device, string directory, string site, string archive, BenchBroker broker, int? port = null)
+    {
+        _device = device;
+        _directory = directory;
+        _archive = archive;
+        _key = SigningKey.FromPem(File.ReadAllText(Path.Combine(site, "keys/deploy.key.pem")));
+        Directory.CreateDirectory(Path.Combine(directory, "device-profiles"));
+        File.WriteAllText(Path.Combine(directory, "device-profiles/bench.json"), """
+            { "inherits": "linux-x64", "name": "bench", "description": "This machine, for large packages.", "limits": { "package_bytes_max": 134217728 } }
+            """);
+        File.WriteAllText(Path.Combine(directory, "edge.json"), $$"""
+            {
+              "device": "{{Name}}",
+              "profile": "bench",
+              "state_dir": "state",
+              "link": { "host": "127.0.0.1", "port": {{port ?? broker.Port}} },
+              "trust": { "release_keys": ["{{site}}/keys/release.pub.pem"], "deploy_keys": ["{{site}}/keys/deploy.pub.pem"] },
+              "models": [{ "name": "machine", "package": "{{site}}/machine.edgepkg", "sensor": { "driver": "simulated", "seed": 1 } }]
+            }
+            """);
+        _link = MqttLink.Create(
+            new LinkOptions
+            {
+                Host = "127.0.0.1",
+                Port = broker.Port,
+                ClientId = "bench-server",
+                SessionExpirySeconds = 0,
+                ReconnectMin = TimeSpan.FromMilliseconds(50),
+                ReconnectMax = TimeSpan.FromMilliseconds(200),
+                Subscriptions = [(_topics.Up(_id, "#"), 1)],
+            },
+            TimeProvider.System,
+            new Random(1));
+        Chunks = new ChunkServer(_link, _topics, new TransferLimits(1, 1L << 36), TimeProvider.System, _ => _archive);
+        Package = PackageArchive.ReadUnverified(File.ReadAllBytes(archive));
+        Reference = Package.ToReference(PackageReference.ChunkBytesFor(Package.Bytes.Length));
+        _link.Start(this);
+        _ = Task.Run(() => Chunks.RunAsync(_end.Token));
+    }
+
+    public ChunkServer Chunks { get; }
+
+    public PackageArchive Package { get; }
+
+    public PackageReference Reference { get; }
+
+    /// <summary>When the device first asked for a chunk since <see cref="Order"/>; 0 before.</summary>
+    public long AskedAt => Interlocked.Read(ref _asked);
+
+    /// <summary>What the device said last about the update, or null.</summary>
+    public UpdateMessage? Newest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _newest;
+            }
+        }
+    }
+
+    /// <summary>Starts the device; returns at once.</summary>
+    public void StartDevice()
+    {
+        ProcessStartInfo start = new(_device, ["run", "--config", Path.Combine(_directory, "edge.json"), "--plain"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        Programs.Prepare(start, null);
+        _process = Process.Start(start) ?? throw new BenchException($"{_device} did not start");
+        StringBuilder said = new();
+        _process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        _process.OutputDataReceived += (_, line) => said.AppendLine(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Ends the device as a power loss of the process alone would: SIGKILL.</summary>
+    public void KillDevice()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Orders the package once the device is there.</summary>
+    public void Order()
+    {
+        Until(() => _isServing, "the device serves its own package");
+        Interlocked.Exchange(ref _asked, 0);
+        Chunks.Grant(_id, new Dictionary<string, long> { [Reference.ArchiveSha256] = Reference.Size });
+        DesiredState desired = new()
+        {
+            Device = _id,
+            Deployment = Deployment,
+            Generation = 1,
+            IssuedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            Slots = new Dictionary<string, PackageReference> { [Package.Manifest.Name] = Reference },
+        };
+        Publish("desired", desired.Sealed(_key));
+    }
+
+    /// <summary>Waits until something holds.</summary>
+    /// <exception cref="BenchException">It does not within a minute.</exception>
+    public void Until(Func<bool> holds, string what)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        lock (_gate)
+        {
+            while (!holds())
+            {
+                Monitor.Wait(_gate, TimeSpan.FromMilliseconds(5));
+                if (Stopwatch.GetElapsedTime(begin).TotalSeconds > 60)
+                {
+                    throw new BenchException($"waited in vain until {what}");
+                }
+            }
+        }
+    }
+
+    public void OnConnected(bool sessionPresent) => Pulse(() => { });
+
+    public void OnDisconnected(string reason)
+    {
+    }
+
+    public void OnPublished(long token) => Chunks.OnRoom();
+
+    public void OnMessage(in LinkMessage message)
+    {
+        _topics.TrySplit(message.Topic, out _, out _, out string rest);
+        if (rest == ChunkCodec.RequestTopic)
+        {
+            Interlocked.CompareExchange(ref _asked, Stopwatch.GetTimestamp(), 0);
+            Chunks.Ask(_id, message.Payload.Span);
+        }
+        else if (rest == "reported")
+        {
+            ReportedMessage? reported = JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.ReportedMessage);
+            Pulse(() => _isServing = reported?.Models is [{ Active: not null, Candidate: null }] || _isServing);
+        }
+        else if (rest == $"update/{Deployment}")
+        {
+            UpdateMessage? update = JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.UpdateMessage);
+            Pulse(() => _newest = update);
+        }
+    }
+
+    public void Dispose()
+    {
+        KillDevice();
+        _end.Cancel();
+        _link.Dispose();
+        _key.Dispose();
+    }
+
+    private void Publish(string rest, byte[] payload) => Until(
+        () => _link.TryPublish(
+            new LinkMessage { Topic = _topics.Down(_id, rest), Payload = payload, Qos = 1, Retain = true, ContentType = "application/json" }, 0),
+        $"the broker takes '{rest}'");
+
+    private void Pulse(Action act)
+    {
+        lock (_gate)
+        {
+            act();
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

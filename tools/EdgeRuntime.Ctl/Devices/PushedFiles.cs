@@ -1,0 +1,59 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Ctl.Deltas;
+
+namespace EdgeRuntime.Ctl.Devices;
+
+/// <summary>What a push serves: the package, and deltas to it, which stand in a directory of their own until it ends.</summary>
+internal sealed class PushedFiles : IDisposable
+{
+    private readonly Dictionary<string, string> _paths;
+    private readonly string? _directory;
+
+    private PushedFiles(PackageReference reference, Dictionary<string, string> paths, string? directory)
+    {
+        Reference = reference;
+        _paths = paths;
+        _directory = directory;
+    }
+
+    /// <summary>What the order says of the package.</summary>
+    public PackageReference Reference { get; }
+
+    /// <summary>Makes what is served.</summary>
+    /// <param name="olds">Packages that devices may have.</param>
+    /// <exception cref="CommandException">One of them is no package.</exception>
+    public static PushedFiles Of(PackageArchive package, string path, bool revert, IReadOnlyList<string> olds)
+    {
+        PackageReference whole = package.ToReference(PackageReference.ChunkBytesFor(package.Bytes.Length), revert);
+        Dictionary<string, string> paths = new() { [whole.ArchiveSha256] = path };
+        string? directory = olds.Count > 0 ? Directory.CreateTempSubdirectory("edgectl-push-").FullName : null;
+        List<DeltaReference> deltas = [];
+        foreach (string old in olds)
+        {
+            PackageArchive before = DeltaCommand.Open(old);
+            DeltaCandidate smallest = DeltaCandidates.Of(before, package)[0];
+            DeltaReference delta = DeltaCandidates.Reference(smallest, before.ToReference());
+            if (delta.Size < whole.Size && !deltas.Any(known => known.Sha256 == delta.Sha256))
+            {
+                paths[delta.Sha256] = Path.Combine(directory!, delta.Sha256);
+                File.WriteAllBytes(paths[delta.Sha256], smallest.Bytes);
+                deltas.Add(delta);
+            }
+        }
+
+        return new PushedFiles(whole with { Deltas = deltas }, paths, directory);
+    }
+
+    /// <summary>The file of an archive or delta, by its hash.</summary>
+    public string PathOf(string sha256) => _paths[sha256];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_directory is not null)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+}
