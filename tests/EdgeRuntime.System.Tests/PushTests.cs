@@ -17,7 +17,7 @@ public sealed class PushTests
         string broker = $"127.0.0.1:{site.Broker.Port}";
 
         string pushed = await site.Ctl(
-            "push", "dev-a", "dev-b", site["vitals-2.edgepkg"], "--key", site["keys/deploy.key.pem"], "--broker", broker);
+            "push", "dev-a", "dev-b", site["vitals-2.edgepkg"], "--from", site["vitals-1.edgepkg"], "--key", site["keys/deploy.key.pem"], "--broker", broker);
         (int forged, string refusal) = await Run.ToEnd(
             Programs.Ctl, site.Root, "push", "dev-a", site["vitals-3.edgepkg"], "--key", site["keys/release.key.pem"], "--broker", broker);
         string undone = await site.Ctl("undo", "dev-a", "--broker", broker);

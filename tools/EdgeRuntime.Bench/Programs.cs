@@ -102,6 +102,17 @@ internal static class Programs
         }
     }
 
+    /// <summary>Copies a directory and all below it.</summary>
+    public static void CopyTree(string from, string to)
+    {
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     /// <summary>Resident memory of a process (VmRSS), in megabytes.</summary>
     public static double Resident(int process)
     {

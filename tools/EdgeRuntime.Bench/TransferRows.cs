@@ -126,14 +126,8 @@ internal static class TransferRows
     // The demonstration's second package with ballast that no compression makes smaller.
     private static string LargePackage(string ctl, string site, string packages, string scratch)
     {
-        string source = Fresh(scratch, "large");
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(packages, "machine-2"), "*", SearchOption.AllDirectories))
-        {
-            string copy = Path.Combine(source, Path.GetRelativePath(Path.Combine(packages, "machine-2"), file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
+        string source = Path.Combine(scratch, "large");
+        Programs.CopyTree(Path.Combine(packages, "machine-2"), source);
         byte[] ballast = new byte[LargeBytes];
         new Random(3).NextBytes(ballast);
         File.WriteAllBytes(Path.Combine(source, "ballast.bin"), ballast);

@@ -75,6 +75,7 @@ internal static class UpdatesSuite
                 ("signing", () => SigningRows.Add(options.Ctl, options.Material, figures)),
                 ("torture", () => TortureRows.Add(options.Simulator, options.Output, figures)),
                 ("outbox", () => OutboxRows.Add(options, figures, scratch)),
+                ("delta", () => DeltaRows.Add(options, figures, scratch)),
                 ("transfer", () => TransferRows.Add(options, figures, scratch)),
             ])
             {

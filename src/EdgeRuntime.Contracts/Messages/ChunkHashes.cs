@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -18,7 +19,9 @@ public sealed class ChunkHashes : JsonConverter<IReadOnlyList<string>>
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                hashes.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("a hash of a chunk is no text"));
+                hashes.Add(reader.TokenType == JsonTokenType.String && IsHash(reader.GetString()!)
+                    ? reader.GetString()!
+                    : throw new JsonException("a hash of a chunk is not 64 lowercase hex digits"));
             }
 
             return hashes;
@@ -38,15 +41,21 @@ public sealed class ChunkHashes : JsonConverter<IReadOnlyList<string>>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="FormatException">A hash is not hexadecimal.</exception>
+    /// <exception cref="JsonException">A hash is not 64 hexadecimal digits.</exception>
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
     {
         byte[] all = new byte[value.Count * SHA256.HashSizeInBytes];
         for (int i = 0; i < value.Count; i++)
         {
-            Convert.FromHexString(value[i], all.AsSpan(i * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes), out _, out _);
+            Span<byte> hash = all.AsSpan(i * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
+            if (value[i].Length != 2 * hash.Length || Convert.FromHexString(value[i], hash, out _, out _) != OperationStatus.Done)
+            {
+                throw new JsonException("a hash of a chunk is not 64 hexadecimal digits");
+            }
         }
 
         writer.WriteBase64StringValue(all);
     }
+
+    private static bool IsHash(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower);
 }

@@ -10,6 +10,7 @@ internal static class AllTargets
         .. TensorFiles.Targets,
         .. ReplayFiles.Targets,
         .. WireMessages.Targets,
+        .. Deltas.Targets,
         .. StateFiles.Targets,
         .. OutboxLogs.Targets,
         .. Packages.Targets,

@@ -6,9 +6,14 @@ internal static class MessageSamples
     private const string Head = "\"boot\":\"0123456789abcdef\",\"sequence\":7,\"unix_ms\":1700000000000,\"clock_synchronized\":true";
     private const string Digest = "\"00be0372d46474e236942d011c54f3c60062a52d18cac53d6c1240870361907a\"";
 
+    // 32 bytes in base64.
+    private const string Hash = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
     public const string Desired = "{\"device\":\"press-2\",\"deployment\":\"r-1\",\"generation\":3,\"issued_unix_ms\":1700000000000,\"slots\":{\"vitals\":{\"digest\":"
         + Digest + ",\"version\":\"1.2.3\",\"size\":40000,\"archive_sha256\":" + Digest + ",\"chunk_bytes\":32768,\"chunk_sha256\":[" + Digest + "," + Digest
-        + "],\"revert\":false}}}";
+        + "],\"revert\":false},\"kws\":{\"digest\":" + Digest + ",\"version\":\"2.0.0\",\"size\":9000,\"archive_sha256\":" + Digest
+        + ",\"chunk_bytes\":32768,\"chunk_sha256\":\"" + Hash + "\",\"deltas\":[{\"kind\":\"tensors\",\"base_sha256\":" + Digest
+        + ",\"size\":700,\"sha256\":" + Digest + ",\"chunk_bytes\":32768,\"chunk_sha256\":\"" + Hash + "\"}]}}}";
 
     public const string Command = "{\"expires_unix_ms\":1700000000000,\"model\":\"vitals\"}";
 
