@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 
 namespace EdgeRuntime.Contracts.Transfers;
@@ -19,9 +20,15 @@ public sealed class DeltaReader : IDisposable
 {
     private const int InputBytes = 16 * 1024;
 
-    private readonly BrotliStream _instructions;
+    private readonly Stream _delta;
     private readonly ReadBase _readBase;
+    private readonly byte[] _packed = new byte[InputBytes];
     private readonly byte[] _input = new byte[InputBytes];
+
+    // The decoder alone: a BrotliStream would bring the encoder into the device's program.
+    private BrotliDecoder _brotli;
+    private int _packedAt;
+    private int _packedLength;
     private int _inputAt;
     private int _inputLength;
     private int _instruction = DeltaFormat.End;
@@ -37,6 +44,7 @@ public sealed class DeltaReader : IDisposable
     /// <exception cref="InvalidDataException">It is no delta, or for another base or target.</exception>
     public DeltaReader(Stream delta, long baseSize, long targetSize, ReadBase readBase)
     {
+        _delta = delta;
         _readBase = readBase;
         Span<byte> magic = stackalloc byte[8];
         if (delta.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.SequenceEqual(DeltaFormat.Magic))
@@ -51,8 +59,6 @@ public sealed class DeltaReader : IDisposable
             throw new InvalidDataException(
                 $"the delta makes {TargetSize} bytes of {BaseSize}, where {targetSize} are to be made of {baseSize}");
         }
-
-        _instructions = new BrotliStream(delta, CompressionMode.Decompress, leaveOpen: true);
     }
 
     /// <summary>Bytes of the base it needs; 0 for none.</summary>
@@ -89,7 +95,7 @@ public sealed class DeltaReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _instructions.Dispose();
+    public void Dispose() => _brotli.Dispose();
 
     // False at the end of the delta, which must be that of the target too.
     private bool TryBegin()
@@ -180,19 +186,34 @@ public sealed class DeltaReader : IDisposable
             return;
         }
 
-        try
+        (_inputAt, _inputLength) = (0, 0);
+        while (_inputLength == 0)
         {
-            (_inputAt, _inputLength) = (0, _instructions.Read(_input));
+            OperationStatus status = _brotli.Decompress(
+                _packed.AsSpan(_packedAt, _packedLength - _packedAt), _input, out int consumed, out _inputLength);
+            _packedAt += consumed;
+            if (status == OperationStatus.InvalidData)
+            {
+                throw Malformed("it is not Brotli");
+            }
+
+            if (_inputLength == 0 && !TryRefill(status))
+            {
+                throw Malformed("it is cut off");
+            }
         }
-        catch (InvalidOperationException)
+    }
+
+    // Only once all that is there was consumed: the decoder asks for more by its status.
+    private bool TryRefill(OperationStatus status)
+    {
+        if (status != OperationStatus.NeedMoreData || _packedAt < _packedLength)
         {
-            throw Malformed("it is not Brotli");
+            return false;
         }
 
-        if (_inputLength == 0)
-        {
-            throw Malformed("it is cut off");
-        }
+        (_packedAt, _packedLength) = (0, _delta.Read(_packed));
+        return _packedLength > 0;
     }
 
     private static ulong Integer(Func<int> next)

@@ -25,6 +25,17 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly HashSet<LoadedModel> _held = [];
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params ModelSite[] sites)
+        : this(disk, configured, trust, new TransferPolicy(), sites)
+    {
+    }
+
+    /// <summary>A device whose owner bounds what updates may fetch.</summary>
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured, TransferPolicy transfer)
+        : this(disk, configured, null, transfer, [])
+    {
+    }
+
+    private SimulatedDevice(SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, TransferPolicy transfer, ModelSite[] sites)
     {
         Disk = disk;
         ModelSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
@@ -33,6 +44,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Device = Id,
             DeployKeys = [TestPackages.DeployKey.Public],
             Trust = trust,
+            Transfer = transfer,
             Disk = disk,
             Verification = TestPackages.VerificationWith(Load),
             Models = [.. all.Select(site => new AgentModel(site, () => site.Model == "plant" ? configured : null))],
