@@ -52,10 +52,7 @@ JSON
   "$here/edge-bench-managed/edge-bench" updates \
     --device "$device" --device-configuration "$configuration" --commit "$commit" \
     --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
-<<<<<<< HEAD
-    --repository "${stranger:+$PWD}" --output "$PWD/artifacts/figures/updates.json"
-=======
+    --simulator "$PWD/artifacts/publish/edge-simulator/edge-simulator" --repository "${stranger:+$PWD}" \
     --packages "$([ ! -d tools/train/packages ] || realpath tools/train/packages)" \
     --output "$PWD/artifacts/figures/updates.json"
->>>>>>> 233c1cf (Fetch large packages with little under way, and measure torn and far transfers)
 }

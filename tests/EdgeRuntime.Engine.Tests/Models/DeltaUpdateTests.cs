@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Transfers;
-using EdgeRuntime.Simulator;
-using Xunit;
+using EdgeRuntime.Engine.Models;
 
 namespace EdgeRuntime.Engine.Tests.Models;
 
@@ -20,6 +19,7 @@ public sealed class DeltaUpdateTests
         byte[] delta = Delta(One, Two);
 
         device.Obey(Order(device, delta, Hash(One)));
+        device.Run();
 
         Assert.Equal("2.0.0", device.Version);
         Assert.Equal(Chunks(delta), device.Sent);
