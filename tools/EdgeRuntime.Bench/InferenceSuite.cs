@@ -15,7 +15,7 @@ internal static class InferenceSuite
     private const int FloorCalls = 1_000;
     private const int FloorRounds = 12;
 
-    private const int ColdRounds = 15;
+    private const int ColdRounds = 41;
     private const int MemorySeconds = 8;
     private const string NoMaterial = "no material";
 

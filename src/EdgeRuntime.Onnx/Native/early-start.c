@@ -20,7 +20,7 @@
 #define LIBRARY "libonnxruntime.so.1"
 
 // What ONNX Runtime 1.30 puts into the C library's heap until a small model has run, measured.
-enum { HEAP_BYTES = 8 << 20, PAGE_BYTES = 4096 };
+enum { HEAP_BYTES = 8 << 20, PIECE_BYTES = 1 << 20 };
 
 // The members of struct OrtApiBase, and what is used of struct OrtApi: see ort-api.table.
 struct ApiBase {
@@ -83,23 +83,20 @@ static void shape_heap(void) {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
 }
 
-// Has the kernel back the heap in one call (since Linux 5.14), in large pages where it gives some, instead of by a fault
-// for each small page that the library's small objects reach.
-static void back_heap(void) {
+// Grows the heap without touching it, and says where it is free.
+static uintptr_t grow_heap(size_t *length) {
     void *first = malloc(96 << 10);
     void *second = malloc(96 << 10);
-    uintptr_t start = ((uintptr_t)second + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1);
-    uintptr_t end = (uintptr_t)sbrk(0) & ~(uintptr_t)(PAGE_BYTES - 1);
+    uintptr_t within = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+    uintptr_t start = ((uintptr_t)second + within) & ~within;
+    uintptr_t end = (uintptr_t)sbrk(0) & ~within;
     free(second);
     free(first);
-    if (start < end && end - start <= 2 * HEAP_BYTES) {
-        madvise((void *)start, end - start, MADV_HUGEPAGE);
-        madvise((void *)start, end - start, MADV_POPULATE_WRITE);
-    }
+    *length = start < end && end - start <= 2 * HEAP_BYTES ? end - start : 0;
+    return start;
 }
 
 static void *start_library(void *nothing) {
-    back_heap();
     void *handle = dlopen(library, RTLD_LAZY);
     void *get_base = handle == NULL ? NULL : dlsym(handle, "OrtGetApiBase");
     if (get_base != NULL) {
@@ -123,12 +120,23 @@ static void begin(int argc, char **argv, char **environment) {
     // See OrtLibrary. No other thread can be reading the environment yet.
     setenv("ORT_DISABLE_TELEMETRY", "1", 0);
     shape_heap();
+    size_t length;
+    uintptr_t heap = grow_heap(&length);
+    madvise((void *)heap, length, MADV_HUGEPAGE);
 
     // .NET asks the same, and once a second thread runs the answer takes the kernel as long as the whole start.
     syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
     pthread_t thread;
-    if (pthread_create(&thread, NULL, start_library, NULL) == 0) {
-        pthread_detach(thread);
+    if (pthread_create(&thread, NULL, start_library, NULL) != 0) {
+        return;
+    }
+
+    // While the library is being opened the kernel backs the heap (since Linux 5.14), in large pages where it gives some,
+    // instead of by a fault for each small page that the library's small objects reach.
+    pthread_detach(thread);
+    for (size_t done = 0; done < length; done += PIECE_BYTES) {
+        size_t left = length - done;
+        madvise((void *)(heap + done), left < PIECE_BYTES ? left : PIECE_BYTES, MADV_POPULATE_WRITE);
     }
 }
 
