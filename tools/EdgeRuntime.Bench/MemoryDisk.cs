@@ -49,6 +49,15 @@ internal sealed class MemoryDisk : IDisk
     }
 
     /// <inheritdoc/>
+    public void Reserve(string path, long bytes)
+    {
+        if ((Length(path) ?? 0) is long have && have < bytes)
+        {
+            Write(path, have, new byte[bytes - have]);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Sync(string path) => Syncs++;
 
     /// <inheritdoc/>

@@ -148,7 +148,7 @@ public sealed class ChunkDownload
     {
         CountWhatIsHere();
         _bytesAtStart = VerifiedBytes;
-        long needed = _package.Size - VerifiedBytes + ReserveBytes;
+        long needed = Math.Max(0, _package.Size - (_disk.Length(_path) ?? 0)) + ReserveBytes;
         if (_disk.FreeBytes < needed)
         {
             Failure = string.Create(CultureInfo.InvariantCulture,
@@ -158,6 +158,11 @@ public sealed class ChunkDownload
         // Rather nothing than a part that was paid for and is never completed.
         Failure ??= _budget?.Objection(_package.Size - VerifiedBytes);
         FinishWhenWhole();
+        if (Failure is null && !IsComplete)
+        {
+            // Others fill the disk too: what is promised now cannot be missing at the last chunk.
+            _disk.Reserve(_path, _package.Size);
+        }
     });
 
     /// <summary>Takes one chunk that arrived, whether it was asked for or not.</summary>

@@ -18,6 +18,13 @@ public interface IDisk
     /// <exception cref="IOException">No room (the file may then hold a part), or the medium failed.</exception>
     void Write(string path, long offset, ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// Gives a file all its room at once, so that none is missing later: it then has at least that many bytes, zeros where
+    /// nothing was written.
+    /// </summary>
+    /// <exception cref="IOException">There is not that much room (the file is then as it was), or the medium failed.</exception>
+    void Reserve(string path, long bytes);
+
     /// <summary>Makes a file's content durable (fsync). Its name needs <see cref="SyncDirectory"/> too.</summary>
     void Sync(string path);
 

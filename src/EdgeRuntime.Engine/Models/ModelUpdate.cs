@@ -219,7 +219,7 @@ internal sealed class ModelUpdate : IDisposable
             if (State.Active is { } active && !_served.HasTrusted(active.Digest))
             {
                 // Before any candidate: a device that answers comes first.
-                Verify(JobPurpose.Active, _store.PathOf(State.ActiveSlot!.Value), active, (_, _) => null);
+                Verify(JobPurpose.Active, _store.PathOf(active.ArchiveSha256), active, (_, _) => null);
             }
             else if (State.Phase is Activation.Steady && !_served.HasAny && !_triedMemory)
             {
@@ -233,9 +233,9 @@ internal sealed class ModelUpdate : IDisposable
             {
                 VerifyCandidate(verifying);
             }
-            else if (State.Phase is Activation.Installing)
+            else if (State.Phase is Activation.Installing installing)
             {
-                Install();
+                Install(installing.Package);
             }
         }
 
@@ -269,7 +269,7 @@ internal sealed class ModelUpdate : IDisposable
         ModelState state = State;
         UpdateOrder order = checking.Order;
         bool returning = Activation.IsReturning(state, order);
-        string path = checking.Source == PackageSource.Incoming ? _store.IncomingPath : _store.PathOf(state.SpareSlot);
+        string path = checking.Source == PackageSource.Incoming ? _store.IncomingPath : _store.PathOf(order.ArchiveSha256);
         StoredPackage expected = new(order.Digest, order.Version, 0, order.ArchiveSha256, order.Size);
         Verify(
             JobPurpose.Candidate, path, expected,
@@ -336,11 +336,11 @@ internal sealed class ModelUpdate : IDisposable
         }
     }
 
-    private void Install()
+    private void Install(StoredPackage package)
     {
         try
         {
-            _store.Install();
+            _store.Install(package);
             Apply(new ActivationEvent.Installed());
         }
         catch (IOException failed)

@@ -5,22 +5,25 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// The packages of one model on disk: two slots, one pointer that says what they are, and one incoming place.
+/// The packages of one model on disk: a slot for each, named by its content, one pointer that says what they are for, and
+/// one incoming place.
 /// </summary>
 /// <remarks>
 /// <code>
-/// slots/{model}/current.json      the pointer, replaced atomically
+/// slots/{model}/current.json      the pointer, replaced atomically: it names archives by their hash
 ///               previous.json     the pointer before it, for the day current.json is damaged
-///               a/package.edgepkg b/package.edgepkg
+///               {sha-256}/package.edgepkg
 ///               incoming/package.part, incoming/order.json
 ///               reserve           room for the pointer when the disk is full
 /// </code>
-/// Nothing is ever written into the active slot. The store is the only truth about a device's packages; a slot's bytes
-/// are hashed before each load, so that a file the pointer does not know is never used. Not thread-safe.
+/// Nothing is ever written into a slot: a whole archive moves in, and goes when no pointer names it any more. The store is
+/// the only truth about a device's packages; a slot's bytes are hashed before each load, so that a file the pointer does not
+/// know is never used. Not thread-safe.
 /// </remarks>
 public sealed class SlotStore
 {
     private const int ReserveBytes = 16 * 1024;
+    private const string ArchiveName = "package.edgepkg";
     private const int OrderBytes = 4 * 1024 * 1024;
 
     private readonly IDisk _disk;
@@ -88,6 +91,7 @@ public sealed class SlotStore
         {
             store.MakeDirectories();
             store.ReadPointer();
+            store.MoveLetteredSlots();
             store.KeepReserve();
         }
         catch (IOException failed)
@@ -101,8 +105,11 @@ public sealed class SlotStore
         return store;
     }
 
-    /// <summary>Where the archive of a slot stands.</summary>
-    public string PathOf(Slot slot) => $"{_directory}/{(slot == Slot.A ? 'a' : 'b')}/package.edgepkg";
+    /// <summary>Where an archive stands, or would, by its SHA-256.</summary>
+    public string PathOf(string archiveSha256) => $"{_directory}/{archiveSha256}/{ArchiveName}";
+
+    /// <summary>Where the archive of a slot stands; that of the empty name where the slot is empty.</summary>
+    public string PathOf(Slot slot) => PathOf(State[slot]?.ArchiveSha256 ?? "");
 
     /// <summary>
     /// Makes a state durable. When it throws, or the power fails in it, the old one or the new one stands.
@@ -125,6 +132,7 @@ public sealed class SlotStore
 
         _saved = bytes;
         State = state;
+        TryClearUnnamed();
     }
 
     /// <summary>
@@ -165,17 +173,12 @@ public sealed class SlotStore
         DurableFiles.WriteAtomically(_disk, IncomingPath, archive);
     }
 
-    /// <summary>
-    /// Moves the incoming bytes into the spare slot, durably. The state must already count that slot as empty.
-    /// </summary>
+    /// <summary>Moves the incoming bytes into a slot of their own, durably. The state must already name them.</summary>
     /// <exception cref="IOException">The medium failed.</exception>
-    public void Install()
+    public void Install(StoredPackage package)
     {
-        string target = PathOf(State.SpareSlot);
         _disk.Sync(IncomingPath);
-        _disk.Rename(IncomingPath, target);
-        _disk.SyncDirectory(DurableFiles.Parent(target));
-        _disk.SyncDirectory(DurableFiles.Parent(IncomingPath));
+        Move(IncomingPath, PathOf(package.ArchiveSha256));
         _disk.Delete(OrderPath);
     }
 
@@ -211,8 +214,6 @@ public sealed class SlotStore
 
     private void MakeDirectories()
     {
-        _disk.CreateDirectory($"{_directory}/a");
-        _disk.CreateDirectory($"{_directory}/b");
         _disk.CreateDirectory($"{_directory}/incoming");
         if (_disk.Length(CurrentPath) is null)
         {
@@ -230,7 +231,7 @@ public sealed class SlotStore
             return;
         }
 
-        bool used = _disk.Length(PathOf(Slot.A)) is not null || _disk.Length(PathOf(Slot.B)) is not null;
+        bool used = Slots().Any();
         if (TryRead(PreviousPath, out string? older))
         {
             Damage = $"{CurrentPath}: {damage ?? "it is missing"}; the pointer before it counts";
@@ -269,6 +270,67 @@ public sealed class SlotStore
         {
             damage = broken.Message;
             return false;
+        }
+    }
+
+    /// <summary>Directories that hold archives: named by a hash, or by a letter as before this layout.</summary>
+    private IEnumerable<string> Slots() =>
+        _disk.List(_directory).Where(name => (name.Length == 64 && name.All(char.IsAsciiHexDigitLower)) || name is "a" or "b");
+
+    /// <summary>
+    /// Takes over a store whose two slots had letters: each archive moves to its name, in one rename, so that a power failure
+    /// leaves it in one place or the other and the next start goes on.
+    /// </summary>
+    private void MoveLetteredSlots()
+    {
+        foreach (Slot slot in (Slot[])[Slot.A, Slot.B])
+        {
+            string lettered = $"{_directory}/{(slot == Slot.A ? 'a' : 'b')}/{ArchiveName}";
+            if (_disk.Length(lettered) is null)
+            {
+                continue;
+            }
+
+            // A package that was being installed may be in the slot already, though the state does not count it there yet.
+            StoredPackage? package = State[slot] ?? (State.Phase as Activation.Installing)?.Package;
+            if (package is not null && _disk.Length(PathOf(package.ArchiveSha256)) is null)
+            {
+                Move(lettered, PathOf(package.ArchiveSha256));
+            }
+        }
+
+        if (Damage is null)
+        {
+            TryClearUnnamed();
+        }
+    }
+
+    private void Move(string from, string to)
+    {
+        string slot = DurableFiles.Parent(to);
+        _disk.CreateDirectory(slot);
+        _disk.SyncDirectory(_directory);
+        _disk.Rename(from, to);
+        _disk.SyncDirectory(slot);
+        _disk.SyncDirectory(DurableFiles.Parent(from));
+    }
+
+    /// <summary>Gives up archives that the state does not name; without harm where the medium does not let go of them.</summary>
+    private void TryClearUnnamed()
+    {
+        string?[] named =
+            [State.A?.ArchiveSha256, State.B?.ArchiveSha256, (State.Phase as Activation.Installing)?.Package.ArchiveSha256];
+        try
+        {
+            foreach (string slot in Slots().Where(name => !named.Contains(name)).ToList())
+            {
+                _disk.Delete($"{_directory}/{slot}/{ArchiveName}");
+                _disk.Delete($"{_directory}/{slot}");
+            }
+        }
+        catch (IOException)
+        {
+            // They only take room; the next change of state clears them again.
         }
     }
 

@@ -76,6 +76,19 @@ public sealed partial class FileDisk : IDisk
     }
 
     /// <inheritdoc/>
+    public void Reserve(string path, long bytes)
+    {
+        using SafeFileHandle file = Open(path, FileMode.OpenOrCreate, FileAccess.Write);
+        long before = RandomAccess.GetLength(file);
+        int error = PosixFallocate(file, 0, bytes);
+        if (error != 0)
+        {
+            RandomAccess.SetLength(file, before);
+            throw new IOException($"posix_fallocate of {bytes} bytes of '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Sync(string path)
     {
         using SafeFileHandle file = Open(path, FileMode.Open, FileAccess.ReadWrite);
@@ -169,6 +182,10 @@ public sealed partial class FileDisk : IDisk
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    // Returns the error rather than setting errno.
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    private static partial int PosixFallocate(SafeFileHandle descriptor, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);

@@ -135,8 +135,8 @@ public sealed class ChunkDownloadTests
     {
         ChunkDownload download = Begin();
 
-        Assert.Equal(ChunkArrival.Foreign, download.OnChunk(offset, new byte[length]));
-        Assert.Null(_disk.Length(File));
+        Assert.Equal(ChunkArrival.Foreign, download.OnChunk(offset, Enumerable.Repeat((byte)1, length).ToArray()));
+        Assert.DoesNotContain((byte)1, DurableFiles.ReadAll(_disk, File, 10_000)!);
     }
 
     [Fact]
@@ -232,6 +232,29 @@ public sealed class ChunkDownloadTests
 
         Assert.Equal("the disk is full: 66543 bytes are needed and 66542 are free", download.Failure);
         Assert.Null(_disk.Length(File));
+    }
+
+    [Fact]
+    public void The_whole_archive_has_its_room_before_the_first_chunk_is_asked_for()
+    {
+        ChunkDownload download = Begin();
+        _disk.Capacity = _disk.Used;
+
+        Deliver(download);
+
+        Assert.True(download.IsComplete, download.Failure);
+    }
+
+    [Fact]
+    public void A_download_that_goes_on_needs_no_room_a_second_time()
+    {
+        Begin();
+        _disk.Capacity = _disk.Used + ChunkDownload.ReserveBytes;
+
+        ChunkDownload again = Begin();
+        Deliver(again);
+
+        Assert.True(again.IsComplete, again.Failure);
     }
 
     [Fact]

@@ -255,27 +255,74 @@ public sealed class SlotStoreTests
         {
             SimulatedDisk disk = new();
             SlotStore store = SlotStore.Open(disk, "m");
-            store.Save(Trusting(Old));
-            DurableFiles.WriteAtomically(disk, store.PathOf(Slot.A), "active"u8);
-            DurableFiles.WriteAtomically(disk, store.PathOf(Slot.B), "before"u8);
+            store.Save(Trusting(Old) with { Phase = new Activation.Installing(Order(New, 7), New, Attempt: 1) });
+            PutIntoSlot(disk, store, Old, "active");
             disk.FailAt = disk.Operations + cut;
             bool finished = Survives(() =>
             {
                 store.Place("candidate"u8);
-                store.Install();
+                store.Install(New);
             });
             disk.Reboot(aftermath, new Random(1));
 
             SlotStore reopened = SlotStore.Open(disk, "m");
 
             Assert.Equal("active", Text(disk, reopened.PathOf(Slot.A)));
-            string spare = Text(disk, reopened.PathOf(Slot.B));
-            Assert.True(spare == "candidate" || (spare == "before" && !finished), $"cut {cut}: '{spare}'");
+            string candidate = Text(disk, reopened.PathOf(New.ArchiveSha256));
+            Assert.True(candidate == "candidate" || (candidate.Length == 0 && !finished), $"cut {cut}: '{candidate}'");
             if (finished)
             {
                 break;
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Aftermaths))]
+    public void A_store_whose_slots_had_letters_is_taken_over_wherever_the_power_fails_in_that(Aftermath aftermath)
+    {
+        bool finished = false;
+        for (long cut = 1; !finished; cut++)
+        {
+            SimulatedDisk disk = new();
+            SlotStore store = SlotStore.Open(disk, "m");
+            store.Save(Trusting(Old) with { B = New, Trusted = [New.Digest, Old.Digest] });
+            foreach ((string letter, string text) in new[] { ("a", "active"), ("b", "before") })
+            {
+                disk.CreateDirectory($"slots/m/{letter}");
+                disk.SyncDirectory("slots/m");
+                DurableFiles.WriteAtomically(disk, $"slots/m/{letter}/package.edgepkg", Encoding.UTF8.GetBytes(text));
+            }
+
+            disk.FailAt = disk.Operations + cut;
+            finished = Survives(() => SlotStore.Open(disk, "m"));
+            disk.Reboot(aftermath, new Random((int)cut));
+
+            SlotStore reopened = SlotStore.Open(disk, "m");
+
+            Assert.Null(reopened.Damage);
+            Assert.Equal(("active", "before"), (Text(disk, reopened.PathOf(Slot.A)), Text(disk, reopened.PathOf(Slot.B))));
+            Assert.Equal(2, disk.List("slots/m").Count(name => name.Length is 1 or 64));
+        }
+    }
+
+    [Fact]
+    public void An_archive_goes_when_the_pointer_does_not_name_it_any_more_and_not_before()
+    {
+        SimulatedDisk disk = new();
+        SlotStore store = SlotStore.Open(disk, "m");
+        store.Save(Trusting(Old) with { B = New });
+        PutIntoSlot(disk, store, Old, "active");
+        PutIntoSlot(disk, store, New, "spare");
+
+        disk.Capacity = 0;
+        Assert.Throws<IOException>(() => store.Save(Trusting(Old) with { Deployment = new string('d', 20_000) }));
+        Assert.Equal("spare", Text(disk, store.PathOf(New.ArchiveSha256)));
+        disk.Capacity = long.MaxValue;
+        store.Save(Trusting(Old));
+
+        Assert.Equal("active", Text(disk, store.PathOf(Old.ArchiveSha256)));
+        Assert.Equal("", Text(disk, store.PathOf(New.ArchiveSha256)));
     }
 
     [Fact]
@@ -308,7 +355,7 @@ public sealed class SlotStoreTests
     };
 
     private static StoredPackage Package(string name, long counter) =>
-        new(ModelId.Of(Encoding.UTF8.GetBytes(name)), $"{counter}.0.0", counter, new string('0', 64), 100);
+        new(ModelId.Of(Encoding.UTF8.GetBytes(name)), $"{counter}.0.0", counter, ModelId.Of(Encoding.UTF8.GetBytes(name + counter)).ToString(), 100);
 
     private static UpdateOrder Order(StoredPackage package, long generation) => new()
     {
@@ -320,6 +367,14 @@ public sealed class SlotStoreTests
         Size = package.Size,
         ChunkBytes = 10,
     };
+
+    private static void PutIntoSlot(SimulatedDisk disk, SlotStore store, StoredPackage package, string text)
+    {
+        string path = store.PathOf(package.ArchiveSha256);
+        disk.CreateDirectory(DurableFiles.Parent(path));
+        disk.SyncDirectory("slots/m");
+        DurableFiles.WriteAtomically(disk, path, Encoding.UTF8.GetBytes(text));
+    }
 
     private static string Text(SimulatedDisk disk, string path) =>
         Encoding.UTF8.GetString(DurableFiles.ReadAll(disk, path, 1000) ?? []);

@@ -347,14 +347,15 @@ public sealed class UpdateAgentTests
     {
         using SimulatedDevice device = new SimulatedDevice(_disk, One).Start();
         device.Obey(device.OrderFor(Two, generation: 1));
-        _disk.FlipBit("slots/plant/a/package.edgepkg", 700);
+        _disk.FlipBit(SlotOf(One), 700);
 
         device.Agent.Undo("plant", out _);
         device.Run();
 
         Assert.Equal("2.0.0", device.Version);
-        Assert.Contains("the active package 1.0.0 cannot be loaded: slots/plant/a/package.edgepkg does not have the hash of its "
-            + "archive; 2.0.0 takes its place", device.Notices);
+        Assert.Contains(
+            $"the active package 1.0.0 cannot be loaded: {SlotOf(One)} does not have the hash of its archive; 2.0.0 takes its place",
+            device.Notices);
     }
 
     [Fact]
@@ -378,7 +379,7 @@ public sealed class UpdateAgentTests
             device.Obey(device.OrderFor(Two, generation: 1));
         }
 
-        _disk.FlipBit("slots/plant/b/package.edgepkg", 2000);
+        _disk.FlipBit(SlotOf(Two), 2000);
         using SimulatedDevice again = new SimulatedDevice(_disk).Start();
 
         Assert.Equal("1.0.0", again.Version);
@@ -392,8 +393,8 @@ public sealed class UpdateAgentTests
             device.Obey(device.OrderFor(Two, generation: 1));
         }
 
-        _disk.FlipBit("slots/plant/a/package.edgepkg", 2000);
-        _disk.FlipBit("slots/plant/b/package.edgepkg", 2000);
+        _disk.FlipBit(SlotOf(One), 2000);
+        _disk.FlipBit(SlotOf(Two), 2000);
         using SimulatedDevice again = new SimulatedDevice(_disk, One).Start();
 
         Assert.Equal("1.0.0", again.Version);
@@ -508,4 +509,7 @@ public sealed class UpdateAgentTests
 
         Assert.Equal("2.0.0", device.Version);
     }
+
+    private static string SlotOf(byte[] archive) =>
+        $"slots/plant/{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(archive))}/package.edgepkg";
 }

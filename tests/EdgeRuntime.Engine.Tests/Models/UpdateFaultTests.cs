@@ -143,7 +143,6 @@ public sealed class UpdateFaultTests
             Assert.True(device.Held <= 3, $"{story}: {device.Held} packages are held");
         }
 
-        disk.Capacity = long.MaxValue;
         device = Restart(device, random);
         disk.FailAt = 0;
         device.Judge = _ => new SoakVerdict.Commit();

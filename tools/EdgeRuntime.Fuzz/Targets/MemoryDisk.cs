@@ -29,6 +29,8 @@ internal sealed class MemoryDisk : IDisk
         _files[path] = file;
     }
 
+    public void Reserve(string path, long bytes) => Write(path, Math.Max(bytes, Length(path) ?? 0), []);
+
     public void Sync(string path)
     {
     }

@@ -94,6 +94,28 @@ public sealed class SimulatedDisk : IDisk
     }
 
     /// <inheritdoc/>
+    public void Reserve(string path, long bytes)
+    {
+        Begin(DiskCall.Reserve);
+        long have = _names.TryGetValue(path, out StoredNode? node) ? node.Live.Length : -NameBytes;
+        RequireParent(path);
+        RequireRoom(bytes - have);
+        if (node is null)
+        {
+            node = new StoredNode();
+            _names[path] = node;
+            _pending.Add(new NameChange(null, path, node));
+        }
+
+        if (have < bytes)
+        {
+            node.Write(Math.Max(0, have), new byte[bytes - Math.Max(0, have)]);
+        }
+
+        Done(DiskCall.Reserve, path);
+    }
+
+    /// <inheritdoc/>
     public void Sync(string path)
     {
         bool fails = Fails(DiskCall.Sync);

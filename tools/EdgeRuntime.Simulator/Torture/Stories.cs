@@ -62,6 +62,11 @@ internal static class Stories
         },
         new()
         {
+            Name = "lettered-slots", Prepare = Lettered, Act = device => device.Obey(Three),
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3,
+        },
+        new()
+        {
             Name = "nothing-configured", Prepare = () => new SimulatedDisk(), Act = device => device.Obey(Two), Configured = 0,
             Retained = Two, Committed = [], MayAnswer = [0, 2], Ends = 2, MayComplain = true,
         },
@@ -76,6 +81,26 @@ internal static class Stories
         SimulatedDisk disk = Updated();
         SlotStore store = SlotStore.Open(disk, "plant");
         disk.FlipBit(store.PathOf(store.State.ActiveSlot!.Value), 700);
+        return disk;
+    }
+
+    // As before archives had the names of their content.
+    private static SimulatedDisk Lettered()
+    {
+        SimulatedDisk disk = Updated();
+        SlotStore store = SlotStore.Open(disk, "plant");
+        foreach (Slot slot in Enum.GetValues<Slot>())
+        {
+            string lettered = $"slots/plant/{(slot == Slot.A ? 'a' : 'b')}";
+            disk.CreateDirectory(lettered);
+            disk.SyncDirectory("slots/plant");
+            disk.Rename(store.PathOf(slot), $"{lettered}/package.edgepkg");
+            disk.SyncDirectory(lettered);
+            disk.SyncDirectory(DurableFiles.Parent(store.PathOf(slot)));
+            disk.Delete(DurableFiles.Parent(store.PathOf(slot)));
+            disk.SyncDirectory("slots/plant");
+        }
+
         return disk;
     }
 
