@@ -10,6 +10,11 @@ public static class CpuFeatures
     /// <summary>Architecture and features in one line; the same on every start of the same machine.</summary>
     public static string Text => Read.Value;
 
+    /// <summary>Names of what the processor can, as the kernel gives them; null where it does not tell.</summary>
+    public static IReadOnlyList<string>? Names => Flags() is { } line && line.Contains(':', StringComparison.Ordinal)
+        ? line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        : null;
+
     /// <summary>The names of the features, with blanks between them; null where the kernel does not tell.</summary>
     internal static string? Flags()
     {

@@ -52,6 +52,115 @@ public sealed class PackageVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_package_whose_goals_break_its_gates_is_made_only_by_force_and_then_says_so()
+    {
+        string source = _cli.PackageSource();
+        string manifest = Path.Combine(source, "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(
+            "\"soak\":", "\"gates\": [{ \"metric\": \"recall\", \"comparison\": \"at_least\", \"value\": 0.9 }], \"soak\":", StringComparison.Ordinal));
+
+        Outcome refused = Pack(source, "a.edgepkg");
+        Outcome forced = _cli.Run("pack", source, "--output", _cli["b.edgepkg"], "--no-run", "--force");
+
+        Assert.Equal(ExitCode.Data, refused.Code);
+        Assert.Contains("gates: nothing says what recall is, and a gate asks for it", refused.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(_cli["a.edgepkg"]));
+        Assert.Equal(0, forced.Code);
+        Assert.Equal(
+            ["nothing says what recall is, and a gate asks for it"],
+            PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["b.edgepkg"])).Manifest.GatesForced);
+    }
+
+    [Fact]
+    public void A_large_file_is_hashed_in_chunks_and_a_spoilt_one_says_which()
+    {
+        string source = _cli.PackageSource();
+        byte[] large = new byte[700_000];
+        File.WriteAllBytes(Path.Combine(source, "weights.bin"), large);
+        Pack(source, "a.edgepkg");
+        PackageArchive package = PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["a.edgepkg"]));
+        large[300_000] = 1;
+        Dictionary<string, byte[]> spoilt = package.Manifest.Files.ToDictionary(
+            file => file.Path, file => file.Path == "weights.bin" ? large : package.Find(file.Path)!.Value.ToArray());
+
+        PackageRejectedException refused = Assert.Throws<PackageRejectedException>(
+            () => PackageWriter.Pack(package.ManifestBytes.ToArray(), spoilt, null));
+
+        Assert.Equal(3, package.Manifest.Files.Single(file => file.Path == "weights.bin").ChunkSha256!.Count);
+        Assert.Contains("(chunk 1 of 3, 262144 bytes each)", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verifying_says_of_every_check_that_it_passed_or_which_attack_it_prevented()
+    {
+        Keygen("release");
+        Keygen("other");
+        string source = _cli.PackageSource();
+        Pack(source, "a.edgepkg", "--key", _cli["keys/release.key.pem"]);
+
+        Outcome good = _cli.Run("verify", _cli["a.edgepkg"], "--key", _cli["keys/release.pub.pem"], "--no-run");
+        Outcome strange = _cli.Run("verify", _cli["a.edgepkg"], "--key", _cli["keys/other.pub.pem"], "--no-run");
+        Outcome old = _cli.Run("verify", _cli["a.edgepkg"], "--key", _cli["keys/release.pub.pem"], "--no-run", "--floor", "1000");
+        byte[] spoilt = File.ReadAllBytes(_cli["a.edgepkg"]);
+        int at = spoilt.AsSpan().IndexOf("not a model"u8);
+        spoilt[at] = (byte)'N';
+        File.WriteAllBytes(_cli["b.edgepkg"], spoilt);
+        Outcome tampered = _cli.Run("verify", _cli["b.edgepkg"], "--key", _cli["keys/release.pub.pem"], "--no-run");
+
+        Assert.Equal(0, good.Code);
+        Assert.Contains("ok         signature", good.Output, StringComparison.Ordinal);
+        Assert.Contains("a device would take it", good.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Data, strange.Code);
+        Assert.Contains("REFUSED    signature  prevented: arbitrary software", strange.Output, StringComparison.Ordinal);
+        Assert.Contains("prevented: rollback to an older release", old.Output, StringComparison.Ordinal);
+        Assert.Contains("REFUSED    files      prevented: tampering", tampered.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verifying_with_a_root_asks_the_metadata_beside_it()
+    {
+        Keygen("release");
+        Keygen("online");
+        string source = _cli.PackageSource();
+        Pack(source, "a.edgepkg", "--key", _cli["keys/release.key.pem"]);
+        string release = _cli["keys/release.pub.pem"];
+        string[] verify = ["verify", _cli["a.edgepkg"], "--key", release, "--no-run", "--root", _cli["repo/metadata/1.root.json"], "--metadata", _cli["repo/metadata"]];
+        _cli.Run("repo", "init", _cli["repo"], "--root", release, "--targets", release, "--online", _cli["keys/online.pub.pem"]);
+        _cli.Run("repo", "sign", _cli["repo"], "--key", _cli["keys/release.key.pem"]);
+        _cli.Run("repo", "refresh", _cli["repo"], "--key", _cli["keys/online.key.pem"]);
+
+        Outcome unknown = _cli.Run(verify);
+        _cli.Run("repo", "add", _cli["repo"], _cli["a.edgepkg"]);
+        _cli.Run("repo", "sign", _cli["repo"], "--key", _cli["keys/release.key.pem"]);
+        _cli.Run("repo", "refresh", _cli["repo"], "--key", _cli["keys/online.key.pem"]);
+        Outcome known = _cli.Run(verify);
+
+        Assert.Contains("REFUSED    metadata   prevented:", unknown.Output, StringComparison.Ordinal);
+        Assert.Equal("", known.Errors);
+        Assert.Contains("is vouched for by root 1", known.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Comparing_two_packages_tells_members_files_and_changed_weights()
+    {
+        string source = _cli.PackageSource();
+        File.WriteAllBytes(Path.Combine(source, "model.onnx"), TinyModel.Layers([1, 2, 3, 4], [1, 1], 2, 2, 1));
+        Pack(source, "a.edgepkg");
+        File.WriteAllBytes(Path.Combine(source, "model.onnx"), TinyModel.Layers([1, 2, 3, 5.5f], [1, 1], 2, 2, 1));
+        string manifest = Path.Combine(source, "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"threshold\": 0.6", "\"threshold\": 0.75", StringComparison.Ordinal));
+        Pack(source, "b.edgepkg");
+
+        Outcome different = _cli.Run("diff", _cli["a.edgepkg"], _cli["b.edgepkg"]);
+        Outcome same = _cli.Run("diff", _cli["a.edgepkg"], _cli["a.edgepkg"]);
+
+        Assert.Equal((1, 0), (different.Code, same.Code));
+        Assert.Contains("/decision/threshold: 0.6 -> 0.75", different.Output, StringComparison.Ordinal);
+        Assert.Contains("model.onnx: 'w1' float32 [2, 2]: 1 of 4 values changed, at most by 1.5", different.Output, StringComparison.Ordinal);
+        Assert.Contains("1 constants are the same", different.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_manifest_that_lists_its_files_is_packed_byte_for_byte()
     {
         string source = _cli.PackageSource();

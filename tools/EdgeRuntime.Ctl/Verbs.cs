@@ -29,6 +29,13 @@ internal static class Verbs
             Quick(InspectCommand.Run)),
         new("delta", "shows what one package costs after another", DeltaCommand.Usage, DeltaCommand.Example, Quick(DeltaCommand.Run)),
         new(
+            "verify",
+            "checks all that a device would",
+            VerifyCommand.Usage,
+            VerifyCommand.Example,
+            Quick(VerifyCommand.Run)),
+        new("diff", "compares two packages", DiffCommand.Usage, DiffCommand.Example, Quick(DiffCommand.Run)),
+        new(
             "repo init",
             "begins a TUF repository",
             RepositoryCommands.InitUsage,
@@ -146,7 +153,7 @@ internal static class Verbs
     /// <summary>The heading under which a verb is listed.</summary>
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
-        "new" or "keygen" or "pack" or "sign" or "inspect" or "delta" or "repo" or "tuf" => "packages",
+        "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
         "record" or "features" or "reference" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",

@@ -79,6 +79,9 @@ public sealed record PackageReference
     /// <summary>Shorter ways to the archive, at most <see cref="MostDeltas"/>; a device takes the shortest that it has the base of.</summary>
     public IReadOnlyList<DeltaReference> Deltas { get; init => field = value ?? []; } = [];
 
+    /// <summary>What the package demands of the device, so that it is not fetched in vain; the manifest's is the truth. Null for nothing.</summary>
+    public RequirementSpec? Requires { get; init; }
+
     /// <summary>
     /// Chunks of an archive of this size: 32 KiB, and 64 KiB above 32 MiB, so that an order, which lists the hash of every
     /// chunk, fits one packet even for the largest package; and no longer, because what is under way is lost with every cut.

@@ -24,6 +24,8 @@ public static class ManifestReader
     /// <summary>Largest file of a package.</summary>
     public const long MaxFileBytes = 128L * 1024 * 1024;
 
+    private const int MaxChunks = 64 * 1024;
+
     /// <summary>Reads a manifest.</summary>
     /// <param name="name">What mistakes call the file.</param>
     /// <returns>The manifest, or null when there are mistakes.</returns>
@@ -42,6 +44,8 @@ public static class ManifestReader
             Version = root.RequiredString("version", PackageNames.Version),
             ReleaseCounter = root.RequiredLong("release_counter", 1, long.MaxValue),
             Description = root.RequiredString("description", text => PackageNames.Line(text, 500)),
+            Kind = RequirementReader.ReadKind(root),
+            Requires = root.Object("requires", RequirementReader.Read),
             Channels = channels,
             Pipeline = root.RequiredObject("pipeline", pipeline => PipelineReader.Read(pipeline, channels)),
             Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
@@ -49,6 +53,8 @@ public static class ManifestReader
             Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
             Soak = root.RequiredObject("soak", ReadSoak),
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
+            Gates = RequirementReader.ReadGates(root),
+            GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
             Files = form == ManifestForm.Source && !root.Has("files")
                 ? []
                 : root.RequiredObjects("files", ReadFile, 1, MaxFiles),
@@ -88,12 +94,31 @@ public static class ManifestReader
         MaxPredictionPsi = soak.Double("max_prediction_psi", JsonObjectReader.AboveZero),
     };
 
-    private static ManifestFile ReadFile(JsonObjectReader file) => new(
-        file.RequiredString("path", path => PackageNames.Path(path) ?? (path is FileName or ManifestSignature.FileName
-            ? $"'{path}' is not listed; the signature covers it"
-            : null)),
-        file.RequiredString("sha256", PackageNames.Sha256),
-        file.RequiredLong("size", 0, MaxFileBytes));
+    private static ManifestFile ReadFile(JsonObjectReader file)
+    {
+        ManifestFile read = new(
+            file.RequiredString("path", path => PackageNames.Path(path) ?? (path is FileName or ManifestSignature.FileName
+                ? $"'{path}' is not listed; the signature covers it"
+                : null)),
+            file.RequiredString("sha256", PackageNames.Sha256),
+            file.RequiredLong("size", 0, MaxFileBytes))
+        {
+            ChunkBytes = file.Int("chunk_bytes", 1024, 16 * 1024 * 1024),
+            ChunkSha256 = file.Has("chunk_sha256") ? file.Strings("chunk_sha256", 1, MaxChunks, PackageNames.Sha256) : null,
+        };
+        if (read.ChunkBytes is null != read.ChunkSha256 is null)
+        {
+            (string there, string absent) = read.ChunkBytes is null ? ("chunk_sha256", "chunk_bytes") : ("chunk_bytes", "chunk_sha256");
+            file.Mistake(there, $"needs {absent} beside it");
+        }
+        else if (read is { ChunkBytes: int bytes, ChunkSha256: { } chunks } && !file.IsWrong("size") && !file.IsWrong("chunk_bytes")
+            && chunks.Count != (read.Size + bytes - 1) / bytes)
+        {
+            file.Mistake("chunk_sha256", $"has {chunks.Count} entries; {read.Size} bytes make {(read.Size + bytes - 1) / bytes} chunks of {bytes}");
+        }
+
+        return read;
+    }
 
     private static void RequireFiles(JsonObjectReader root, PackageManifest manifest)
     {

@@ -125,6 +125,7 @@ public sealed class PackageArchive
             ChunkBytes = chunkBytes,
             ChunkSha256 = chunks,
             Revert = revert,
+            Requires = Manifest.Requires,
         };
     }
 

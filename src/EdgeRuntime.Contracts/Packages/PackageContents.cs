@@ -132,8 +132,31 @@ internal static class PackageContents
         }
 
         string sha256 = PackageArchive.Sha256(file.Content.Span);
-        return sha256 == promised.Sha256
-            ? null
-            : $"'{file.Path}' hashes to {sha256[..12]}… where the manifest says {promised.Sha256[..12]}…";
+        return sha256 != promised.Sha256
+            ? $"'{file.Path}' hashes to {sha256[..12]}… where the manifest says {promised.Sha256[..12]}…{DifferingChunks(file, promised)}"
+            : DifferingChunks(file, promised) is { Length: > 0 } chunks ? $"'{file.Path}': its chunks are others than the manifest says{chunks}" : null;
+    }
+
+    // Where the manifest cuts a file, it also tells which part of it is another.
+    private static string DifferingChunks(PackageFile file, ManifestFile promised)
+    {
+        const int Shown = 4;
+        if (promised is not { ChunkBytes: int bytes, ChunkSha256: { } expected })
+        {
+            return "";
+        }
+
+        List<int> differing = [];
+        for (int i = 0; i < expected.Count; i++)
+        {
+            int start = i * bytes;
+            if (PackageArchive.Sha256(file.Content.Span.Slice(start, Math.Min(bytes, file.Content.Length - start))) != expected[i])
+            {
+                differing.Add(i);
+            }
+        }
+
+        string shown = string.Join(", ", differing.Take(Shown));
+        return differing.Count == 0 ? "" : $" (chunk {shown}{(differing.Count > Shown ? ", …" : "")} of {expected.Count}, {bytes} bytes each)";
     }
 }

@@ -4,11 +4,17 @@ namespace EdgeRuntime.Contracts.Packages;
 /// What a model package says about itself: <c>manifest.json</c> at its root. Everything a device needs to turn frames
 /// into decisions stands here, so that live, replay and evaluation cannot differ.
 /// </summary>
-/// <remarks>Schema 1. Additive evolution: a device refuses a schema above its own, and unknown members within it.</remarks>
+/// <remarks>
+/// Schema 1. Additive evolution: a device refuses a schema above its own, and unknown members within it, by their names; so a
+/// demand that it does not understand is never passed over. tools/EdgeRuntime.Ctl/PACKAGE.md lists every member.
+/// </remarks>
 public sealed record PackageManifest
 {
     /// <summary>Newest schema this program reads.</summary>
     public const int NewestSchema = 1;
+
+    /// <summary>The kind of a package that holds a model.</summary>
+    public const string ModelKind = "model";
 
     /// <summary>Schema of the file; 1.</summary>
     public required int Schema { get; init; }
@@ -24,6 +30,12 @@ public sealed record PackageManifest
 
     /// <summary>One sentence: what the model tells.</summary>
     public required string Description { get; init; }
+
+    /// <summary>What the package holds: <c>model</c>. (default: model)</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>What a device must be and have for it; null for what every package demands.</summary>
+    public RequirementSpec? Requires { get; init; }
 
     /// <summary>What the device's sensor must supply, in the order the pipeline uses.</summary>
     public required IReadOnlyList<ManifestChannel> Channels { get; init; }
@@ -45,6 +57,12 @@ public sealed record PackageManifest
 
     /// <summary>Figures the model was released on, by name, such as <c>accuracy_int8</c>.</summary>
     public IReadOnlyDictionary<string, double> Goals { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Bounds that <see cref="Goals"/> must keep for the package to be made; null for none.</summary>
+    public IReadOnlyList<GateSpec>? Gates { get; init; }
+
+    /// <summary>The gates that were not kept when somebody made the package all the same, one sentence each; null when all were.</summary>
+    public IReadOnlyList<string>? GatesForced { get; init; }
 
     /// <summary>Every other file of the package; a file not named here makes the package invalid.</summary>
     public required IReadOnlyList<ManifestFile> Files { get; init; }
@@ -73,4 +91,11 @@ public sealed record SoakSpec
 /// <param name="Path">Relative, with <c>/</c> between names; no <c>.</c> or <c>..</c>.</param>
 /// <param name="Sha256">Lowercase hex.</param>
 /// <param name="Size">Bytes.</param>
-public sealed record ManifestFile(string Path, string Sha256, long Size);
+public sealed record ManifestFile(string Path, string Sha256, long Size)
+{
+    /// <summary>Bytes of every chunk of <see cref="ChunkSha256"/> but the last; 1024 to 16 MiB. Null where the file is not cut.</summary>
+    public int? ChunkBytes { get; init; }
+
+    /// <summary>SHA-256 of each chunk, lowercase hex, in order; null where the file is not cut.</summary>
+    public IReadOnlyList<string>? ChunkSha256 { get; init; }
+}

@@ -19,10 +19,12 @@ public static class PackageWriter
     /// <param name="manifest">Its <see cref="PackageManifest.Files"/> is ignored.</param>
     /// <param name="files">By path, without manifest and signature.</param>
     /// <param name="key">Signs; null for an unsigned package.</param>
+    /// <param name="chunkBytes">Files larger than this are also hashed in chunks of it; null for none.</param>
     /// <exception cref="PackageRejectedException">The result would be refused by a device.</exception>
-    public static byte[] Pack(PackageManifest manifest, IReadOnlyDictionary<string, byte[]> files, SigningKey? key)
+    public static byte[] Pack(
+        PackageManifest manifest, IReadOnlyDictionary<string, byte[]> files, SigningKey? key, int? chunkBytes = null)
     {
-        PackageManifest complete = manifest with { Files = ListOf(files) };
+        PackageManifest complete = manifest with { Files = ListOf(files, chunkBytes) };
         return Pack(Encode(complete), files, key);
     }
 
@@ -50,10 +52,17 @@ public static class PackageWriter
     }
 
     /// <summary>The list of files as it stands in a manifest.</summary>
-    public static IReadOnlyList<ManifestFile> ListOf(IReadOnlyDictionary<string, byte[]> files) =>
+    /// <param name="chunkBytes">Files larger than this are also hashed in chunks of it; null for none.</param>
+    public static IReadOnlyList<ManifestFile> ListOf(IReadOnlyDictionary<string, byte[]> files, int? chunkBytes = null) =>
     [
         .. files.OrderBy(file => file.Key, StringComparer.Ordinal)
-            .Select(file => new ManifestFile(file.Key, PackageArchive.Sha256(file.Value), file.Value.Length)),
+            .Select(file => new ManifestFile(file.Key, PackageArchive.Sha256(file.Value), file.Value.Length)
+            {
+                ChunkBytes = file.Value.Length > chunkBytes ? chunkBytes : null,
+                ChunkSha256 = file.Value.Length > chunkBytes
+                    ? [.. file.Value.Chunk(chunkBytes.Value).Select(chunk => PackageArchive.Sha256(chunk))]
+                    : null,
+            }),
     ];
 
     /// <summary>A manifest as people read it: indented, with a line break at its end.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Onnx;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -12,6 +14,13 @@ internal static partial class MachineInfo
         FirstValue("/proc/cpuinfo", "model name", "Model", "Hardware"),
         Environment.ProcessorCount,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary>What this machine is, as far as packages may demand it.</summary>
+    public static DeviceFacts Facts(string onnxRuntime) => new(
+        RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+        CpuFeatures.Names,
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024),
+        onnxRuntime);
 
     /// <summary>Distribution and kernel, such as <c>Debian GNU/Linux 12 (bookworm), Linux 6.1.0</c>.</summary>
     public static string OperatingSystem()

@@ -137,7 +137,7 @@ internal static class RunVerb
                 Sensors = sensors,
                 Verification = new PackageVerification(
                     setup.ReleaseKeys, onnx.Load, onnx.Version, running, new PackageLimits(setup.Profile.PackageBytesMax), time,
-                    DeviceCaches.OfVariants(disk, onnx.Version, running), prover.Prove),
+                    DeviceCaches.OfVariants(disk, onnx.Version, running), prover.Prove, MachineInfo.Facts(onnx.Version)),
                 Placement = placement,
                 ConfigurationPath = path,
                 Notify = notify,

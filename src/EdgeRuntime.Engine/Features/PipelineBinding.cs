@@ -69,7 +69,7 @@ public static class PipelineBinding
         out IReadOnlyList<string> mistakes)
     {
         List<string> found = [];
-        CheckRate(manifest.Pipeline, rateHz, found);
+        CheckRate(manifest.Pipeline, rateHz, manifest.Requires?.RateTolerance ?? RateTolerance, found);
         CheckMapping(manifest, mapping, found);
         BoundChannel[] sources = BindChannels(manifest, channels, mapping, found);
         mistakes = found;
@@ -79,13 +79,13 @@ public static class PipelineBinding
         return pipeline is not null;
     }
 
-    private static void CheckRate(PipelineSpec spec, double rateHz, List<string> mistakes)
+    private static void CheckRate(PipelineSpec spec, double rateHz, double tolerance, List<string> mistakes)
     {
         // Written as 'not within' so that a rate that is no number is a mistake too.
-        if (!(Math.Abs(rateHz - spec.RateHz) <= RateTolerance * spec.RateHz))
+        if (!(Math.Abs(rateHz - spec.RateHz) <= tolerance * spec.RateHz))
         {
             mistakes.Add($"pipeline.rate_hz: the windows are made for {spec.RateHz} frames per second and the sensor "
-                + $"gives {rateHz}; they may differ by {RateTolerance:P0} at most; the driver aligned brings a sensor to another rate");
+                + $"gives {rateHz}; they may differ by {tolerance:P0} at most; the driver aligned brings a sensor to another rate");
         }
     }
 

@@ -47,6 +47,11 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
             return new ActivationEvent.Failed(objection, PackageAtFault: true);
         }
 
+        if (parts.Verification.Objections(package.Requires) is { Count: > 0 } objections)
+        {
+            return new ActivationEvent.Failed(string.Join("; and ", objections), PackageAtFault: true);
+        }
+
         try
         {
             store.Expect(package);

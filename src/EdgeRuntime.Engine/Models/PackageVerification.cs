@@ -42,6 +42,7 @@ public sealed record ModelSite
 /// <param name="time">Measures variants. (default: the system's)</param>
 /// <param name="memory">Remembers which variant was the fastest; null to measure every time.</param>
 /// <param name="prover">Runs a candidate where it can do no harm before it is loaded here; null to load it at once.</param>
+/// <param name="facts">What this device is; null where it is not the one that a package is for, and its demands are not judged.</param>
 public sealed class PackageVerification(
     IReadOnlyList<VerifyingKey> releaseKeys,
     ModelLoader loader,
@@ -50,18 +51,26 @@ public sealed class PackageVerification(
     PackageLimits limits,
     TimeProvider? time = null,
     VariantMemory? memory = null,
-    PackageProver? prover = null)
+    PackageProver? prover = null,
+    DeviceFacts? facts = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Bytes of the largest archive.</summary>
     public long LargestArchive => limits.Bytes;
 
+    /// <summary>Everything in which this device is not what a package demands; empty when it is.</summary>
+    public IReadOnlyList<string> Objections(RequirementSpec? required) => facts?.Objections(required) ?? [];
+
     /// <summary>Reads a package and checks what can be told without loading its model.</summary>
     /// <param name="archive">Kept, not copied; it must not change afterwards.</param>
     /// <exception cref="PackageRejectedException">It is not a package for this model that a release key
     /// signed.</exception>
-    public PackageArchive Read(ReadOnlyMemory<byte> archive, ModelSite site)
+    public PackageArchive Read(ReadOnlyMemory<byte> archive, ModelSite site) => Read(archive, site, isTrusted: false);
+
+    // What served here before is not asked for its demands again: with a newer runtime it may meet them no more, and a verified
+    // model always answers.
+    private PackageArchive Read(ReadOnlyMemory<byte> archive, ModelSite site, bool isTrusted)
     {
         PackageArchive package = PackageArchive.Read(archive, releaseKeys, limits);
         PackageManifest manifest = package.Manifest;
@@ -69,6 +78,11 @@ public sealed class PackageVerification(
         {
             throw Refuse(
                 package, PackageFault.WrongPackage, [$"it is for the model '{manifest.Name}', not '{site.Model}'"]);
+        }
+
+        if (!isTrusted && Objections(manifest.Requires) is { Count: > 0 } objections)
+        {
+            throw Refuse(package, PackageFault.IncompatibleRuntime, objections);
         }
 
         if (!PipelineBinding.TryBind(manifest, site, out _, out IReadOnlyList<string> mistakes))
@@ -97,7 +111,7 @@ public sealed class PackageVerification(
     public LoadedModel Verify(
         ReadOnlyMemory<byte> archive, ModelSite site, Func<ModelId, long, string?> counterObjection, bool isTrusted = false)
     {
-        PackageArchive package = Read(archive, site);
+        PackageArchive package = Read(archive, site, isTrusted);
         if (counterObjection(package.Id, package.Manifest.ReleaseCounter) is { } objection)
         {
             throw Refuse(package, PackageFault.CounterTooLow, [objection]);

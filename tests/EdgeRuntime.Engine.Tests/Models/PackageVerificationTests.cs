@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 
@@ -63,6 +64,42 @@ public sealed class PackageVerificationTests
             PackageFault.ModelRefused,
             "model.onnx: the values of its tensor '' are kept in 'w', which is not beside the model; bring both files",
             refused);
+    }
+
+    [Fact]
+    public void A_package_that_demands_what_the_device_is_not_is_refused_with_every_difference_before_its_model_is_touched()
+    {
+        RequirementSpec required = new()
+        {
+            Architectures = ["arm64"], InstructionSets = ["asimddp", "avx2"], MemoryMb = 512, MinOnnxruntime = "1.31.0",
+        };
+        byte[] package = TestPackages.Make(
+            1, Encoding.UTF8.GetBytes("not a model"), 1, manifest => manifest with { Requires = required }, TestPackages.ReleaseKey);
+        DeviceFacts facts = new("x64", ["avx2"], 256, "1.30.0");
+
+        PackageRejectedException refused = Assert.Throws<PackageRejectedException>(() => new PackageVerification(
+            [TestPackages.ReleaseKey.Public], LinearModel.Load, "1.30.0", new RunnerOptions(), new PackageLimits(), facts: facts)
+            .Read(package, TestPackages.Site));
+
+        Assert.Equal(PackageFault.IncompatibleRuntime, refused.Fault);
+        Assert.Equal(
+            [
+                "it is for arm64 and this device is x64", "it needs asimddp, which this processor does not have",
+                "it needs 512 MiB of memory and this process may use 256", "it needs ONNX Runtime 1.31.0 or newer and this device has 1.30.0",
+            ],
+            refused.Lines);
+    }
+
+    [Fact]
+    public void What_served_before_serves_on_when_the_device_no_longer_meets_its_demands()
+    {
+        byte[] package = TestPackages.Make(1, change: manifest => manifest with { Requires = new RequirementSpec { MaxOnnxruntime = "1.20.0" } });
+        PackageVerification verification = new(
+            [TestPackages.ReleaseKey.Public], LinearModel.Load, "1.30.0", new RunnerOptions(), new PackageLimits(),
+            facts: new DeviceFacts("x64", null, 256, "1.30.0"));
+
+        Assert.Throws<PackageRejectedException>(() => verification.Verify(package, TestPackages.Site, (_, _) => null));
+        verification.Verify(package, TestPackages.Site, (_, _) => null, isTrusted: true).Dispose();
     }
 
     [Fact]

@@ -258,6 +258,22 @@ public sealed class UpdateAgentTests
     }
 
     [Fact]
+    public void An_order_for_another_processor_is_rejected_before_a_byte_is_fetched()
+    {
+        using SimulatedDevice device = new SimulatedDevice(_disk, One).Start();
+        PackageReference other = PackageArchive.ReadUnverified(Two).ToReference(1024) with
+        {
+            Requires = new RequirementSpec { Architectures = ["arm64"], MemoryMb = 1024 },
+        };
+
+        device.Obey(SimulatedDevice.Order(1, new() { ["plant"] = other }));
+
+        Assert.Equal(
+            "rejected: it is for arm64 and this device is x64; and it needs 1024 MiB of memory and this process may use 256", device.Story[^1]);
+        Assert.Equal(0, device.Sent);
+    }
+
+    [Fact]
     public void A_revert_goes_back_below_the_floor_without_a_download_or_a_trial()
     {
         using SimulatedDevice device = new SimulatedDevice(_disk, One).Start();

@@ -8,12 +8,15 @@ namespace EdgeRuntime.Ctl.Packages;
 internal static class PackCommand
 {
     public const string Usage = """
-        usage: edgectl pack DIR --output FILE [--key KEY] [--no-run] [--library PATH]
+        usage: edgectl pack DIR --output FILE [--key KEY] [--force] [--no-run] [--library PATH]
 
         Makes an .edgepkg of DIR: manifest.json, the model, golden/golden.json, reference.json and whatever else lies
         there (names that begin with a dot apart). Where the manifest has no 'files' they are filled in, with sizes and
-        hashes; where it has, they must be right. Everything a device checks is checked here, golden vectors included.
+        hashes, and above 256 KiB with the hash of every chunk; where it has, they must be right. Everything a device checks
+        is checked here, golden vectors included, and 'goals' are held against 'gates'. PACKAGE.md beside this program's
+        source lists all members of a manifest.
           --key        signs with this private key (default: unsigned; sign later with 'edgectl sign')
+          --force      packs though a gate is not kept; the manifest then says so
           --no-run     does not load the model
           --library    the ONNX Runtime library that runs the golden vectors
         The same directory always becomes the same bytes, but for the signature.
@@ -25,13 +28,14 @@ internal static class PackCommand
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", "--key", "--library"], ["--no-run"]);
+        Words read = Words.Parse(words, ["--output", "--key", "--library"], ["--no-run", "--force"]);
         string output = read.Required("--output");
         string directory = read.RequiredFiles("DIR")[0];
         read.Check();
 
         using SigningKey? key = read.Text("--key") is string keyPath ? Keys.Private(keyPath) : null;
         PackageDirectory source = PackageDirectory.Read(directory);
+        source = KeepingGates(source, directory, read.Has("--force"), around);
         byte[] archive;
         string? notRun = null;
         try
@@ -57,6 +61,29 @@ internal static class PackCommand
         around.Output.WriteLine($"signed   {signed}");
         around.Output.WriteLine($"golden   {GoldenLine(package, read.Has("--no-run"), notRun)}");
         return ExitCode.Done;
+    }
+
+    private static PackageDirectory KeepingGates(PackageDirectory source, string directory, bool forced, Surroundings around)
+    {
+        string[] objections = [.. (source.Manifest.Gates ?? []).Select(gate => gate.Objection(source.Manifest.Goals)).OfType<string>()];
+        if (objections.Length == 0)
+        {
+            return source;
+        }
+
+        if (!forced)
+        {
+            throw new CommandException(
+                ExitCode.Data,
+                [.. objections.Select(objection => $"{directory}: gates: {objection}"), "the package is not made; --force makes it, and it then says so"]);
+        }
+
+        foreach (string objection in objections)
+        {
+            around.Errors.WriteLine($"pack: {directory}: gates: {objection}; made all the same");
+        }
+
+        return source.WithForced(objections);
     }
 
     private static string GoldenLine(PackageArchive package, bool skipped, string? notRun)

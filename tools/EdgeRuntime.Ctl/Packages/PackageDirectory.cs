@@ -6,6 +6,9 @@ namespace EdgeRuntime.Ctl.Packages;
 /// <summary>The directory a package is packed from: its manifest, and every other file in it.</summary>
 internal sealed class PackageDirectory
 {
+    /// <summary>Files larger than this are hashed in chunks of it.</summary>
+    public const int ChunkBytes = 256 * 1024;
+
     private readonly byte[] _manifestBytes;
 
     private PackageDirectory(PackageManifest manifest, byte[] manifestBytes, IReadOnlyDictionary<string, byte[]> files)
@@ -44,10 +47,17 @@ internal sealed class PackageDirectory
         return new PackageDirectory(manifest, bytes, files);
     }
 
+    /// <summary>The same with a note of the gates that were not kept; where the manifest lists its files, it is written anew.</summary>
+    public PackageDirectory WithForced(IReadOnlyList<string> objections)
+    {
+        PackageManifest forced = Manifest with { GatesForced = objections };
+        return new PackageDirectory(forced, PackageWriter.Encode(forced), Files);
+    }
+
     /// <summary>Packs.</summary>
     /// <exception cref="PackageRejectedException">A device would refuse the package.</exception>
     public byte[] Pack(SigningKey? key) => Manifest.Files.Count == 0
-        ? PackageWriter.Pack(Manifest, Files, key)
+        ? PackageWriter.Pack(Manifest, Files, key, ChunkBytes)
         : PackageWriter.Pack(_manifestBytes, Files, key);
 
     private static Dictionary<string, byte[]> Collect(string root, Mistakes mistakes)

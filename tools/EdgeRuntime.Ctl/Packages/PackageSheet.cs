@@ -94,6 +94,7 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
             Row("", stage);
         }
 
+        PrintDemands();
         SoakSpec soak = _manifest.Soak;
         string psi = soak.MaxPredictionPsi is double limit ? Invariant($", prediction PSI <= {limit}") : "";
         Row("soak", Invariant(
@@ -101,6 +102,34 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         foreach ((string goal, double value) in _manifest.Goals.OrderBy(goal => goal.Key, StringComparer.Ordinal))
         {
             Row("goal", Invariant($"{goal} = {value}"));
+        }
+    }
+
+    private void PrintDemands()
+    {
+        RequirementSpec? requires = _manifest.Requires;
+        string[] demands =
+        [
+            .. requires?.Architectures is { } architectures ? [$"a processor {string.Join(" or ", architectures)}"] : Array.Empty<string>(),
+            .. requires?.InstructionSets is { } sets ? [string.Join(", ", sets)] : Array.Empty<string>(),
+            .. requires?.MemoryMb is double memory ? [Invariant($"{memory} MiB")] : Array.Empty<string>(),
+            .. requires?.MinOnnxruntime is { } oldest ? [$"ONNX Runtime {oldest} or newer"] : Array.Empty<string>(),
+            .. requires?.MaxOnnxruntime is { } newest ? [$"ONNX Runtime {newest} or older"] : Array.Empty<string>(),
+            .. requires?.RateTolerance is double tolerance ? [Invariant($"the rate within {tolerance:0.#%}")] : Array.Empty<string>(),
+        ];
+        if (demands.Length > 0)
+        {
+            Row("requires", string.Join("; ", demands));
+        }
+
+        foreach (GateSpec gate in _manifest.Gates ?? [])
+        {
+            Row("gate", Invariant($"{gate.Metric} {gate.Comparison.Replace('_', ' ')} {gate.Value}"));
+        }
+
+        foreach (string forced in _manifest.GatesForced ?? [])
+        {
+            Row("forced", around.Red(forced));
         }
     }
 

@@ -44,6 +44,26 @@ internal sealed record Draft
     /// <summary>What became of the wish for an int8 model; null where none was asked for.</summary>
     public string? Quantization { get; init; }
 
+    /// <summary>The manifest with the figures that were measured, and gates a little below them.</summary>
+    public Draft WithGoals()
+    {
+        if (Score is not double score)
+        {
+            return this;
+        }
+
+        const double Slack = 0.02;
+        string metric = Meaning.Classes.Count > 0 ? "accuracy" : "r2";
+        return this with
+        {
+            Manifest = Manifest with
+            {
+                Goals = new Dictionary<string, double> { [metric] = Math.Round(score, 4), ["rows"] = Run.Answers.Count },
+                Gates = [new GateSpec(metric, "at_least", Math.Round(score - Slack, 2))],
+            },
+        };
+    }
+
     /// <summary>The first answers, or as many as there are.</summary>
     public IEnumerable<SampleAnswer> First(int count) => Run.Answers.Take(count);
 

@@ -160,7 +160,6 @@ internal static class DraftBuilder
     {
         double p99 = Math.Max(5, Math.Ceiling(20 * run.P99Ms));
         guesses.Add($"a device may take {p99.ToString(CultureInfo.InvariantCulture)} ms for an answer", "that is twenty times what it takes here, and at least 5 ms", "/soak/max_p99_ms");
-        double? score = meaning.Score(run, truth);
         double rate = manifest.Pipeline.RateHz / manifest.Pipeline.HopFrames;
         return new Draft
         {
@@ -169,9 +168,6 @@ internal static class DraftBuilder
                 Output = meaning.Output,
                 Decision = meaning.Decision,
                 Soak = new SoakSpec { Samples = (int)Math.Clamp(rate * 60, 10, 200), MaxErrorShare = 0.01, MaxP99Ms = p99 },
-                Goals = score is double right
-                    ? new Dictionary<string, double> { [meaning.Classes.Count > 0 ? "accuracy" : "r2"] = Math.Round(right, 4), ["rows"] = run.Answers.Count }
-                    : new Dictionary<string, double>(),
             },
             Model = contract.Bytes,
             Run = run,

@@ -49,14 +49,7 @@ internal static class Int8Model
             return draft with { Quantization = $"not quantized, because it would answer otherwise: {sizes}" };
         }
 
-        Draft quantized = draft with { Model = bytes, Run = run, IsQuantized = true, Quantization = sizes };
-        Dictionary<string, double> goals = new(draft.Manifest.Goals);
-        if (quantized.Score is double score)
-        {
-            goals[draft.Meaning.Classes.Count > 0 ? "accuracy" : "r2"] = Math.Round(score, 4);
-        }
-
-        return quantized with { Manifest = draft.Manifest with { Goals = goals } };
+        return draft with { Model = bytes, Run = run, IsQuantized = true, Quantization = sizes };
     }
 
     private static byte[]? Rewritten(Draft draft, ModelContract contract, OnnxEnvironment environment, out string? objection)

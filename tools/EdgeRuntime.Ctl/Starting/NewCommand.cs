@@ -59,6 +59,12 @@ internal static class NewCommand
             draft = Int8Model.Of(draft, contract, environment, around.Time);
         }
 
+        draft = draft.WithGoals();
+        if (draft.Manifest.Gates is [GateSpec gate, ..])
+        {
+            guesses.Add(Invariant($"{gate.Metric} must be at least {gate.Value}"), "that is two points below what was measured on these data", "/gates");
+        }
+
         byte[] archive = project.Write(draft, contract, guesses, environment);
         Print(draft, contract, guesses, project, archive, around);
         return ExitCode.Done;

@@ -116,7 +116,7 @@ internal sealed class ProjectDirectory : IDisposable
         byte[] archive;
         try
         {
-            archive = PackageWriter.Pack(draft.Manifest, files, key);
+            archive = PackageWriter.Pack(draft.Manifest, files, key, PackageDirectory.ChunkBytes);
             DeviceCheck.Run(archive, [key.Public], environment);
         }
         catch (PackageRejectedException e)

@@ -51,7 +51,8 @@ public static class TestPackages
 
     /// <summary>The same checks with another loader.</summary>
     public static PackageVerification VerificationWith(ModelLoader loader) => new(
-        [ReleaseKey.Public], loader, "1.17.0", new RunnerOptions(), new PackageLimits(Bytes: 100_000));
+        [ReleaseKey.Public], loader, "1.17.0", new RunnerOptions(), new PackageLimits(Bytes: 100_000),
+        facts: new DeviceFacts("x64", ["avx2"], 256, "1.17.0"));
 
     /// <summary>A signed package whose model is the identity times <paramref name="gain"/>.</summary>
     public static byte[] Make(long counter, float gain = 1, Func<PackageManifest, PackageManifest>? change = null) =>
