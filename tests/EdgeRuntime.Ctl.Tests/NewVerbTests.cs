@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Ctl.OnnxFiles;
+using EdgeRuntime.Ctl.Starting;
 using Xunit;
 
 namespace EdgeRuntime.Ctl.Tests;
@@ -120,6 +122,16 @@ public sealed class NewVerbTests : IDisposable
         Assert.Equal("", made.Errors);
         Assert.Equal(["c0", "c1"], Package().Manifest.Channels.Select(channel => channel.Name));
         Assert.StartsWith("c0[1],c1[1],label\n1,2.5,no\n3,,no\n", File.ReadAllText(_cli["out/recording.csv"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Headers_that_differ_only_beyond_what_a_name_may_hold_become_different_names()
+    {
+        string head = new('a', 70);
+
+        DataTable table = DataTable.Read("t.csv", Encoding.UTF8.GetBytes($"{head}1,{head}2\n1,2\n"), new Mistakes())!;
+
+        Assert.Equal([new string('a', 63), new string('a', 61) + "_2"], table.Columns.Select(column => column.Name));
     }
 
     [LibraryFact]

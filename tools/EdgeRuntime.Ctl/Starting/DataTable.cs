@@ -8,6 +8,7 @@ internal sealed class DataTable
 {
     private const int MostColumns = 4096;
     private const int MostRows = 1_000_000;
+    private const int LongestName = 63;
 
     private DataTable(string path, IReadOnlyList<DataColumn> columns, bool hasHeader, int rows)
     {
@@ -50,6 +51,12 @@ internal sealed class DataTable
 
         bool commas = separator != ',' && rows.Skip(1).Take(20).Any(row => row.Fields.Any(field => IsDecimalComma(field.Text)));
         int width = WidthOf(rows);
+        if (width > MostColumns)
+        {
+            mistakes.AddFile(path, $"has {width} columns; {MostColumns} are read");
+            return null;
+        }
+
         bool header = IsHeader(rows, width, commas);
 
         // Tables of R name their rows in a column that has no name.
@@ -60,12 +67,6 @@ internal sealed class DataTable
             .. Enumerable.Range(0, width).Select(i => new DataColumn(
                 i - unnamed >= 0 && i - unnamed < heads.Count ? heads[i - unnamed].Text : "", i, commas)),
         ];
-        if (width > MostColumns)
-        {
-            mistakes.AddFile(path, $"has {width} columns; {MostColumns} are read");
-            return null;
-        }
-
         Fill(columns, rows.Skip(header ? 1 : 0), path, mistakes);
         int count = rows.Count - (header ? 1 : 0);
         if (count is 0 or > MostRows)
@@ -159,7 +160,8 @@ internal sealed class DataTable
             string name = column.Name;
             for (int i = 2; !seen.Add(column.Name); i++)
             {
-                column.Name = $"{name}_{i}";
+                string suffix = $"_{i}";
+                column.Name = name[..Math.Min(name.Length, LongestName - suffix.Length)] + suffix;
             }
         }
     }

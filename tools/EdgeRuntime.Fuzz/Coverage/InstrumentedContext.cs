@@ -17,7 +17,7 @@ internal sealed class InstrumentedContext : AssemblyLoadContext
         foreach (string path in Directory.EnumerateFiles(Home, "*.dll").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(path);
-            if (name != own && (name.StartsWith("EdgeRuntime.", StringComparison.Ordinal) || name is "edge-device" or "edge-fleet"))
+            if (name != own && (name.StartsWith("EdgeRuntime.", StringComparison.Ordinal) || name is "edge-device" or "edge-fleet" or "edgectl"))
             {
                 (byte[] assembly, int blocks) = Instrumentation.Rewrite(path, _words);
                 _rewritten.Add(name, assembly);

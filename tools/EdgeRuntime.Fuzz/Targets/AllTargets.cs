@@ -16,6 +16,7 @@ internal static class AllTargets
         .. Packages.Targets,
         .. TufFiles.Targets,
         .. ModelFiles.Targets,
+        .. BroughtFiles.Targets,
     ];
 
     /// <summary>A target by its name, planted ones included; null when there is none.</summary>

@@ -65,7 +65,8 @@ internal static class GraphPreparation
             bool only = model.Nodes.Count(node => node.Inputs.Contains(norm.Inputs[0])) == 1 && !model.OutputNames.Contains(norm.Inputs[0]);
             float[]?[] parts = [.. norm.Inputs.Skip(1).Select(name => WeightedLayer.Constant(model, name, out _))];
             if (conv is not { Op: "Conv" } || !only || parts.Any(part => part is null)
-                || WeightedLayer.Constant(model, conv.Inputs[1], out IReadOnlyList<long> shape) is not { } weights)
+                || conv.Inputs.Count < 2 || WeightedLayer.Constant(model, conv.Inputs[1], out IReadOnlyList<long> shape) is not { Length: > 0 } weights
+                || shape.Count < 2)
             {
                 continue;
             }
