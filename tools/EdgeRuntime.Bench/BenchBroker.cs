@@ -31,6 +31,9 @@ internal sealed class BenchBroker : IDisposable
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
+    /// <summary>Kills it, as a power loss would; <see cref="Start"/> brings it back.</summary>
+    public void Stop() => Kill();
+
     /// <summary>Kills it, as a power loss would, and starts it again.</summary>
     public void Restart()
     {
@@ -40,7 +43,8 @@ internal sealed class BenchBroker : IDisposable
 
     public void Dispose() => Kill();
 
-    private void Start()
+    /// <summary>Starts it, again after <see cref="Stop"/>.</summary>
+    public void Start()
     {
         _process = Process.Start(new ProcessStartInfo(Program!, ["-c", _configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })
             ?? throw new BenchException("mosquitto did not start");

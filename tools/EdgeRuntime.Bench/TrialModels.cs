@@ -100,6 +100,33 @@ internal static class TrialModels
             opset);
     }
 
+    /// <summary>
+    /// Answers the golden vectors, and no number as soon as the first feature, a mean, is below 0: what only live input brings to
+    /// light.
+    /// </summary>
+    public static byte[] Spoiling()
+    {
+        float[] picks = new float[Inputs];
+        picks[0] = 1;
+        return OnnxFile.Model(
+            OnnxFile.Graph(
+                [
+                    OnnxFile.Node("MatMul", ["features", "first"], ["wide"]),
+                    OnnxFile.Node("MatMul", ["wide", "second"], ["answer"]),
+                    OnnxFile.Node("MatMul", ["features", "picks"], ["mean"]),
+                    OnnxFile.Node("Sqrt", ["mean"], ["root"]),
+                    OnnxFile.Node("Mul", ["root", "zero"], ["nothing"]),
+                    OnnxFile.Node("Add", ["answer", "nothing"], ["logits"]),
+                ],
+                [OnnxFile.Floats("features", 1, Inputs)],
+                [OnnxFile.Floats("logits", 1, Outputs)],
+                [
+                    OnnxFile.Tensor("first", First(), Inputs, Width), OnnxFile.Tensor("second", Second(), Width, Outputs),
+                    OnnxFile.Tensor("picks", picks, Inputs, 1), OnnxFile.Tensor("zero", [0f], 1, 1),
+                ]),
+            Opset);
+    }
+
     // 2^30 floats that are added up.
     private static byte[] Large() => OnnxFile.Model(
         OnnxFile.Graph(

@@ -11,7 +11,7 @@ internal sealed record TrialPackage
     private static readonly string[] Statistics = ["mean", "std", "min", "max", "rms", "range", "kurtosis", "crest"];
 
     /// <summary>Frames per second of the sensor, which are also its samples.</summary>
-    public double RateHz { get; init; } = 256;
+    public double RateHz { get; init; } = 1000;
 
     /// <summary>See <see cref="SoakSpec"/>.</summary>
     public SoakSpec Soak { get; init; } = new() { Samples = 50, MaxP99Ms = 1000 };

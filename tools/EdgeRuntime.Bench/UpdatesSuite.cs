@@ -77,6 +77,9 @@ internal static class UpdatesSuite
                 ("outbox", () => OutboxRows.Add(options, figures, scratch)),
                 ("delta", () => DeltaRows.Add(options, figures, scratch)),
                 ("transfer", () => TransferRows.Add(options, figures, scratch)),
+                ("bad-models", () => BadModelRows.Add(options, figures, scratch)),
+                ("undo", () => UndoRows.Add(options, figures, scratch)),
+                ("swaps", () => SwapRows.Add(options, figures, scratch)),
             ])
             {
                 if (options.Only is null || options.Only == name)

@@ -260,7 +260,7 @@ internal sealed class ModelUpdate : IDisposable
 
     private void Verify(JobPurpose purpose, string path, StoredPackage expected, Func<ModelId, long, string?> objection)
     {
-        _job = VerificationJob.OfFile(purpose, _parts.Disk, path, expected, _parts.Verification, _site, objection);
+        _job = VerificationJob.OfFile(purpose, _parts.Disk, path, expected, _parts.Verification, _site, objection, State.IsTrusted(expected.Digest));
         _parts.Events.OnVerify(_job);
     }
 

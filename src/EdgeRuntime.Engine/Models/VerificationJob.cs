@@ -15,6 +15,7 @@ public sealed class VerificationJob
     private readonly ModelSite _site;
     private readonly ModelId _expected;
     private readonly Func<ModelId, long, string?> _counterObjection;
+    private readonly bool _isTrusted;
 
     private VerificationJob(
         JobPurpose purpose,
@@ -22,7 +23,8 @@ public sealed class VerificationJob
         PackageVerification verification,
         ModelSite site,
         ModelId expected,
-        Func<ModelId, long, string?> counterObjection)
+        Func<ModelId, long, string?> counterObjection,
+        bool isTrusted)
     {
         Purpose = purpose;
         _read = read;
@@ -30,6 +32,7 @@ public sealed class VerificationJob
         _site = site;
         _expected = expected;
         _counterObjection = counterObjection;
+        _isTrusted = isTrusted;
     }
 
     /// <summary>Name of the model.</summary>
@@ -62,7 +65,7 @@ public sealed class VerificationJob
             byte[] archive = _read();
             ArchiveSha256 = Convert.ToHexStringLower(SHA256.HashData(archive));
             Size = archive.Length;
-            LoadedModel loaded = _verification.Verify(archive, _site, _counterObjection, isTrusted: Purpose == JobPurpose.Active);
+            LoadedModel loaded = _verification.Verify(archive, _site, _counterObjection, _isTrusted);
             if (loaded.Digest == _expected)
             {
                 Loaded = loaded;
@@ -91,6 +94,7 @@ public sealed class VerificationJob
     }
 
     /// <summary>A package that stands on the disk, of which the hash is known.</summary>
+    /// <param name="isTrusted">Whether it was committed here before, so that it need not be proved again.</param>
     internal static VerificationJob OfFile(
         JobPurpose purpose,
         IDisk disk,
@@ -98,13 +102,14 @@ public sealed class VerificationJob
         StoredPackage expected,
         PackageVerification verification,
         ModelSite site,
-        Func<ModelId, long, string?> counterObjection) =>
-        new(purpose, () => ReadExactly(disk, path, expected), verification, site, expected.Digest, counterObjection);
+        Func<ModelId, long, string?> counterObjection,
+        bool isTrusted) =>
+        new(purpose, () => ReadExactly(disk, path, expected), verification, site, expected.Digest, counterObjection, isTrusted);
 
     /// <summary>A package that stands in memory.</summary>
     internal static VerificationJob OfBytes(
         JobPurpose purpose, byte[] archive, ModelId expected, PackageVerification verification, ModelSite site) =>
-        new(purpose, () => archive, verification, site, expected, (_, _) => null);
+        new(purpose, () => archive, verification, site, expected, (_, _) => null, isTrusted: false);
 
     private static byte[] ReadExactly(IDisk disk, string path, StoredPackage expected)
     {

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Statistics;
+
+namespace EdgeRuntime.Bench;
+
+/// <summary>Rows about changing the model while it answers a thousand times a second: five hundred swaps in a row.</summary>
+internal static class SwapRows
+{
+    private const int Swaps = 500;
+    private const int SwapsBeforeMemory = 50;
+    private const int QuietSeconds = 30;
+    private const string Lost = "500 hot swaps at 1 kHz: samples lost or doubled";
+    private const string Gap = "500 hot swaps at 1 kHz: longest time between two samples across a swap";
+    private const string Slower = "500 hot swaps at 1 kHz: p99.9 from frame to decision, with swaps / without";
+    private const string Memory = "500 hot swaps at 1 kHz: memory growth after the first 50";
+    private const double MostSlower = 1.5;
+    private const double MostMegabytes = 5;
+
+    public static void Add(UpdatesOptions options, Figures figures, string scratch)
+    {
+        TrialPackage package = new();
+        double period = 1000 / package.RateHz;
+        if (options.Device is not string device || BenchBroker.Program is null)
+        {
+            const string Why = "no published edge-device, or no mosquitto";
+            figures.Add(new Figure(Lost, null, "samples", Why, 0));
+            figures.Add(new Figure(Gap, null, "periods", Why, 1));
+            figures.Add(new Figure(Slower, null, "x", Why, MostSlower));
+            figures.Add(new Figure(Memory, null, "MB", Why, MostMegabytes));
+            return;
+        }
+
+        using TrialStage stage = new TrialStage(device, Directory.CreateDirectory(Path.Combine(scratch, "swaps")).FullName, package).Serve();
+        byte[][] packages = [package.Pack(1, TrialModels.Good(), stage.Release), package.Pack(2, TrialModels.Good(), stage.Release)];
+        UpdateMessage first = stage.Manager.EndOf(stage.Manager.Order(packages[1]), 60);
+        LatencyHistogram quiet = Quiet(stage);
+        stage.Manager.ForgetPredictions();
+        int committed = 0;
+        double megabytes = 0;
+        long begin = Stopwatch.GetTimestamp();
+        for (int swap = 0; swap < Swaps; swap++)
+        {
+            UpdateMessage end = stage.Manager.EndOf(stage.Manager.Order(packages[swap % 2], revert: true), 60);
+            committed += end.State == UpdateState.Committed ? 1 : 0;
+            if (swap + 1 == SwapsBeforeMemory)
+            {
+                megabytes = Programs.Resident(stage.ProcessId);
+            }
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        double growth = Programs.Resident(stage.ProcessId) - megabytes;
+        Settle(stage);
+        SampleNumbers numbers = SampleNumbers.Of(stage.Manager.Predictions);
+        LatencyHistogram swapped = Paths(stage.Manager.Windows);
+        Crossing[] crossings = [.. Crossings(stage.Manager.Predictions)];
+        long dropped = stage.Manager.Windows.Sum(window => window.Failed + window.Dropped.Values.Sum());
+        quiet.Add(Quiet(stage));
+
+        string how = $"{Swaps} signed orders to and fro between two committed packages in {seconds:0} s, {committed} committed, {crossings.Length} changes seen in the predictions; the first update was {first.State}";
+        figures.Add(new Figure(
+            Lost, numbers.Missing + numbers.Doubled + dropped, "samples",
+            $"{numbers.Samples} samples told one by one: {numbers.Missing} numbers missing, {numbers.Doubled} doubled, {dropped} dropped or failed; {how}", 0));
+        figures.Add(new Figure(
+            Gap, crossings.Max(crossing => crossing.Milliseconds) / period, "periods",
+            $"by the samples' times, which are told in whole milliseconds, a period at {package.RateHz:0} Hz; the longest between any two samples of one model was {Longest(stage.Manager.Predictions) / period:0} periods", 1));
+        figures.Add(new Figure(
+            Slower, (double)swapped.Quantile(0.999) / quiet.Quantile(0.999), "x",
+            $"{swapped.Quantile(0.999) / 1000.0:0} us over {swapped.Count} samples with swaps, {quiet.Quantile(0.999) / 1000.0:0} us over {quiet.Count} without, half of them before and half after; medians {swapped.Quantile(0.5) / 1000.0:0} and {quiet.Quantile(0.5) / 1000.0:0} us",
+            MostSlower));
+        figures.Add(new Figure(Memory, growth, "MB", $"resident memory of the device, {megabytes:0.0} MB after {SwapsBeforeMemory} swaps", MostMegabytes));
+    }
+
+    private static LatencyHistogram Quiet(TrialStage stage)
+    {
+        Settle(stage);
+        stage.Manager.ForgetPredictions();
+        stage.Manager.WaitUntil(() => stage.Manager.Windows.Count >= QuietSeconds, 2 * QuietSeconds, "the windows of a quiet time came");
+        return Paths(stage.Manager.Windows);
+    }
+
+    // The window that is open now comes too.
+    private static void Settle(TrialStage stage)
+    {
+        int windows = stage.Manager.Windows.Count;
+        stage.Manager.WaitUntil(() => stage.Manager.Windows.Count >= windows + 2, 30, "windows go on");
+    }
+
+    private static LatencyHistogram Paths(IEnumerable<WindowMessage> windows)
+    {
+        LatencyHistogram sum = new();
+        foreach (LatencyCounts path in windows.Select(window => window.Path))
+        {
+            sum.AddSparse(path.Buckets, path.Counts, (long)(path.MaxMicroseconds * 1000));
+        }
+
+        return sum;
+    }
+
+    private static IEnumerable<Crossing> Crossings(IReadOnlyList<PredictionMessage> batches) =>
+        Pairs(batches).Where(pair => pair.Before.Version != pair.After.Version)
+            .Select(pair => new Crossing(pair.After.Prediction.UnixMs - pair.Before.Prediction.UnixMs));
+
+    private static double Longest(IReadOnlyList<PredictionMessage> batches) =>
+        Pairs(batches).Where(pair => pair.Before.Version == pair.After.Version)
+            .Max(pair => pair.After.Prediction.UnixMs - pair.Before.Prediction.UnixMs);
+
+    private static IEnumerable<((string Version, Prediction Prediction) Before, (string Version, Prediction Prediction) After)> Pairs(
+        IReadOnlyList<PredictionMessage> batches)
+    {
+        (string Version, Prediction Prediction)[] all =
+            [.. batches.SelectMany(batch => batch.Predictions.Select(one => (batch.Version, one))).OrderBy(one => one.one.N)];
+        return all.Zip(all.Skip(1));
+    }
+
+    private readonly record struct Crossing(double Milliseconds);
+}
