@@ -57,7 +57,7 @@ internal static class StepWorker
             new([key.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
         ModelSite site = new() { Model = step.Name, Channels = sensor.Channels, RateHz = sensor.RateHz };
         byte[] archive = step.Pack(File.ReadAllBytes(model), environment.Load, key);
-        LoadedModel loaded = verification.Verify(archive, site, (_, _) => null);
+        LoadedModel loaded = verification.Verify(archive, site, _ => null);
         if (PipelineBinding.TryBind(
             loaded.Manifest, site.Channels, site.RateHz, null, out FeaturePipeline? bound, out IReadOnlyList<string> mistakes))
         {

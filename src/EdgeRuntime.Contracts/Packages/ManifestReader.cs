@@ -43,6 +43,7 @@ public static class ManifestReader
             Name = root.RequiredString("name", PackageNames.Model),
             Version = root.RequiredString("version", PackageNames.Version),
             ReleaseCounter = root.RequiredLong("release_counter", 1, long.MaxValue),
+            Floor = root.Long("floor", 1, long.MaxValue),
             Description = root.RequiredString("description", text => PackageNames.Line(text, 500)),
             Kind = RequirementReader.ReadKind(root),
             Requires = root.Object("requires", RequirementReader.Read),
@@ -63,6 +64,11 @@ public static class ManifestReader
         if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
         {
             root.Mistake("output", "a detection finds objects in pictures, and the pipeline has no image");
+        }
+
+        if (manifest.Floor > manifest.ReleaseCounter && root.Has("release_counter"))
+        {
+            root.Mistake("floor", $"{manifest.Floor} is above release_counter, {manifest.ReleaseCounter}: the release would withdraw itself");
         }
 
         NoteRepeated(root, "files", "path", manifest.Files, file => file.Path);

@@ -25,8 +25,14 @@ public sealed record PackageManifest
     /// <summary>Semantic version 2.0, such as <c>1.2.0</c>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Grows with every release of this name; a device never installs one below the highest it committed. At least 1.</summary>
+    /// <summary>Grows with every release of this name; a device never installs one below its floor. At least 1.</summary>
     public required long ReleaseCounter { get; init; }
+
+    /// <summary>
+    /// What the signers of this release withdraw: once a device has committed it, no package of this name with a lower release
+    /// counter is installed or returned to. 1 to <see cref="ReleaseCounter"/>; null leaves the floor where it is.
+    /// </summary>
+    public long? Floor { get; init; }
 
     /// <summary>One sentence: what the model tells.</summary>
     public required string Description { get; init; }

@@ -48,6 +48,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly ThreadPlacement _placement;
     private readonly Supervisor _supervisor;
     private readonly Loader _loader;
+    private readonly StartLedger _starts;
     private readonly long _started;
     private readonly Queue<string> _news = [];
     private string _linkState = "not connected yet";
@@ -85,7 +86,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Events = this,
             Time = _time,
             Random = parts.Random,
+            CrashLoop = parts.Starts.Begin(),
         });
+        _starts = parts.Starts;
         _placement = parts.Placement;
         _supervisor = new Supervisor(
             parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, Status, Tell);
@@ -127,6 +130,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         Stop();
+        if (_failure is null)
+        {
+            _starts.Stop();
+        }
+
         return _failure is null;
     }
 
@@ -141,40 +149,14 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     /// <inheritdoc/>
     public void OnStep(UpdateStep step)
     {
-        string state = step.State.ToString().ToLowerInvariant();
-        if (step.Progress is null)
+        if (UpdateTold.Log(_logger, step) is string line)
         {
-            if (step.Reason is string reason)
-            {
-                DeviceLog.UpdateEnded(_logger, step.Model, step.Deployment, state, reason);
-            }
-            else
-            {
-                DeviceLog.UpdateStep(_logger, step.Model, step.Deployment, state);
-            }
-
-            News($"{step.Model}: update {step.Deployment} {state}{(step.Reason is null ? "" : $": {step.Reason}")}");
+            News(line);
         }
 
-        UpdateMessage message = new()
-        {
-            Boot = _publisher.Stamp.Boot,
-            Sequence = _publisher.Stamp.Next("update"),
-            UnixMs = _publisher.Stamp.UnixMs,
-            ClockSynchronized = _publisher.Stamp.ClockSynchronized,
-            Deployment = step.Deployment,
-            Generation = step.Generation,
-            Model = step.Model,
-            Digest = step.Digest,
-            State = step.State,
-            Reason = step.Reason,
-            Percent = step.Progress?.Percent,
-            Bytes = step.Progress?.Bytes,
-            BytesPerSecond = step.Progress?.BytesPerSecond,
-        };
         _publisher.Update(
-            $"update/{step.Deployment}", message, WireJson.Default.UpdateMessage, step.Progress is not null,
-            step.End is null ? null : () => _updates.OnTold(step));
+            $"update/{step.Deployment}", UpdateTold.Message(step, _publisher.Stamp), WireJson.Default.UpdateMessage,
+            step.Progress is not null, step.End is null ? null : () => _updates.OnTold(step));
     }
 
     /// <inheritdoc/>
@@ -313,6 +295,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _reportedChanged |= _outboxNews.Step(sentence => Tell("outbox", EventSeverity.Warning, null, sentence));
 
         _updates.Tick();
+        _starts.Step();
         if (_supervisor.Step() && _link.IsConnected)
         {
             _birth.Info();

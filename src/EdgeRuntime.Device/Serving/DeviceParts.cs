@@ -49,6 +49,9 @@ internal sealed record DeviceParts
     /// <summary>Where the supervisor listens; owned by the agent.</summary>
     public required NotifySocket Notify { get; init; }
 
+    /// <summary>Remembers how the processes before ended.</summary>
+    public required StartLedger Starts { get; init; }
+
     /// <summary>WatchdogSec, or null when nobody watches.</summary>
     public TimeSpan? WatchdogInterval { get; init; }
 }

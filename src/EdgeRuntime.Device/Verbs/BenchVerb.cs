@@ -243,7 +243,7 @@ internal static class BenchVerb
                 Channels = [.. manifest.Channels.Select(channel => new Channel(channel.Name, channel.Unit))],
                 RateHz = manifest.Pipeline.RateHz,
             };
-            return new PackageVerification(keys, _onnx.Load, _onnx.Version, _options, _limits).Verify(bytes, site, (_, _) => null);
+            return new PackageVerification(keys, _onnx.Load, _onnx.Version, _options, _limits).Verify(bytes, site, _ => null);
         }
     }
 }

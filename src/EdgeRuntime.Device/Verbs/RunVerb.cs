@@ -141,6 +141,7 @@ internal static class RunVerb
                 Placement = placement,
                 ConfigurationPath = path,
                 Notify = notify,
+                Starts = new StartLedger(disk, StartLedger.MachineBoot(), time),
                 WatchdogInterval = watched,
                 Stamp = stamp,
                 Libraries = new Dictionary<string, string> { ["onnxruntime"] = onnx.Version, ["mqtt"] = MqttLink.Library },

@@ -97,7 +97,7 @@ internal static class SelftestVerb
         using SigningKey key = SigningKey.Create();
         PackageVerification verification = new([key.Public], onnx.Load, onnx.Version, new RunnerOptions(), new PackageLimits());
         ModelSite site = new() { Model = "selftest", Channels = sensor.Channels, RateHz = sensor.RateHz };
-        using LoadedModel loaded = verification.Verify(SelftestPackage.Pack(key, channel.Name, channel.Unit, sensor.RateHz), site, (_, _) => null);
+        using LoadedModel loaded = verification.Verify(SelftestPackage.Pack(key, channel.Name, channel.Unit, sensor.RateHz), site, _ => null);
         if (!PipelineBinding.TryBind(loaded.Manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
         {
             throw new SelftestException(string.Join("; ", mistakes));

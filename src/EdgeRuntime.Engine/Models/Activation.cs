@@ -98,6 +98,9 @@ public abstract record Activation
         (Steady, ActivationEvent.UndoAsked e) when state is { Active: not null, Previous: not null } =>
             GoBack(state, e.Reason),
         (not Steady, ActivationEvent.UndoAsked e) => Abandon(state, e.Reason),
+        (Steady or Downloading or Verifying, ActivationEvent.CrashLooped e)
+            when state is { Active: not null, Previous: { } previous } && !state.Refused.Contains(previous.Digest) =>
+            GoBack(Abandon(state, e.Reason), e.Reason),
         (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere),
         (Steady or Downloading or Verifying, ActivationEvent.ActiveUnusable) when state.Active is not null =>
             FallBack(state),
@@ -119,10 +122,6 @@ public abstract record Activation
         { Configured: true } => state.Active is not null,
         _ => true,
     };
-
-    /// <summary>Whether an order may go below the floor, to a package committed here before.</summary>
-    public static bool IsReturning(ModelState state, UpdateOrder order) =>
-        order.Revert || (order.Configured && state.Active is null);
 
     private static ModelState Obey(ModelState state, UpdateOrder order)
     {
@@ -154,7 +153,7 @@ public abstract record Activation
         // With one, the configuration is an offer like any other, made once and only upwards.
         bool wanted = state.Active is null
             ? state.Phase is Steady or Downloading or Verifying
-            : state.Phase is Steady && releaseCounter > state.Floor && !state.Refused.Contains(order.Digest)
+            : state.Phase is Steady && releaseCounter > state.Highest && !state.Refused.Contains(order.Digest)
                 && state.Active.Digest != order.Digest;
         if (!wanted)
         {
@@ -168,14 +167,13 @@ public abstract record Activation
     private static ModelState Accept(ModelState state, Verifying checking, StoredPackage package)
     {
         UpdateOrder order = checking.Order;
-        bool returning = IsReturning(state, order);
         if (package.Digest != order.Digest)
         {
             string difference = $"the package is {package.Digest.Short}, not {order.Digest.Short} as ordered";
             return Abandon(state, difference, refused: true);
         }
 
-        if (state.CounterObjection(package.Digest, package.ReleaseCounter, returning) is { } objection)
+        if (state.CounterObjection(package.ReleaseCounter) is { } objection)
         {
             return Abandon(state, objection, refused: true);
         }
@@ -193,7 +191,8 @@ public abstract record Activation
         ModelState committed = state with
         {
             ActiveSlot = state.SpareSlot,
-            Floor = Math.Max(state.Floor, package.ReleaseCounter),
+            Floor = Math.Max(state.Floor, package.Floor),
+            Highest = Math.Max(state.Highest, package.ReleaseCounter),
             Trusted = Remember(state.Trusted, package.Digest, ModelState.TrustedLimit),
             Refused = [.. state.Refused.Where(digest => digest != package.Digest)],
         };

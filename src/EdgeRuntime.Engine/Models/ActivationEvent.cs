@@ -43,6 +43,10 @@ public abstract record ActivationEvent
     /// <param name="IncomingIsHere">Whether the incoming place still holds bytes.</param>
     public sealed record Restarted(bool IncomingIsHere) : ActivationEvent;
 
+    /// <summary>The process ends soon after each of its starts, and this model's package may be why.</summary>
+    /// <param name="Reason">A sentence for people.</param>
+    public sealed record CrashLooped(string Reason) : ActivationEvent;
+
     /// <summary>
     /// The active package can no longer be loaded, though it once was: its medium or the machine changed.
     /// </summary>

@@ -25,7 +25,11 @@ public enum Slot
 /// <param name="ArchiveSha256">SHA-256 of the archive in the slot, lowercase hex; checked again before every
 /// load.</param>
 /// <param name="Size">Bytes of the archive.</param>
-public sealed record StoredPackage(ModelId Digest, string Version, long ReleaseCounter, string ArchiveSha256, long Size);
+public sealed record StoredPackage(ModelId Digest, string Version, long ReleaseCounter, string ArchiveSha256, long Size)
+{
+    /// <summary>Floor that its manifest states, and that holds once it is committed; 0 for none.</summary>
+    public long Floor { get; init; }
+}
 
 /// <summary>
 /// All that a device remembers about one model. It is what the pointer file holds; nothing else is believed.
@@ -64,10 +68,13 @@ public sealed record ModelState
     public Activation Phase { get; init => field = value ?? new Activation.Steady(); } = new Activation.Steady();
 
     /// <summary>
-    /// Highest release counter ever committed here: nothing below is installed, save by going back to what was
-    /// committed.
+    /// Highest floor that a package committed here states: nothing below is installed or returned to. It rises by such a signed
+    /// statement alone, never merely because something newer ran.
     /// </summary>
     public long Floor { get; init; }
+
+    /// <summary>Highest release counter ever committed here: what the configuration brings must be above it.</summary>
+    public long Highest { get; init; }
 
     /// <summary>Packages once committed here, the newest last.</summary>
     public IReadOnlyList<ModelId> Trusted { get; init => field = value ?? []; } = [];
@@ -104,9 +111,10 @@ public sealed record ModelState
     [JsonIgnore]
     public StoredPackage? Spare => this[SpareSlot];
 
-    /// <summary>The package an undo returns to, or null.</summary>
+    /// <summary>The package an undo returns to: once committed, and not below the floor; or null.</summary>
     [JsonIgnore]
-    public StoredPackage? Previous => Spare is { } spare && IsTrusted(spare.Digest) ? spare : null;
+    public StoredPackage? Previous =>
+        Spare is { } spare && IsTrusted(spare.Digest) && spare.ReleaseCounter >= Floor ? spare : null;
 
     /// <summary>The package that is to answer now: the one on trial, else the active one; null for none.</summary>
     [JsonIgnore]
@@ -123,18 +131,9 @@ public sealed record ModelState
         slot == Slot.A ? this with { A = package } : this with { B = package };
 
     /// <summary>Why a package may not be installed by its release counter, or null when it may.</summary>
-    /// <param name="returning">True for an order, or an undo, that goes back to a package committed here
-    /// before.</param>
-    public string? CounterObjection(ModelId digest, long releaseCounter, bool returning)
-    {
-        if (releaseCounter >= Floor || (returning && IsTrusted(digest)))
-        {
-            return null;
-        }
-
-        string objection = $"its release counter {releaseCounter} is below {Floor}, the highest this device committed";
-        return returning ? objection + ", and it was never committed here" : objection;
-    }
+    public string? CounterObjection(long releaseCounter) => releaseCounter >= Floor
+        ? null
+        : $"its release counter {releaseCounter} is below {Floor}, the floor that a release committed here has set";
 
     /// <summary>
     /// Why this state cannot be, or null when it can: what a pointer file is checked for after reading.
@@ -146,7 +145,7 @@ public sealed record ModelState
         { Phase: Activation.Verifying { Source: PackageSource.Spare }, Spare: null } => "a check of no package",
         { Active: { } active } when !IsTrusted(active.Digest) => "the active package was never committed",
         { Active: { } active } when active.Digest == Spare?.Digest => "both slots hold the same package",
-        { Generation: < 0 } or { Floor: < 0 } => "a negative counter",
+        { Generation: < 0 } or { Floor: < 0 } or { Highest: < 0 } => "a negative counter",
         { Untold: var untold } when untold.Any(outcome => outcome is null) => "an end of no update",
         _ => null,
     };

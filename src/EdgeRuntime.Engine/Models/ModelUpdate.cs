@@ -46,7 +46,8 @@ internal sealed class ModelUpdate : IDisposable
     public bool Holds(PackageReference package) =>
         new[] { State.A?.ArchiveSha256, State.B?.ArchiveSha256, State.Phase.Pending?.ArchiveSha256 }.Contains(package.ArchiveSha256);
 
-    public void Start()
+    /// <param name="crashLoop">Why this model's package may be what ends the process again and again, or null.</param>
+    public void Start(string? crashLoop = null)
     {
         if (_store.Damage is { } damage)
         {
@@ -59,6 +60,11 @@ internal sealed class ModelUpdate : IDisposable
         }
 
         Apply(new ActivationEvent.Restarted(_store.IncomingIsHere));
+        if (crashLoop is not null)
+        {
+            Apply(new ActivationEvent.CrashLooped(crashLoop));
+        }
+
         ClearStrayIncoming();
         OfferConfigured();
         Pump();
@@ -219,7 +225,7 @@ internal sealed class ModelUpdate : IDisposable
             if (State.Active is { } active && !_served.HasTrusted(active.Digest))
             {
                 // Before any candidate: a device that answers comes first.
-                Verify(JobPurpose.Active, _store.PathOf(active.ArchiveSha256), active, (_, _) => null);
+                Verify(JobPurpose.Active, _store.PathOf(active.ArchiveSha256), active, _ => null);
             }
             else if (State.Phase is Activation.Steady && !_served.HasAny && !_triedMemory)
             {
@@ -258,7 +264,7 @@ internal sealed class ModelUpdate : IDisposable
         }
     }
 
-    private void Verify(JobPurpose purpose, string path, StoredPackage expected, Func<ModelId, long, string?> objection)
+    private void Verify(JobPurpose purpose, string path, StoredPackage expected, Func<long, string?> objection)
     {
         _job = VerificationJob.OfFile(purpose, _parts.Disk, path, expected, _parts.Verification, _site, objection, State.IsTrusted(expected.Digest));
         _parts.Events.OnVerify(_job);
@@ -268,12 +274,11 @@ internal sealed class ModelUpdate : IDisposable
     {
         ModelState state = State;
         UpdateOrder order = checking.Order;
-        bool returning = Activation.IsReturning(state, order);
         string path = checking.Source == PackageSource.Incoming ? _store.IncomingPath : _store.PathOf(order.ArchiveSha256);
         StoredPackage expected = new(order.Digest, order.Version, 0, order.ArchiveSha256, order.Size);
         Verify(
             JobPurpose.Candidate, path, expected,
-            (digest, counter) => state.CounterObjection(digest, counter, returning));
+            state.CounterObjection);
     }
 
     private void OnActiveChecked(VerificationJob job)
@@ -312,7 +317,7 @@ internal sealed class ModelUpdate : IDisposable
             PackageManifest manifest = loaded.Manifest;
             _served.Try(loaded);
             Apply(new ActivationEvent.Verified(new StoredPackage(
-                loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size)));
+                loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size) { Floor = manifest.Floor ?? 0 }));
         }
         else
         {

@@ -1,4 +1,3 @@
-using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Inference;
@@ -109,10 +108,10 @@ public sealed class PackageVerification(
     /// <exception cref="PackageRejectedException">Anything at all is wrong.</exception>
     /// <exception cref="ProverException">It could not be proved, through no fault of its own.</exception>
     public LoadedModel Verify(
-        ReadOnlyMemory<byte> archive, ModelSite site, Func<ModelId, long, string?> counterObjection, bool isTrusted = false)
+        ReadOnlyMemory<byte> archive, ModelSite site, Func<long, string?> counterObjection, bool isTrusted = false)
     {
         PackageArchive package = Read(archive, site, isTrusted);
-        if (counterObjection(package.Id, package.Manifest.ReleaseCounter) is { } objection)
+        if (counterObjection(package.Manifest.ReleaseCounter) is { } objection)
         {
             throw Refuse(package, PackageFault.CounterTooLow, [objection]);
         }

@@ -51,6 +51,11 @@ public sealed record AgentParts
 
     /// <summary>Spreads the retries of many devices.</summary>
     public required Random Random { get; init; }
+
+    /// <summary>
+    /// Why a package is to be held responsible for the ends of the process before, as a sentence; null where it lived as it should.
+    /// </summary>
+    public string? CrashLoop { get; init; }
 }
 
 /// <summary>
@@ -80,9 +85,10 @@ public sealed class UpdateAgent : IDisposable
     public void Start()
     {
         _models = [.. _parts.Models.Select(model => new ModelUpdate(_parts, model))];
+        ModelUpdate? suspect = _parts.CrashLoop is null ? null : Suspect();
         foreach (ModelUpdate model in _models)
         {
-            model.Start();
+            model.Start(model == suspect ? _parts.CrashLoop : null);
         }
     }
 
@@ -342,6 +348,11 @@ public sealed class UpdateAgent : IDisposable
             return null;
         }
     }
+
+    // A package on trial goes anyway; else the one that came last of those with another to go back to.
+    private ModelUpdate? Suspect() => _models.Any(model => model.State.Phase is Activation.Switching or Activation.Soaking)
+        ? null
+        : _models.Where(model => model.State.Previous is not null).MaxBy(model => model.State.Generation);
 
     private ModelUpdate? Find(string name) => _models.FirstOrDefault(model => model.Name == name);
 }

@@ -14,7 +14,7 @@ public sealed class VerificationJob
     private readonly PackageVerification _verification;
     private readonly ModelSite _site;
     private readonly ModelId _expected;
-    private readonly Func<ModelId, long, string?> _counterObjection;
+    private readonly Func<long, string?> _counterObjection;
     private readonly bool _isTrusted;
 
     private VerificationJob(
@@ -23,7 +23,7 @@ public sealed class VerificationJob
         PackageVerification verification,
         ModelSite site,
         ModelId expected,
-        Func<ModelId, long, string?> counterObjection,
+        Func<long, string?> counterObjection,
         bool isTrusted)
     {
         Purpose = purpose;
@@ -102,14 +102,14 @@ public sealed class VerificationJob
         StoredPackage expected,
         PackageVerification verification,
         ModelSite site,
-        Func<ModelId, long, string?> counterObjection,
+        Func<long, string?> counterObjection,
         bool isTrusted) =>
         new(purpose, () => ReadExactly(disk, path, expected), verification, site, expected.Digest, counterObjection, isTrusted);
 
     /// <summary>A package that stands in memory.</summary>
     internal static VerificationJob OfBytes(
         JobPurpose purpose, byte[] archive, ModelId expected, PackageVerification verification, ModelSite site) =>
-        new(purpose, () => archive, verification, site, expected, (_, _) => null, isTrusted: false);
+        new(purpose, () => archive, verification, site, expected, _ => null, isTrusted: false);
 
     private static byte[] ReadExactly(IDisk disk, string path, StoredPackage expected)
     {

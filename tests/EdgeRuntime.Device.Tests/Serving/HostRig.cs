@@ -66,7 +66,7 @@ internal sealed class HostRig : IDisposable
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
             TestPackages.ReleaseKey);
-        Host.Activate(TestPackages.Verification.Verify(package, TestPackages.Site, (_, _) => null), onTrial: false);
+        Host.Activate(TestPackages.Verification.Verify(package, TestPackages.Site, _ => null), onTrial: false);
     }
 
     /// <summary>Reads frames, a tenth of a second apart.</summary>

@@ -57,11 +57,11 @@ public sealed class PackageProofTests
             });
 
         PackageRejectedException refused = Assert.Throws<PackageRejectedException>(
-            () => verification.Verify(TestPackages.Make(1), TestPackages.Site, (_, _) => null));
+            () => verification.Verify(TestPackages.Make(1), TestPackages.Site, _ => null));
         Assert.Equal((PackageFault.Crashed, "it crashed"), (refused.Fault, refused.Detail));
         Assert.Equal(before, LinearModel.Alive);
 
-        verification.Verify(TestPackages.Make(1), TestPackages.Site, (_, _) => null, isTrusted: true).Dispose();
+        verification.Verify(TestPackages.Make(1), TestPackages.Site, _ => null, isTrusted: true).Dispose();
         Assert.Equal(1, asked);
     }
 

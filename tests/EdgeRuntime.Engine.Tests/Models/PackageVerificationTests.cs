@@ -137,9 +137,9 @@ public sealed class PackageVerificationTests
         ModelState state = ModelState.Empty with { Floor = 4 };
 
         PackageRejectedException refused = Assert.Throws<PackageRejectedException>(() => TestPackages.Verification.Verify(
-            low, TestPackages.Site, (digest, counter) => state.CounterObjection(digest, counter, returning: false)));
+            low, TestPackages.Site, state.CounterObjection));
 
-        AssertRefused(PackageFault.CounterTooLow, "its release counter 1 is below 4, the highest this device committed", refused);
+        AssertRefused(PackageFault.CounterTooLow, "its release counter 1 is below 4, the floor that a release committed here has set", refused);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class PackageVerificationTests
     }
 
     private static LoadedModel Verify(byte[] archive, ModelSite? site = null) =>
-        TestPackages.Verification.Verify(archive, site ?? TestPackages.Site, (_, _) => null);
+        TestPackages.Verification.Verify(archive, site ?? TestPackages.Site, _ => null);
 
     private static PackageRejectedException Refusal(byte[] archive, ModelSite? site = null) =>
         Assert.Throws<PackageRejectedException>(() => Verify(archive, site));

@@ -302,15 +302,15 @@ public sealed class UpdateAgentTests
     }
 
     [Fact]
-    public void A_downgrade_that_is_no_revert_is_rejected()
+    public void A_downgrade_below_the_floor_of_a_committed_release_is_rejected()
     {
         using SimulatedDevice device = new SimulatedDevice(_disk, One).Start();
-        device.Obey(device.OrderFor(Two, generation: 1));
+        device.Obey(device.OrderFor(TestPackages.Make(2, gain: 2, manifest => manifest with { Floor = 2 }), generation: 1));
 
         device.Obey(device.OrderFor(One, generation: 2));
 
         Assert.Equal("2.0.0", device.Version);
-        Assert.Equal("rejected: its release counter 1 is below 2, the highest this device committed", device.Story[^1]);
+        Assert.Equal("rejected: its release counter 1 is below 2, the floor that a release committed here has set", device.Story[^1]);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class VariantTests
 
     private LoadedModel Verify(byte[] package, VariantMemory? memory = null) => new PackageVerification(
         [TestPackages.ReleaseKey.Public], Load, "1.17.0", new RunnerOptions(), new PackageLimits(), _time, memory)
-        .Verify(package, TestPackages.Site, (_, _) => null);
+        .Verify(package, TestPackages.Site, _ => null);
 
     private TimedModel Load(ReadOnlyMemory<byte> file, RunnerOptions options)
     {

@@ -41,7 +41,7 @@ internal sealed class PathRig
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
             TestPackages.ReleaseKey);
-        LoadedModel loaded = verification.Verify(package, TestPackages.Site, (_, _) => null);
+        LoadedModel loaded = verification.Verify(package, TestPackages.Site, _ => null);
         Assert.True(PipelineBinding.TryBind(loaded.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
         return new ServingModel(loaded, pipeline, trial: null)
         {

@@ -15,7 +15,7 @@ internal static class DeviceCheck
     {
         PackageVerification verification = new(trusted, environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
         PackageManifest manifest = PackageArchive.ReadUnverified(archive).Manifest;
-        using LoadedModel model = verification.Verify(archive, SiteOf(manifest), (_, _) => null);
+        using LoadedModel model = verification.Verify(archive, SiteOf(manifest), _ => null);
     }
 
     /// <summary>As <see cref="Run"/>, of a package that nobody signed yet.</summary>

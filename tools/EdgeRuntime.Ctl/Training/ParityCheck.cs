@@ -99,7 +99,7 @@ internal sealed class ParityCheck(PackageManifest manifest, RecordingFiles recor
         };
         using SigningKey key = SigningKey.Create();
         PackageVerification verification = new([key.Public], (_, _) => probe, null, new RunnerOptions(), new PackageLimits());
-        return verification.Verify(PackageWriter.Pack(probed, files, key), site, (_, _) => null);
+        return verification.Verify(PackageWriter.Pack(probed, files, key), site, _ => null);
     }
 
     private ModelSite SiteOf(FrameSource source) => recording.SiteOf(manifest, source);

@@ -1,0 +1,49 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Models;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>A step of an update as the log, the live view and the fleet are told it.</summary>
+internal static class UpdateTold
+{
+    /// <summary>Logs a step.</summary>
+    /// <returns>One line for the live view; null for progress, which neither of them shows.</returns>
+    public static string? Log(ILogger logger, UpdateStep step)
+    {
+        if (step.Progress is not null)
+        {
+            return null;
+        }
+
+        string state = step.State.ToString().ToLowerInvariant();
+        if (step.Reason is string reason)
+        {
+            DeviceLog.UpdateEnded(logger, step.Model, step.Deployment, state, reason);
+        }
+        else
+        {
+            DeviceLog.UpdateStep(logger, step.Model, step.Deployment, state);
+        }
+
+        return $"{step.Model}: update {step.Deployment} {state}{(step.Reason is null ? "" : $": {step.Reason}")}";
+    }
+
+    /// <summary>The message for the fleet.</summary>
+    public static UpdateMessage Message(UpdateStep step, MessageStamp stamp) => new()
+    {
+        Boot = stamp.Boot,
+        Sequence = stamp.Next("update"),
+        UnixMs = stamp.UnixMs,
+        ClockSynchronized = stamp.ClockSynchronized,
+        Deployment = step.Deployment,
+        Generation = step.Generation,
+        Model = step.Model,
+        Digest = step.Digest,
+        State = step.State,
+        Reason = step.Reason,
+        Percent = step.Progress?.Percent,
+        Bytes = step.Progress?.Bytes,
+        BytesPerSecond = step.Progress?.BytesPerSecond,
+    };
+}
