@@ -72,13 +72,16 @@ internal static class Invariants
         InvariantException.Require(stranger is null, $"invariant 2: unsigned bytes were loaded: {stranger}");
     }
 
-    /// <summary>Invariant 2: the floor is never below what was told as committed.</summary>
+    /// <summary>Invariant 2: what was committed is remembered, and the floor that it states holds.</summary>
     private static void FloorHolds(Story story, Witness before, SimulatedDisk disk, bool spoilt)
     {
         ModelState state = SlotStore.Open(disk.Copy(), "plant").State;
         long told = before.Ends.OfType<Outcome.Committed>().Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
         long highest = Math.Max(told, story.Committed.DefaultIfEmpty(0).Max());
-        InvariantException.Require(spoilt || state.Floor >= highest, $"invariant 2: the floor fell from {highest} to {state.Floor}");
+        InvariantException.Require(
+            spoilt || state.Highest >= highest, $"invariant 2: the highest release counter fell from {highest} to {state.Highest}");
+        long stated = new[] { state.A, state.B }.Max(package => package is not null && state.IsTrusted(package.Digest) ? package.Floor : 0);
+        InvariantException.Require(spoilt || state.Floor >= stated, $"invariant 2: the floor is {state.Floor}, and {stated} was stated");
     }
 
     /// <summary>Invariant 3: what a broker holds since yesterday changes nothing.</summary>
