@@ -16,6 +16,9 @@ internal sealed record TrialPackage
     /// <summary>See <see cref="SoakSpec"/>.</summary>
     public SoakSpec Soak { get; init; } = new() { Samples = 50, MaxP99Ms = 1000 };
 
+    /// <summary>See <see cref="ShadowSpec"/>; null to switch at once.</summary>
+    public ShadowSpec? Shadow { get; init; }
+
     /// <summary>The archive.</summary>
     /// <param name="counter">Release counter, and the first part of its version.</param>
     public byte[] Pack(long counter, byte[] model, SigningKey key)
@@ -54,6 +57,7 @@ internal sealed record TrialPackage
             Output = new OutputSpec { Kind = "classification", Labels = ["a", "b", "c"] },
             Decision = new DecisionSpec { Threshold = 0.4 },
             Soak = Soak,
+            Shadow = Shadow,
             Files = PackageWriter.ListOf(files),
         };
         return PackageWriter.Pack(manifest, files, key);

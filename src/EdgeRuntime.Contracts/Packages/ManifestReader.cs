@@ -53,6 +53,7 @@ public static class ManifestReader
             Output = output,
             Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
             Soak = root.RequiredObject("soak", ReadSoak),
+            Shadow = root.Object("shadow", ShadowSpec.Read),
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Gates = RequirementReader.ReadGates(root),
             GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,

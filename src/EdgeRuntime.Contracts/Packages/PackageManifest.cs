@@ -61,6 +61,9 @@ public sealed record PackageManifest
     /// <summary>What a device that switched to this package demands of it before trusting it.</summary>
     public required SoakSpec Soak { get; init; }
 
+    /// <summary>What a device demands of it before that, beside the package that answers; null to switch at once.</summary>
+    public ShadowSpec? Shadow { get; init; }
+
     /// <summary>Figures the model was released on, by name, such as <c>accuracy_int8</c>.</summary>
     public IReadOnlyDictionary<string, double> Goals { get; init; } = new Dictionary<string, double>();
 

@@ -169,4 +169,7 @@ public sealed record DeviceLimits
 
     /// <summary>Processor time that the process should stay below, in cores; told when passed. (default: null: not stated)</summary>
     public double? CpuCoresMax { get; init; }
+
+    /// <summary>Share of one core that a candidate may use beside the model that answers; a package may ask for less. (default: 0.2; 0.001 to 1)</summary>
+    public double ShadowCpuShareMax { get; init; } = 0.2;
 }

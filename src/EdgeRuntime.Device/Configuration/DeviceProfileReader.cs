@@ -90,6 +90,7 @@ internal static class DeviceProfileReader
             DiskReserveBytes = limits.Long("disk_reserve_bytes", defaults.DiskReserveBytes, min: 0, max: 1L << 40),
             ResidentBytesMax = limits.Long("resident_bytes_max", 1 << 20, 1L << 40),
             CpuCoresMax = limits.Double("cpu_cores_max", 0.01, 1024),
+            ShadowCpuShareMax = limits.Double("shadow_cpu_share_max", 0.2, 0.001, 1),
         };
     }
 

@@ -166,6 +166,20 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     public void OnActivate(string model, LoadedModel? package, bool onTrial) => Host(model).Activate(package, onTrial);
 
     /// <inheritdoc/>
+    public void OnShadow(string model, LoadedModel? package)
+    {
+        ModelHost? host = _hosts.FirstOrDefault(host => host.Name == model);
+        if (package is null)
+        {
+            host?.StopShadow();
+        }
+        else
+        {
+            host?.StartShadow(package, _setup.Profile.Limits.ShadowCpuShareMax, _placement, error => Fail("the shadow", error));
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnRelease(string model, LoadedModel package) => package.Dispose();
 
     /// <inheritdoc/>
@@ -285,6 +299,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             if (host.TakeVerdict(out ModelId judged) is SoakVerdict verdict)
             {
                 _updates.OnSoakVerdict(host.Name, judged, verdict);
+            }
+
+            if (host.TakeShadowVerdict(out ModelId beside, out ShadowCounts counts) is SoakVerdict shadowed)
+            {
+                _updates.OnShadowVerdict(host.Name, beside, shadowed, counts);
             }
 
             host.Pump();

@@ -1,9 +1,11 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
@@ -27,6 +29,7 @@ internal sealed class ModelHost : IDisposable
     private readonly SamplePath _path;
     private readonly WakeSignal? _signal;
     private readonly ModelTotals _totals;
+    private readonly Func<Frame> _newFrame;
 
     // Offered to the path and not seen to answer yet; more than one where a wish overtook another.
     private readonly Queue<ServingModel> _offers = new();
@@ -36,6 +39,9 @@ internal sealed class ModelHost : IDisposable
     private ServingModel? _offered;
     private bool _withdrawn;
     private ServingModel? _judged;
+    private ShadowThread? _shadow;
+    private ShadowThread? _shadowJudged;
+    private ShadowCounts? _shadowRest;
     private ModelTelemetry? _telemetry;
 
     /// <param name="source">What feeds it; not owned.</param>
@@ -53,6 +59,7 @@ internal sealed class ModelHost : IDisposable
         _time = time;
         _decided = decided;
         _totals = totals;
+        _newFrame = source.NewFrame;
         _messages = new DecisionMessages(configuration.Name, configuration.Actions, publisher);
         _lines =
         [
@@ -124,13 +131,7 @@ internal sealed class ModelHost : IDisposable
             return;
         }
 
-        if (!PipelineBinding.TryBind(
-            package.Manifest, Site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
-        {
-            // Verification bound the same package to the same sensor; it cannot have changed since.
-            throw new InvalidOperationException($"a verified package does not fit: {string.Join("; ", mistakes)}");
-        }
-
+        IPipeline pipeline = Bind(package);
         SoakTrial? trial = onTrial
             ? new SoakTrial(package.Manifest.Soak, Champion(package), package.Reference.EffectiveShare)
             : null;
@@ -191,6 +192,44 @@ internal sealed class ModelHost : IDisposable
         }
 
         _judged = serving;
+        return verdict;
+    }
+
+    /// <summary>Runs a candidate beside the package that answers.</summary>
+    /// <param name="mostShare">Share of one core that it may use.</param>
+    /// <param name="failed">Called on its thread when it met an error it does not know.</param>
+    public void StartShadow(LoadedModel candidate, double mostShare, ThreadPlacement placement, Action<Exception> failed)
+    {
+        StopShadow();
+        PackageManifest champion = Answering?.Manifest ?? candidate.Manifest;
+        _shadow = new ShadowThread(
+            new Shadow(candidate, Bind(candidate), champion, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
+        _path.SetShadow(_shadow.Shadow.Tap);
+    }
+
+    /// <summary>Ends it; the candidate is not touched any more when this returns.</summary>
+    public void StopShadow()
+    {
+        if (_shadow is ShadowThread shadow)
+        {
+            _path.SetShadow(null);
+            shadow.Dispose();
+            _shadowRest = TakeShadowCounts();
+            _shadow = null;
+        }
+    }
+
+    /// <summary>What the run of a candidate came to, once.</summary>
+    public SoakVerdict? TakeShadowVerdict(out ModelId digest, out ShadowCounts counts)
+    {
+        (digest, counts) = (default, ShadowCounts.None);
+        if (_shadow is not ShadowThread shadow || shadow == _shadowJudged || shadow.Shadow.Verdict is not SoakVerdict verdict)
+        {
+            return null;
+        }
+
+        _shadowJudged = shadow;
+        (digest, counts) = (shadow.Shadow.Candidate.Digest, shadow.Shadow.Counts());
         return verdict;
     }
 
@@ -286,6 +325,7 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
+        StopShadow();
         FollowTo(null);
         ReleaseLines();
     }
@@ -295,6 +335,7 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
+        StopShadow();
         _signal?.Dispose();
         ReleaseLines();
     }
@@ -311,7 +352,7 @@ internal sealed class ModelHost : IDisposable
         {
             _telemetry?.Finish(_ring);
             _telemetry = _offers.TryDequeue(out ServingModel? next)
-                ? new ModelTelemetry(_configuration, next, _totals, _messages, _publisher, _options, _time, _decided)
+                ? new ModelTelemetry(_configuration, next, _totals, _messages, _publisher, _options, _time, _decided) { Beside = TakeShadowCounts }
                 : null;
             if (_telemetry is null)
             {
@@ -319,6 +360,21 @@ internal sealed class ModelHost : IDisposable
                 return;
             }
         }
+    }
+
+    private IPipeline Bind(LoadedModel package) =>
+        PipelineBinding.TryBind(package.Manifest, Site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes)
+            ? pipeline
+
+            // Verification bound the same package to the same sensor; it cannot have changed since.
+            : throw new InvalidOperationException($"a verified package does not fit: {string.Join("; ", mistakes)}");
+
+    // What a candidate counted since the last window, also of one that has ended.
+    private ShadowCounts? TakeShadowCounts()
+    {
+        ShadowCounts? rest = _shadowRest;
+        _shadowRest = null;
+        return _shadow is null ? rest : rest is null ? _shadow.TakeCounts() : rest + _shadow.TakeCounts();
     }
 
     private void ReleaseLines()

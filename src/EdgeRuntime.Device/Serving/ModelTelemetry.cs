@@ -59,6 +59,9 @@ internal sealed class ModelTelemetry
     /// <summary>The newest decision as it went out, or null before the first.</summary>
     public LatestMessage? Latest { get; private set; }
 
+    /// <summary>Gives what a candidate beside this package counted since the last window; null for none.</summary>
+    public Func<ShadowCounts?>? Beside { get; init; }
+
     /// <summary>Largest ratio of a stability index to its threshold; null before the first window.</summary>
     public double? Drift { get; private set; }
 
@@ -138,6 +141,7 @@ internal sealed class ModelTelemetry
             Gate = _configuration.Gate?.Model,
             Channels = _health?.TakeCounts(),
             Clock = _health?.TakeClock(),
+            Shadow = Beside?.Invoke(),
         };
         _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
         if (verdict.Drifted != _drifting)

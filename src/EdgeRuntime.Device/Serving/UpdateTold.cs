@@ -16,6 +16,13 @@ internal static class UpdateTold
             return null;
         }
 
+        if (step.Shadow is ShadowCounts shadow)
+        {
+            string beside = $"{step.Model}: update {step.Deployment} said the same as the model that answers on {shadow.Agreed} of {shadow.Samples} samples";
+            DeviceLog.Told(logger, beside);
+            return beside;
+        }
+
         string state = step.State.ToString().ToLowerInvariant();
         if (step.Reason is string reason)
         {
@@ -42,6 +49,7 @@ internal static class UpdateTold
         Digest = step.Digest,
         State = step.State,
         Reason = step.Reason,
+        Shadow = step.Shadow,
         Percent = step.Progress?.Percent,
         Bytes = step.Progress?.Bytes,
         BytesPerSecond = step.Progress?.BytesPerSecond,

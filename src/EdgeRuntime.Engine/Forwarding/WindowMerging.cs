@@ -37,6 +37,7 @@ public static class WindowMerging
             Stages = Sum(earlier.Stages, later.Stages),
             Features = [.. earlier.Features.Zip(later.Features, Sum)],
             Channels = Sum(earlier.Channels, later.Channels),
+            Shadow = earlier.Shadow is null ? later.Shadow : later.Shadow is null ? earlier.Shadow : earlier.Shadow + later.Shadow,
             Clock = earlier.Clock is null ? later.Clock : later.Clock is null ? earlier.Clock : Sum(earlier.Clock, later.Clock),
         };
     }

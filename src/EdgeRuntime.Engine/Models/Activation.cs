@@ -21,9 +21,10 @@ public enum PackageSource
 /// </summary>
 /// <remarks>
 /// <code>
-/// Steady -> Downloading -> Verifying -> Installing -> Switching -> Soaking -> Steady (committed)
-///                \------------ Rejected -----------/      \-- Undone --/
+/// Steady -> Downloading -> Verifying -> Installing -> Shadowing -> Switching -> Soaking -> Steady (committed)
+///                \------------------ Rejected ------------------/      \-- Undone --/
 /// </code>
+/// Only a package whose manifest asks for it runs in the shadow of the active one before it answers.
 /// A package that stands in the spare slot skips the download and the installation; a revert, and the first package
 /// of a device, skip the trial.
 /// </remarks>
@@ -32,6 +33,7 @@ public enum PackageSource
 [JsonDerivedType(typeof(Downloading), "downloading")]
 [JsonDerivedType(typeof(Verifying), "verifying")]
 [JsonDerivedType(typeof(Installing), "installing")]
+[JsonDerivedType(typeof(Shadowing), "shadowing")]
 [JsonDerivedType(typeof(Switching), "switching")]
 [JsonDerivedType(typeof(Soaking), "soaking")]
 public abstract record Activation
@@ -56,7 +58,12 @@ public abstract record Activation
     public sealed record Verifying(UpdateOrder Order, PackageSource Source, int Attempt) : Activation;
 
     /// <summary>The package is good; its bytes move into the spare slot, whose old content is given up.</summary>
-    public sealed record Installing(UpdateOrder Order, StoredPackage Package, int Attempt) : Activation;
+    /// <param name="Shadows">Whether it is to run beside the active package before it answers.</param>
+    public sealed record Installing(UpdateOrder Order, StoredPackage Package, int Attempt, bool Shadows = false) : Activation;
+
+    /// <summary>The spare slot's package runs beside the active one on live input; no answer of it counts.</summary>
+    /// <param name="Attempt">As in <see cref="Verifying"/>: a restart begins with another check.</param>
+    public sealed record Shadowing(UpdateOrder Order, int Attempt) : Activation;
 
     /// <summary>The sample path is asked to answer with the spare slot's package.</summary>
     public sealed record Switching(UpdateOrder Order) : Activation;
@@ -71,6 +78,7 @@ public abstract record Activation
         Downloading p => p.Order,
         Verifying p => p.Order,
         Installing p => p.Order,
+        Shadowing p => p.Order,
         Switching p => p.Order,
         Soaking p => p.Order,
         _ => null,
@@ -87,9 +95,10 @@ public abstract record Activation
 
         (Downloading p, ActivationEvent.Fetched) =>
             state with { Phase = new Verifying(p.Order, PackageSource.Incoming, Attempt: 1) },
-        (Verifying p, ActivationEvent.Verified e) => Accept(state, p, e.Package),
+        (Verifying p, ActivationEvent.Verified e) => Accept(state, p, e.Package, e.Shadows),
         (Installing p, ActivationEvent.Installed) =>
-            state.With(state.SpareSlot, p.Package) with { Phase = new Switching(p.Order) },
+            state.With(state.SpareSlot, p.Package) with { Phase = Ready(state, p.Order, p.Attempt, p.Shadows) },
+        (Shadowing p, ActivationEvent.ShadowPassed) => state with { Phase = new Switching(p.Order) },
         (Switching p, ActivationEvent.SwitchedOver) =>
             NeedsTrial(state) ? state with { Phase = new Soaking(p.Order) } : Commit(state, p.Order),
         (Soaking p, ActivationEvent.TrialPassed) => Commit(state, p.Order),
@@ -102,7 +111,7 @@ public abstract record Activation
             when state is { Active: not null, Previous: { } previous } && !state.Refused.Contains(previous.Digest) =>
             GoBack(Abandon(state, e.Reason), e.Reason),
         (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere),
-        (Steady or Downloading or Verifying, ActivationEvent.ActiveUnusable) when state.Active is not null =>
+        (Steady or Downloading or Verifying or Shadowing, ActivationEvent.ActiveUnusable) when state.Active is not null =>
             FallBack(state),
         (_, ActivationEvent.Told e) when state.Untold.Contains(e.Outcome) =>
             state with { Untold = [.. state.Untold.Where(outcome => outcome != e.Outcome)] },
@@ -164,7 +173,7 @@ public abstract record Activation
         return free with { Phase = new Verifying(order, PackageSource.Incoming, Attempt: 1) };
     }
 
-    private static ModelState Accept(ModelState state, Verifying checking, StoredPackage package)
+    private static ModelState Accept(ModelState state, Verifying checking, StoredPackage package, bool shadows)
     {
         UpdateOrder order = checking.Order;
         if (package.Digest != order.Digest)
@@ -179,11 +188,15 @@ public abstract record Activation
         }
 
         return checking.Source == PackageSource.Spare
-            ? state with { Phase = new Switching(order) }
+            ? state with { Phase = Ready(state, order, checking.Attempt, shadows) }
 
             // From here the spare slot counts as empty: its file may already be the new one when the power fails.
-            : state.With(state.SpareSlot, null) with { Phase = new Installing(order, package, checking.Attempt) };
+            : state.With(state.SpareSlot, null) with { Phase = new Installing(order, package, checking.Attempt, shadows) };
     }
+
+    // What goes back to a package that proved itself here is not held up, and without an active package there is none to run beside.
+    private static Activation Ready(ModelState state, UpdateOrder order, int attempt, bool shadows) =>
+        shadows && state.Active is not null && NeedsTrial(state) ? new Shadowing(order, attempt) : new Switching(order);
 
     private static ModelState Commit(ModelState state, UpdateOrder order)
     {
@@ -234,7 +247,8 @@ public abstract record Activation
 
     private static ModelState Restart(ModelState state, bool incomingIsHere) => state.Phase switch
     {
-        Verifying { Attempt: >= VerifyAttempts } or Installing { Attempt: >= VerifyAttempts } =>
+        Verifying { Attempt: >= VerifyAttempts } or Installing { Attempt: >= VerifyAttempts }
+            or Shadowing { Attempt: >= VerifyAttempts } =>
             Abandon(state, $"the device restarted {VerifyAttempts} times while it checked the package", refused: true),
         Verifying p => state with { Phase = p with { Attempt = p.Attempt + 1 } },
 
@@ -246,6 +260,8 @@ public abstract record Activation
             Phase = new Verifying(p.Order, PackageSource.Spare, p.Attempt + 1),
         },
 
+        Shadowing p => state with { Phase = new Verifying(p.Order, PackageSource.Spare, p.Attempt + 1) },
+
         // Power was lost mid-trial. The candidate never earned trust, and it may be why the device died.
         Switching or Soaking => Abandon(state, "the device restarted during the trial"),
         _ => state,
@@ -256,7 +272,7 @@ public abstract record Activation
         if (state.Previous is not { } previous)
         {
             // A candidate in the spare slot goes too: with no active slot there is no telling which one is spare.
-            ModelState free = state.Phase is Verifying { Source: PackageSource.Spare }
+            ModelState free = state.Phase is Verifying { Source: PackageSource.Spare } or Shadowing
                 ? Abandon(state, "the active package was lost")
                 : state;
             return free with { A = null, B = null, ActiveSlot = null };
@@ -294,6 +310,7 @@ public abstract record Activation
         Downloading => new Downloading(order),
         Verifying p => p with { Order = order },
         Installing p => p with { Order = order },
+        Shadowing p => p with { Order = order },
         Switching => new Switching(order),
         Soaking => new Soaking(order),
         _ => this,

@@ -20,10 +20,14 @@ public abstract record ActivationEvent
     public sealed record Fetched : ActivationEvent;
 
     /// <summary>The candidate's signature, hashes, compatibility and golden vectors hold, and it is loaded.</summary>
-    public sealed record Verified(StoredPackage Package) : ActivationEvent;
+    /// <param name="Shadows">Whether its manifest wants it to run beside the active package before it answers.</param>
+    public sealed record Verified(StoredPackage Package, bool Shadows = false) : ActivationEvent;
 
     /// <summary>The candidate's bytes are durable in the spare slot.</summary>
     public sealed record Installed : ActivationEvent;
+
+    /// <summary>Beside the active package the candidate did as its manifest demands.</summary>
+    public sealed record ShadowPassed : ActivationEvent;
 
     /// <summary>The sample path answers with the candidate from now on.</summary>
     public sealed record SwitchedOver : ActivationEvent;

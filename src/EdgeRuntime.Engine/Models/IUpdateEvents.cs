@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
@@ -39,6 +40,13 @@ public interface IUpdateEvents
     void OnActivate(string model, LoadedModel? package, bool onTrial);
 
     /// <summary>
+    /// Wants a candidate to run beside the package that answers, as its manifest's <see cref="ShadowSpec"/> says; the verdict goes to
+    /// <see cref="UpdateAgent.OnShadowVerdict"/>. Or wants that to end: then the package is not touched any more when the call returns.
+    /// </summary>
+    /// <param name="package">Null to end it, also where none runs.</param>
+    void OnShadow(string model, LoadedModel? package);
+
+    /// <summary>
     /// A package that was activated is not needed any more, and the sample path has left it: dispose of it.
     /// </summary>
     void OnRelease(string model, LoadedModel package);
@@ -68,6 +76,9 @@ public sealed record UpdateStep(string Model, string Deployment, long Generation
 
     /// <summary>How far the download is, for progress; null for a step.</summary>
     public DownloadProgress? Progress { get; init; }
+
+    /// <summary>How the package did beside the one that answers, at the end of that; else null.</summary>
+    public ShadowCounts? Shadow { get; init; }
 
     /// <summary>The end of the update that this step tells, or null.</summary>
     public Outcome? End { get; init; }

@@ -141,7 +141,7 @@ public sealed record ModelState
     public string? Contradiction() => this switch
     {
         { ActiveSlot: Slot slot } when this[slot] is null => $"the active slot {slot} holds nothing",
-        { Phase: Activation.Switching or Activation.Soaking, Spare: null } => "a trial of no package",
+        { Phase: Activation.Shadowing or Activation.Switching or Activation.Soaking, Spare: null } => "a trial of no package",
         { Phase: Activation.Verifying { Source: PackageSource.Spare }, Spare: null } => "a check of no package",
         { Active: { } active } when !IsTrusted(active.Digest) => "the active package was never committed",
         { Active: { } active } when active.Digest == Spare?.Digest => "both slots hold the same package",

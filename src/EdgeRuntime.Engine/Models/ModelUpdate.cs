@@ -153,6 +153,18 @@ internal sealed class ModelUpdate : IDisposable
         }
     }
 
+    public void OnShadowVerdict(ModelId digest, SoakVerdict verdict, ShadowCounts counts)
+    {
+        if (State.Phase is Activation.Shadowing shadowing && State.Spare?.Digest == digest)
+        {
+            _news.Shadowed(shadowing.Order, counts);
+            Apply(verdict is SoakVerdict.Undo undo
+                ? new ActivationEvent.Failed(undo.Reason, PackageAtFault: true)
+                : new ActivationEvent.ShadowPassed());
+            Pump();
+        }
+    }
+
     public void OnTold(Outcome end) => Apply(new ActivationEvent.Told(end));
 
     public string Undo(out bool done)
@@ -317,7 +329,8 @@ internal sealed class ModelUpdate : IDisposable
             PackageManifest manifest = loaded.Manifest;
             _served.Try(loaded);
             Apply(new ActivationEvent.Verified(new StoredPackage(
-                loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size) { Floor = manifest.Floor ?? 0 }));
+                loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size) { Floor = manifest.Floor ?? 0 },
+                Shadows: manifest.Shadow is not null));
         }
         else
         {
@@ -357,7 +370,7 @@ internal sealed class ModelUpdate : IDisposable
     /// <summary>A sensor that fell silent must not leave a device on trial for ever.</summary>
     private void EndTrialWithoutSamples()
     {
-        if (State.Phase is Activation.Soaking && _served.TrialLimit is TimeSpan limit
+        if (State.Phase is Activation.Soaking or Activation.Shadowing && _served.TrialLimit is TimeSpan limit
             && _parts.Time.GetElapsedTime(_trialSince) > limit)
         {
             Fail($"its trial did not get its samples within {limit}");
@@ -443,6 +456,11 @@ internal sealed class ModelUpdate : IDisposable
     {
         ModelState before = State;
         _state.Adopt(next);
+        if (State.Phase is Activation.Shadowing && before.Phase is not Activation.Shadowing)
+        {
+            _trialSince = _parts.Time.GetTimestamp();
+        }
+
         if (State.Phase is not Activation.Downloading)
         {
             _download.Close();

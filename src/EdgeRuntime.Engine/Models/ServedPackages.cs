@@ -17,6 +17,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     private LoadedModel? _trusted;
     private LoadedModel? _candidate;
     private LoadedModel? _fallback;
+    private LoadedModel? _shadowed;
     private LoadedModel? _asked;
     private bool _isAsking;
 
@@ -40,7 +41,8 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
             PipelineSpec pipeline = _candidate.Manifest.Pipeline;
             double sampleSeconds = pipeline.HopFrames / pipeline.RateHz;
             double windowSeconds = pipeline.WindowFrames / pipeline.RateHz;
-            double expected = windowSeconds + (_candidate.Manifest.Soak.Samples * sampleSeconds);
+            int samples = Math.Max(_candidate.Manifest.Soak.Samples, _candidate.Manifest.Shadow?.Samples ?? 0);
+            double expected = windowSeconds + (samples * sampleSeconds);
             return TimeSpan.FromSeconds(Math.Clamp(10 * expected, ShortestTrialLimit, LongestTrialLimit));
         }
     }
@@ -98,6 +100,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     /// <summary>Asks the sample path for the package that is to answer, when that has changed.</summary>
     public void Serve(ModelState state)
     {
+        Shadow(state.Phase is Activation.Shadowing ? _candidate : null);
         bool switching = state.Phase is Activation.Switching or Activation.Soaking;
         LoadedModel? wanted = (switching ? _candidate : null) ?? _trusted ?? _fallback;
         if (wanted == _asked)
@@ -139,6 +142,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     /// <summary>Disposes of every package; the sample path must have ended.</summary>
     public void Dispose()
     {
+        Shadow(null);
         LoadedModel?[] all = [.. _given, .. _leaving, _trusted, _candidate, _fallback];
         foreach (LoadedModel loaded in all.OfType<LoadedModel>().Distinct())
         {
@@ -149,11 +153,25 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         _leaving.Clear();
     }
 
+    private void Shadow(LoadedModel? wanted)
+    {
+        if (wanted != _shadowed)
+        {
+            _shadowed = wanted;
+            events.OnShadow(model, wanted);
+        }
+    }
+
     private void Leave(LoadedModel? loaded)
     {
         if (loaded is null)
         {
             return;
+        }
+
+        if (loaded == _shadowed)
+        {
+            Shadow(null);
         }
 
         if (!_given.Contains(loaded))

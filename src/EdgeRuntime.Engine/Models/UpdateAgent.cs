@@ -224,6 +224,10 @@ public sealed class UpdateAgent : IDisposable
     public void OnSoakVerdict(string model, ModelId digest, SoakVerdict verdict) =>
         Find(model)?.OnSoakVerdict(digest, verdict);
 
+    /// <summary>What the run of this package beside the one that answers came to.</summary>
+    public void OnShadowVerdict(string model, ModelId digest, SoakVerdict verdict, ShadowCounts counts) =>
+        Find(model)?.OnShadowVerdict(digest, verdict, counts);
+
     /// <summary>The broker has the step.</summary>
     public void OnTold(UpdateStep step)
     {

@@ -16,7 +16,7 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
     public static UpdateState? StepOf(Activation phase) => phase switch
     {
         Activation.Downloading => UpdateState.Downloading,
-        Activation.Verifying or Activation.Installing or Activation.Switching => UpdateState.Verifying,
+        Activation.Verifying or Activation.Installing or Activation.Shadowing or Activation.Switching => UpdateState.Verifying,
         Activation.Soaking => UpdateState.Soaking,
         _ => null,
     };
@@ -53,6 +53,10 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
 
         events.OnReportedChanged();
     }
+
+    /// <summary>Tells how a candidate did beside the active package; it has not answered yet, so that is a part of checking it.</summary>
+    public void Shadowed(UpdateOrder order, ShadowCounts counts) => events.OnStep(
+        new UpdateStep(model, order.Deployment, order.Generation, order.Digest, UpdateState.Verifying) { Shadow = counts });
 
     /// <summary>Remembers where a download begins, so that only what comes after is news.</summary>
     public void DownloadBegan(ChunkDownload download)

@@ -31,6 +31,7 @@ public sealed class SamplePath
     // Between the agent and the feed.
     private ServingModel? _offered;
     private bool _withdrawn;
+    private ShadowTap? _shadow;
     private bool _withdrawalSeen;
 
     // The feed's: the model whose window makes the samples, and the one whose window fills to take its place.
@@ -96,6 +97,9 @@ public sealed class SamplePath
         Volatile.Write(ref _withdrawn, false);
         return Interlocked.Exchange(ref _offered, next);
     }
+
+    /// <summary>Lets a candidate see frames and answers from now on, or none with null. From the agent's thread.</summary>
+    public void SetShadow(ShadowTap? tap) => Volatile.Write(ref _shadow, tap);
 
     /// <summary>Whether no model answers, and none will of those offered before <see cref="Withdraw"/>.</summary>
     public bool IsWithdrawn => Volatile.Read(ref _withdrawalSeen) && Serving is null;
@@ -242,6 +246,7 @@ public sealed class SamplePath
             Admit(_making!, time, times, now);
         }
 
+        Volatile.Read(ref _shadow)?.Offer(frame);
         CloseWindow(time);
     }
 
@@ -298,7 +303,7 @@ public sealed class SamplePath
     private void Serve(ServingModel serving, in DueSample sample)
     {
         // Numbers are given to samples the model was asked about, so that they are without gaps.
-        if (serving.Serve(sample, _samples + 1, _ring))
+        if (serving.Serve(sample, _samples + 1, _ring, Volatile.Read(ref _shadow)))
         {
             Volatile.Write(ref _samples, _samples + 1);
         }

@@ -160,7 +160,7 @@ public sealed class ServingModel
 
     /// <summary>Infers on a sample, decides, and counts; or drops it, when it is gated or came too late.</summary>
     /// <returns>False when it was dropped: the model was not asked.</returns>
-    internal bool Serve(in DueSample sample, long n, PredictionRing ring)
+    internal bool Serve(in DueSample sample, long n, PredictionRing ring, ShadowTap? shadow = null)
     {
         FrameTime time = sample.Time;
         if (_gate is not null && !_gate.IsOpen(time.Timestamp))
@@ -186,6 +186,7 @@ public sealed class ServingModel
         long infer = Nanoseconds(before, after);
         long path = Nanoseconds(time.Timestamp, decided);
         Act(time.Timestamp);
+        shadow?.Tell(time, decoded);
         if (decoded.IsValid)
         {
             _last = new PredictionRecord(

@@ -247,6 +247,17 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     });
 
     /// <inheritdoc/>
+    public void OnShadow(string model, LoadedModel? package)
+    {
+        if (package is not null)
+        {
+            ModelId digest = package.Digest;
+            ShadowCounts counts = new() { Samples = 1, Agreed = 1, Distance = [1] };
+            _todo.Enqueue(() => Agent.OnShadowVerdict(model, digest, new SoakVerdict.Commit(), counts));
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnRelease(string model, LoadedModel package)
     {
         InvariantException.Require(Serving != package, "the model that answers was released");
