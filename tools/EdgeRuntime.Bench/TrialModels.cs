@@ -27,7 +27,7 @@ internal static class TrialModels
     private const int Width = 64;
     private const int Opset = 17;
     private const int NoOpset = 99;
-    private const int Functions = 20_000;
+    private const int Functions = 5_000;
 
     /// <summary>The good one, or one that takes so many times as long and answers the same.</summary>
     /// <param name="times">At least 1.</param>
