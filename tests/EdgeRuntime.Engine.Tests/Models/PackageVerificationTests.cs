@@ -98,8 +98,8 @@ public sealed class PackageVerificationTests
             [TestPackages.ReleaseKey.Public], LinearModel.Load, "1.30.0", new RunnerOptions(), new PackageLimits(),
             facts: new DeviceFacts("x64", null, 256, "1.30.0"));
 
-        Assert.Throws<PackageRejectedException>(() => verification.Verify(package, TestPackages.Site, (_, _) => null));
-        verification.Verify(package, TestPackages.Site, (_, _) => null, isTrusted: true).Dispose();
+        Assert.Throws<PackageRejectedException>(() => verification.Verify(package, TestPackages.Site, _ => null));
+        verification.Verify(package, TestPackages.Site, _ => null, isTrusted: true).Dispose();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
@@ -14,6 +15,9 @@ namespace EdgeRuntime.Simulator.Attacks;
 /// </summary>
 internal sealed class AttackSite : IDisposable
 {
+    // A signature is another every time, and what is vouched for is one archive.
+    private static readonly ConcurrentDictionary<int, byte[]> Withdrawn = new();
+
     private long _generation = 1;
 
     public AttackSite()
@@ -35,6 +39,10 @@ internal sealed class AttackSite : IDisposable
 
     /// <summary>Package N: version N.0.0, release counter N, gain N.</summary>
     public static byte[] Package(int number) => Orders.Package(number);
+
+    /// <summary>The same, by whose release all before it are withdrawn: it states its own counter as the floor.</summary>
+    public static byte[] Withdrawing(int number) => Withdrawn.GetOrAdd(
+        number, _ => TestPackages.Make(number, gain: number, manifest => manifest with { Floor = number }));
 
     /// <summary>Puts a package among the targets, for this hardware or for another, and publishes.</summary>
     public void Vouch(byte[] archive, params string[] hardware)

@@ -72,15 +72,15 @@ internal static class CarrierAttacks
         }),
         new("replay of reports: a manager made to believe an old state orders it again", site =>
         {
-            site.Vouch(AttackSite.Package(2));
+            site.Vouch(AttackSite.Withdrawing(2));
             site.Deliver();
-            site.Order(AttackSite.Package(2));
+            site.Order(AttackSite.Withdrawing(2));
             site.RequireServes("2.0.0");
             int activations = site.Device.Activations["2.0.0"];
-            site.Order(AttackSite.Package(2));
+            site.Order(AttackSite.Withdrawing(2));
             site.Order(AttackSite.Package(1));
             InvariantException.Require(site.Device.Activations["2.0.0"] == activations, "it began to answer a second time");
-            return MetadataAttacks.Refused(site, "is below 2, the highest this device committed", "2.0.0");
+            return MetadataAttacks.Refused(site, "is below 2, the floor", "2.0.0");
         }),
         new("replay of messages: the retained set of yesterday's broker", site =>
         {

@@ -42,10 +42,10 @@ internal static class MetadataAttacks
         }),
         new("rollback: an older release, ordered anew", site =>
         {
-            site.Vouch(AttackSite.Package(3));
+            site.Vouch(AttackSite.Withdrawing(3));
             site.Vouch(AttackSite.Package(2));
             site.Deliver();
-            site.Order(AttackSite.Package(3));
+            site.Order(AttackSite.Withdrawing(3));
             site.RequireServes("3.0.0");
             site.Order(AttackSite.Package(2));
             site.RequireServes("3.0.0");
