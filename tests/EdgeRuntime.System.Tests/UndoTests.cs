@@ -17,8 +17,10 @@ public sealed class UndoTests
         using TrialStage stage = new TrialStage(Programs.Device, scratch.Root, new TrialPackage { Soak = Long }).Serve();
 
         string deployment = stage.Manager.Order(stage.Package.Pack(2, TrialModels.Spoiling(), stage.Release));
-        stage.Manager.WaitUntil(() => stage.Manager.Steps.Any(step => step.Deployment == deployment), 30, "the update began");
+        stage.Manager.WaitUntil(
+            () => stage.Manager.Steps.Any(step => step.Deployment == deployment && step.State == UpdateState.Verifying), 30, "it is checked");
         stage.Broker.Stop();
+        stage.WaitUntilSays($"update {deployment} undone", 30);
         stage.Broker.Start();
         UpdateMessage end = stage.Manager.EndOf(deployment, 60);
         stage.Manager.ForgetPredictions();
