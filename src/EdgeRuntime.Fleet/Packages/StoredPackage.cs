@@ -66,5 +66,6 @@ public sealed record StoredPackage
         ChunkBytes = ChunkBytes,
         ChunkSha256 = ChunkSha256,
         Revert = revert,
+        Requires = Manifest.Requires,
     };
 }
