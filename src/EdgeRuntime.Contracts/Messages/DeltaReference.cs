@@ -29,6 +29,9 @@ public sealed record DeltaReference
     [JsonConverter(typeof(ChunkHashes))]
     public required IReadOnlyList<string> ChunkSha256 { get; init; }
 
+    /// <summary>As <see cref="PackageReference.Carriers"/>.</summary>
+    public IReadOnlyList<string> Carriers { get; init => field = value ?? []; } = [];
+
     /// <summary>The same as an archive to fetch.</summary>
     public PackageReference AsArchive(PackageReference package) => package with
     {
@@ -36,6 +39,7 @@ public sealed record DeltaReference
         ArchiveSha256 = Sha256,
         ChunkBytes = ChunkBytes,
         ChunkSha256 = ChunkSha256,
+        Carriers = Carriers,
         Deltas = [],
     };
 }

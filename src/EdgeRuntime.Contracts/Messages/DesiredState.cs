@@ -51,6 +51,9 @@ public sealed record PackageReference
     /// <summary>Most deltas of one order.</summary>
     public const int MostDeltas = 4;
 
+    /// <summary>Most carriers of one archive.</summary>
+    public const int MostCarriers = 8;
+
     /// <summary>Id of the package: SHA-256 of its manifest.</summary>
     public required ModelId Digest { get; init; }
 
@@ -75,6 +78,12 @@ public sealed record PackageReference
     /// lower than the newest seen.
     /// </summary>
     public bool Revert { get; init; }
+
+    /// <summary>
+    /// What the archive can come by, at most <see cref="MostCarriers"/>: <c>mqtt</c>, or an address that answers HTTP range requests;
+    /// empty means mqtt. Which of them a device uses its owner's configuration says.
+    /// </summary>
+    public IReadOnlyList<string> Carriers { get; init => field = value ?? []; } = [];
 
     /// <summary>Shorter ways to the archive, at most <see cref="MostDeltas"/>; a device takes the shortest that it has the base of.</summary>
     public IReadOnlyList<DeltaReference> Deltas { get; init => field = value ?? []; } = [];

@@ -5,6 +5,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Forwarding;
+using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Configuration;
@@ -56,6 +57,7 @@ public static class ConfigurationReader
                 trust.String("root", file => Existing(directory, file)) is string file ? Under(directory, file) : null,
                 trust.Bool("allow_development", false) ? DevelopmentKeys.Allowed : DevelopmentKeys.Refused)),
             Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
+            Transfer = root.Object("transfer", TransferReader.Read) ?? new TransferPolicy(),
             Models = root.RequiredObjects("models", model => ReadModel(model, directory, sensors), min: 1, max: MostModels),
         };
 

@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Forwarding;
+using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Configuration;
@@ -32,6 +33,9 @@ public sealed record DeviceConfiguration
 
     /// <summary>What is reported, and how often.</summary>
     public required TelemetryConfiguration Telemetry { get; init; }
+
+    /// <summary>What packages may come by, and what an update may cost.</summary>
+    public TransferPolicy Transfer { get; init; } = new();
 
     /// <summary>At least one.</summary>
     public required IReadOnlyList<ModelConfiguration> Models { get; init; }

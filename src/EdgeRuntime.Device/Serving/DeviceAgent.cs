@@ -49,6 +49,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Supervisor _supervisor;
     private readonly Loader _loader;
     private readonly StartLedger _starts;
+    private readonly HttpCarrier _web;
     private readonly long _started;
     private readonly Queue<string> _news = [];
     private string _linkState = "not connected yet";
@@ -81,6 +82,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             DeployKeys = setup.DeployKeys,
             Trust = TrustAtBirth.Of(setup, parts.Disk, _time),
             Disk = parts.Disk,
+            Transfer = setup.Configuration.Transfer,
             Verification = parts.Verification,
             Models = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
             Events = this,
@@ -96,6 +98,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
+        _web = new HttpCarrier(
+            (transfer, offset, bytes) => _mailbox.Post(new Letter.Finished(() => _updates.OnChunk(transfer, offset, bytes))),
+            (transfer, reason, isGone) => _mailbox.Post(new Letter.Finished(() => _updates.OnCarrierFailed(transfer, reason, isGone))));
         _commands = new Commands(
             setup.Configuration.Device, _topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, SendBirth);
         _outboxThread = new OutboxThread(
@@ -145,6 +150,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         int length = ChunkCodec.WriteRequest(request, bytes);
         _publisher.ChunkRequest(bytes.AsMemory(0, length));
     }
+
+    /// <inheritdoc/>
+    public void OnRangeRequest(in ChunkRequest request, string address) => _web.Fetch(request, address);
+
+    /// <inheritdoc/>
+    public void OnTransferEnded(string transfer) => _web.Forget(transfer);
 
     /// <inheritdoc/>
     public void OnStep(UpdateStep step)
@@ -208,6 +219,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _supervisor.Dispose();
         _outboxThread.Dispose();
         _loader.Dispose();
+        _web.Dispose();
         _link.Dispose();
         _served.Dispose();
         _updates.Dispose();

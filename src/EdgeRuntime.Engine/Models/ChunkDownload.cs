@@ -72,8 +72,10 @@ public sealed class ChunkDownload
     /// <param name="transfer">Name the chunks come under: 1 to 63 of <c>a-z 0-9 -</c>.</param>
     /// <param name="random">Spreads the retries of many devices.</param>
     /// <param name="budget">What may be asked for, or null for no bound.</param>
+    /// <param name="isReliable">True where the carrier tells what it could not bring.</param>
     public ChunkDownload(
-        IDisk disk, string path, PackageReference package, string transfer, TimeProvider time, Random random, TransferBudget? budget = null)
+        IDisk disk, string path, PackageReference package, string transfer, TimeProvider time, Random random, TransferBudget? budget = null,
+        bool isReliable = false)
     {
         _disk = disk;
         _path = path;
@@ -84,7 +86,7 @@ public sealed class ChunkDownload
         _hashes = [.. package.ChunkSha256.Select(Convert.FromHexString)];
         _here = new bool[_hashes.Length];
         _corrupt = new byte[_hashes.Length];
-        _pace = new ChunkPace(time, random);
+        _pace = new ChunkPace(time, random, isReliable);
         _began = time.GetTimestamp();
         _syncedAt = _began - time.TimestampFrequency;
     }

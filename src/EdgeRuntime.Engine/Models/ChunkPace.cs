@@ -8,9 +8,10 @@ namespace EdgeRuntime.Engine.Models;
 /// the shortest (as TCP Vegas does); then it keeps a few of them waiting, so that the line is never idle and
 /// little is under way when the device, the broker or the power fails. It has at most 32, and halves with a loss, down to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the
 /// retransmission timer of RFC 6298, between <see cref="ShortestWait"/> and <see cref="LongestWait"/>). After a loss
-/// nothing is asked for during a pause that doubles, with jitter, while losses follow each other. Not thread-safe.
+/// nothing is asked for during a pause that doubles, with jitter, while losses follow each other. A reliable carrier loses
+/// nothing silently: what was asked for is under way until it comes, or all of it is forgotten. Not thread-safe.
 /// </remarks>
-internal sealed class ChunkPace(TimeProvider time, Random random)
+internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliable = false)
 {
     private const int FirstWindow = 2;
     private const int LargestWindow = 32;
@@ -123,6 +124,11 @@ internal sealed class ChunkPace(TimeProvider time, Random random)
 
     private void NoticeLost()
     {
+        if (isReliable)
+        {
+            return;
+        }
+
         bool lost = false;
         for (int i = 0; i < _inFlight.Length; i++)
         {

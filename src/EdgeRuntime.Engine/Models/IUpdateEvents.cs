@@ -16,6 +16,15 @@ public interface IUpdateEvents
     void OnRequest(in ChunkRequest request);
 
     /// <summary>
+    /// Asks an address for chunks. What comes goes to <see cref="UpdateAgent.OnChunk"/>, and a failure to
+    /// <see cref="UpdateAgent.OnCarrierFailed"/>.
+    /// </summary>
+    void OnRangeRequest(in ChunkRequest request, string address);
+
+    /// <summary>Nothing of a transfer is wanted any more; what was asked for may be given up.</summary>
+    void OnTransferEnded(string transfer);
+
+    /// <summary>
     /// Tells the fleet a step or the progress of an update. One with an <see cref="UpdateStep.End"/> is to be given
     /// back
     /// to <see cref="UpdateAgent.OnTold"/> once it is on the disk or with the broker; else it is told again after the next start.

@@ -17,6 +17,7 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
     private DeltaChoice? _delta;
     private DeltaRebuild? _rebuild;
     private TransferBudget? _budget;
+    private CarrierLine? _carriers;
     private string? _failure;
     private bool _isConnected;
 
@@ -104,8 +105,10 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
     /// <summary>Forgets the download; what is on disk stays.</summary>
     public void Close()
     {
+        EndTransfer();
         _package = null;
         _download = null;
+        _carriers = null;
         _delta = null;
         _rebuild?.Dispose();
         _rebuild = null;
@@ -125,7 +128,49 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
             return false;
         }
 
-        _download.OnChunk(offset, bytes);
+        ChunkArrival arrival = _download.OnChunk(offset, bytes);
+        if (arrival == ChunkArrival.Accepted)
+        {
+            _carriers?.OnArrived();
+        }
+        else if (arrival is ChunkArrival.Foreign or ChunkArrival.Corrupt && _carriers is { IsMqtt: false, Current: string address })
+        {
+            OnCarrierFailed(transfer, $"{address} sent bytes that are not the package's", isGone: arrival == ChunkArrival.Foreign);
+        }
+
+        return true;
+    }
+
+    /// <summary>An address did not bring what it was asked for.</summary>
+    /// <returns>True when something else can go on now, or nothing can.</returns>
+    public bool OnCarrierFailed(string transfer, string reason, bool isGone)
+    {
+        if (_download is null || _carriers is null || _download.Transfer != transfer)
+        {
+            return false;
+        }
+
+        string gone = _carriers.Current ?? "";
+        _download.OnLinkChanged();
+        if (!_carriers.OnFailed(isGone))
+        {
+            return false;
+        }
+
+        if (_carriers.Current is string next)
+        {
+            news.Notice(EventSeverity.Warning, $"{reason}; the package comes by {next} instead of {gone}");
+            Reopen();
+        }
+        else if (_delta is not null)
+        {
+            return EndDelta(reason);
+        }
+        else
+        {
+            _failure = $"{reason}; nothing else is offered and allowed (transfer.carriers)";
+        }
+
         return true;
     }
 
@@ -133,16 +178,28 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
     public void OnLink(bool connected)
     {
         _isConnected = connected;
-        _download?.OnLinkChanged();
+        if (_carriers is null or { IsMqtt: true })
+        {
+            _download?.OnLinkChanged();
+        }
+
         Ask();
     }
 
     /// <summary>Asks for what may be asked for now.</summary>
     public void Ask()
     {
-        while (_isConnected && _rebuild is null && _download is not null && _download.TryNext(out ChunkRequest request))
+        while (_rebuild is null && _download is not null && _carriers is { Current: string carrier, MayAsk: true }
+            && (_isConnected || !_carriers.IsMqtt) && _download.TryNext(out ChunkRequest request))
         {
-            parts.Events.OnRequest(request);
+            if (_carriers.IsMqtt)
+            {
+                parts.Events.OnRequest(request);
+            }
+            else
+            {
+                parts.Events.OnRangeRequest(request, carrier);
+            }
         }
     }
 
@@ -223,9 +280,44 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
 
     private void Open(string path, PackageReference archive, string transfer)
     {
-        _download = new ChunkDownload(parts.Disk, path, archive, transfer, parts.Time, parts.Random, _budget);
+        string[] offered = [.. archive.Carriers.Take(PackageReference.MostCarriers).Where(carrier => carrier is not null)];
+        _carriers = CarrierLine.Of(offered, parts.Transfer.Carriers, parts.Time, parts.Random);
+        if (_carriers.Current is null)
+        {
+            _failure = $"the order offers {(offered.Length > 0 ? string.Join(", ", offered) : CarrierLine.Mqtt)}, and this device may use "
+                + $"{string.Join(", ", parts.Transfer.Carriers)} (transfer.carriers)";
+        }
+
+        Open(path, archive, transfer, _carriers.IsMqtt);
+    }
+
+    private void Open(string path, PackageReference archive, string transfer, bool isMqtt)
+    {
+        EndTransfer();
+        _download = new ChunkDownload(parts.Disk, path, archive, transfer, parts.Time, parts.Random, _budget, isReliable: !isMqtt);
         _download.Begin();
         news.DownloadBegan(_download);
+    }
+
+    // With the next carrier; what is on the disk is found again.
+    private void Reopen()
+    {
+        if (_delta is null)
+        {
+            Open(store.IncomingPath, _package!, _transfer, _carriers!.IsMqtt);
+        }
+        else
+        {
+            Open(DeltaPath, _delta.Delta.AsArchive(_package!), $"{_transfer}-d", _carriers!.IsMqtt);
+        }
+    }
+
+    private void EndTransfer()
+    {
+        if (_download is not null)
+        {
+            parts.Events.OnTransferEnded(_download.Transfer);
+        }
     }
 
     private PackageReference? Expected()

@@ -98,6 +98,14 @@ internal sealed class ModelUpdate : IDisposable
         }
     }
 
+    public void OnCarrierFailed(string transfer, string reason, bool isGone)
+    {
+        if (_download.OnCarrierFailed(transfer, reason, isGone))
+        {
+            Pump();
+        }
+    }
+
     public void OnLink(bool connected) => _download.OnLink(connected);
 
     public void OnVerified(VerificationJob job)

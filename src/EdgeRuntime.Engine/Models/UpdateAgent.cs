@@ -194,6 +194,17 @@ public sealed class UpdateAgent : IDisposable
         }
     }
 
+    /// <summary>An address did not bring what <see cref="IUpdateEvents.OnRangeRequest"/> asked it for.</summary>
+    /// <param name="reason">A sentence for people.</param>
+    /// <param name="isGone">True when asking again cannot help: an answer 404, no ranges.</param>
+    public void OnCarrierFailed(string transfer, string reason, bool isGone)
+    {
+        foreach (ModelUpdate model in _models)
+        {
+            model.OnCarrierFailed(transfer, reason, isGone);
+        }
+    }
+
     /// <summary>The link is up, or down: chunks are asked for only while it is up.</summary>
     public void OnLink(bool connected)
     {

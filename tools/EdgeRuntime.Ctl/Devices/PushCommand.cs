@@ -21,6 +21,7 @@ internal static class PushCommand
         are there again.
 
           --from OLD             offers devices that have this package the smallest delta from it
+          --url URL              also offers the package at this address, for devices whose policy allows it
           --metadata DIR         publishes that TUF metadata first, for devices with a root
           --revert               goes back to a package that the devices committed before
           --wait                 waits for devices that are away, too
@@ -39,7 +40,7 @@ internal static class PushCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> words, Surroundings around, CancellationToken stop)
     {
         Words read = Words.Parse(
-            words, [.. BrokerAddress.Options, "--key", "--from", "--metadata", "--max-rate", "--patience"],
+            words, [.. BrokerAddress.Options, "--key", "--from", "--url", "--metadata", "--max-rate", "--patience"],
             ["--revert", "--wait", "--despite-manager"]);
         BrokerAddress broker = BrokerAddress.Of(read, around);
         if (read.Files.Count < 2)
@@ -51,6 +52,11 @@ internal static class PushCommand
         string keyFile = read.Required("--key");
         ulong rate = read.Whole("--max-rate", 100 * 1024 * 1024);
         double patience = read.Number("--patience", 5.0);
+        foreach (string url in read.All("--url").Where(url => !(Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")))
+        {
+            read.Mistakes.Add($"--url {url}: is not an address such as https://files.example/vitals-2.edgepkg");
+        }
+
         if (read.All("--from").Count > PackageReference.MostDeltas)
         {
             read.Mistakes.Add($"--from is given more than {PackageReference.MostDeltas} times");
@@ -65,7 +71,7 @@ internal static class PushCommand
         string path = read.Files[^1];
         PackageArchive package = DeltaCommand.Open(path);
         using SigningKey key = Keys.Private(keyFile);
-        using PushedFiles pushed = PushedFiles.Of(package, path, read.Has("--revert"), read.All("--from"));
+        using PushedFiles pushed = PushedFiles.Of(package, path, read.Has("--revert"), read.All("--from"), read.All("--url"));
         Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
         using DeviceLink link = new(
             broker, devices, around, random, new TransferLimits(devices.Count, (long)rate), pushed.PathOf);

@@ -22,8 +22,9 @@ internal sealed class PushedFiles : IDisposable
 
     /// <summary>Makes what is served.</summary>
     /// <param name="olds">Packages that devices may have.</param>
+    /// <param name="urls">Addresses that serve the package too.</param>
     /// <exception cref="CommandException">One of them is no package.</exception>
-    public static PushedFiles Of(PackageArchive package, string path, bool revert, IReadOnlyList<string> olds)
+    public static PushedFiles Of(PackageArchive package, string path, bool revert, IReadOnlyList<string> olds, IReadOnlyList<string> urls)
     {
         PackageReference whole = package.ToReference(PackageReference.ChunkBytesFor(package.Bytes.Length), revert);
         Dictionary<string, string> paths = new() { [whole.ArchiveSha256] = path };
@@ -42,7 +43,7 @@ internal sealed class PushedFiles : IDisposable
             }
         }
 
-        return new PushedFiles(whole with { Deltas = deltas }, paths, directory);
+        return new PushedFiles(whole with { Carriers = urls.Count > 0 ? ["mqtt", .. urls] : [], Deltas = deltas }, paths, directory);
     }
 
     /// <summary>The file of an archive or delta, by its hash.</summary>

@@ -101,6 +101,12 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <summary>The manager's packages, by the hash of the archive; several devices may have one.</summary>
     public Dictionary<string, byte[]> Shelf { get; init; } = [];
 
+    /// <summary>What web servers hold, by address; null for one that does not answer now, absent where it answers 404.</summary>
+    public Dictionary<string, byte[]?> Web { get; } = [];
+
+    /// <summary>Requests that web servers got.</summary>
+    public int WebRequests { get; private set; }
+
     /// <summary>Chunks the manager sent.</summary>
     public int Sent { get; private set; }
 
@@ -186,6 +192,33 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
                 return;
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public void OnRangeRequest(in ChunkRequest request, string address)
+    {
+        ChunkRequest wanted = request;
+        WebRequests++;
+        _todo.Enqueue(() =>
+        {
+            bool known = Web.TryGetValue(address, out byte[]? content);
+            if (content is null)
+            {
+                Agent.OnCarrierFailed(wanted.Transfer, known ? $"{address} does not answer" : $"{address} answered 404", isGone: !known);
+                return;
+            }
+
+            for (int i = 0; i < wanted.Window; i++)
+            {
+                int offset = (int)wanted.Offset + (i * wanted.Length);
+                Agent.OnChunk(wanted.Transfer, offset, content.AsSpan(offset, Math.Min(wanted.Length, content.Length - offset)));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void OnTransferEnded(string transfer)
+    {
     }
 
     /// <inheritdoc/>
