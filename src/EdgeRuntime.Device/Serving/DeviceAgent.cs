@@ -343,26 +343,13 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private LiveSocket? OpenLive()
     {
-        LiveSocket? live = LiveSocket.TryOpen(_setup.Configuration.StateDirectory, AskLive, out string objection);
+        LiveSocket? live = LiveSocket.TryOpen(_setup.Configuration.StateDirectory, _mailbox.AskLive, out string objection);
         if (live is null)
         {
             DeviceLog.Noticed(_logger, objection);
         }
 
         return live;
-    }
-
-    // On the socket's thread: what it asks for belongs to the agent's.
-    private byte[]? AskLive(TimeSpan patience)
-    {
-        byte[]? ledger = null;
-        using ManualResetEventSlim answered = new();
-        _mailbox.Post(new Letter.LiveAsked(bytes =>
-        {
-            Volatile.Write(ref ledger, bytes);
-            answered.Set();
-        }));
-        return answered.Wait(patience) ? Volatile.Read(ref ledger) : null;
     }
 
     private LiveLedger Live()

@@ -30,6 +30,19 @@ internal sealed class Mailbox(int capacity)
         }
     }
 
+    /// <summary>Asks the agent for the live ledger, on the thread of whoever wants it; null when it does not answer in time.</summary>
+    public byte[]? AskLive(TimeSpan patience)
+    {
+        byte[]? ledger = null;
+        using ManualResetEventSlim answered = new();
+        Post(new Letter.LiveAsked(bytes =>
+        {
+            Volatile.Write(ref ledger, bytes);
+            answered.Set();
+        }));
+        return answered.Wait(patience) ? Volatile.Read(ref ledger) : null;
+    }
+
     /// <summary>Takes the oldest letter, waiting at most <paramref name="patience"/> for one; null when none came.</summary>
     public Letter? Take(TimeSpan patience)
     {
