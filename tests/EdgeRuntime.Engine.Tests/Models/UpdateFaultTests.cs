@@ -58,6 +58,36 @@ public sealed class UpdateFaultTests
     }
 
     [Fact]
+    public void A_medium_that_fails_once_while_the_device_starts_costs_it_no_package()
+    {
+        SimulatedDisk whole = Installed();
+        using (SimulatedDevice device = new SimulatedDevice(whole, One).Start())
+        {
+            device.Obey(device.OrderFor(Two, generation: 1));
+            Assert.Equal("2.0.0", device.Version);
+        }
+
+        int failed = 0;
+        for (long at = 1; at <= 60; at++)
+        {
+            SimulatedDisk disk = whole.Copy();
+            disk.Fault = DiskFault.InputOutput;
+            disk.FaultAt = at;
+            using (SimulatedDevice device = new SimulatedDevice(disk, One).Start())
+            {
+                Assert.NotNull(device.Version);
+            }
+
+            failed += disk.Calls >= at ? 1 : 0;
+            disk.FaultAt = 0;
+            using SimulatedDevice again = new SimulatedDevice(disk, One).Start();
+            Assert.True(again.Version == "2.0.0", $"after a failure of call {at} the device serves {again.Version}");
+        }
+
+        Assert.InRange(failed, 3, 59);
+    }
+
+    [Fact]
     public void An_undo_works_without_a_free_byte_and_survives_a_restart()
     {
         SimulatedDisk disk = Installed();
