@@ -20,6 +20,19 @@ internal static partial class SandboxCalls
     /// <summary>The process ends with the thread that started it.</summary>
     public static int EndWithParent() => Error(PrCtl(SetParentDeathSignal, Signal.Kill, 0, 0, 0));
 
+    /// <summary>
+    /// From now on a crash ends the process at once. The handlers of .NET would look for a managed cause first, on a stack that
+    /// may have run out, and have been seen to wait for ever there.
+    /// </summary>
+    public static void DieOfCrashes()
+    {
+        const nint Default = 0; // SIG_DFL
+        foreach (int signal in Signal.OfCrashes)
+        {
+            _ = SetHandler(signal, Default);
+        }
+    }
+
     /// <summary>Programs that this one becomes get no rights that it has not; what the kernel demands before a filter.</summary>
     public static int RenouncePrivileges() => Error(PrCtl(SetNoNewPrivileges, 1, 0, 0, 0));
 
@@ -199,6 +212,9 @@ internal static partial class SandboxCalls
     private const nint LandlockCreate = 444;
     private const nint LandlockAdd = 445;
     private const nint LandlockRestrict = 446;
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "getppid")]
     private static partial int GetPPid();

@@ -6,6 +6,9 @@ internal static class Signal
     public const int Kill = 9;
     public const int CpuLimit = 24;
 
+    /// <summary>Those that a processor raises, or a library that gives itself up.</summary>
+    public static IReadOnlyList<int> OfCrashes { get; } = [4, 6, 7, 8, 11];
+
     /// <summary>Such as <c>SIGSEGV</c>.</summary>
     public static string Name(int number) => number switch
     {
