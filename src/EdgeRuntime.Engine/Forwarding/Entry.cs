@@ -48,7 +48,7 @@ internal sealed class Entry(StoredMessage message, long number, long postedAt, b
     /// <summary>True once this run of the process gave it to the link.</summary>
     public bool WasSent { get; set; }
 
-    /// <summary>Where it is on the disk; null for nowhere yet.</summary>
+    /// <summary>Where it is on the disk; null while it is in memory alone.</summary>
     public Segment? Segment { get; set; }
 
     /// <summary>Whether anybody still waits for it.</summary>

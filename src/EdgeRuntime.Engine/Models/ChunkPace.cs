@@ -37,7 +37,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
     private TimeSpan _deviation;
     private TimeSpan _wait = FirstWait;
 
-    /// <summary>Chunks that may be asked for now. Also notices what was lost since the last call.</summary>
+    /// <summary>How many chunks the window has room for at this moment. Also notices what was lost since the last call.</summary>
     public int Free()
     {
         NoticeLost();

@@ -186,7 +186,7 @@ internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNew
         Ask();
     }
 
-    /// <summary>Asks for what may be asked for now.</summary>
+    /// <summary>Asks for as many chunks as the window has room for.</summary>
     public void Ask()
     {
         while (_rebuild is null && _download is not null && _carriers is { Current: string carrier, MayAsk: true }

@@ -36,7 +36,7 @@ public sealed class LiveModel
         }
     }
 
-    /// <summary>True when the newest window is recent enough to speak for now: within three of its own lengths, at least 15 s.</summary>
+    /// <summary>True when the newest window is recent enough to speak for the present: within three of its own lengths, at least 15 s.</summary>
     public bool IsCurrent(long nowMs) => Window is ReceivedWindow window
         && nowMs - window.ReceivedMs <= Math.Max(15_000, 3 * (window.Message.EndUnixMs - window.Message.StartUnixMs));
 
