@@ -1,8 +1,5 @@
-using System.Text.Json;
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
-using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Tests.Tuf;
@@ -15,7 +12,7 @@ public sealed class ReleaseTrustTests : IDisposable
 
     public ReleaseTrustTests()
     {
-        Delegate(TestPackages.DeployKey);
+        _rig.DelegateOrdersTo(TestPackages.DeployKey);
         _rig.PublishTargets();
     }
 
@@ -25,14 +22,14 @@ public sealed class ReleaseTrustTests : IDisposable
     public void A_package_that_nobody_vouches_for_is_not_fetched_until_somebody_does()
     {
         using SimulatedDevice device = Device();
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
 
         device.Obey(device.OrderFor(_archive, 1));
         Assert.Equal(0, device.Sent);
         Assert.Contains("deployment d-1 waits: no role that is trusted with it vouches for a target 'plant-1.0.0.edgepkg'", device.Notices);
 
         Vouch(_archive, "1.0.0");
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
         device.Run();
 
         Assert.Equal("1.0.0", device.Version);
@@ -46,7 +43,7 @@ public sealed class ReleaseTrustTests : IDisposable
 
         device.Obey(device.OrderFor(_archive, 1));
         Assert.Contains("an order was ignored: no deploy key that this device trusts signed it", device.Notices);
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
         device.Run();
 
         Assert.Equal("1.0.0", device.Version);
@@ -57,7 +54,7 @@ public sealed class ReleaseTrustTests : IDisposable
     {
         using SimulatedDevice device = Device();
         Vouch(TestPackages.Make(1, gain: 2), "1.0.0");
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
 
         device.Obey(device.OrderFor(_archive, 1));
 
@@ -70,7 +67,7 @@ public sealed class ReleaseTrustTests : IDisposable
     {
         using SimulatedDevice device = Device();
         Vouch(_archive, "1.0.0", "another-board");
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
 
         device.Obey(device.OrderFor(_archive, 1));
 
@@ -83,11 +80,11 @@ public sealed class ReleaseTrustTests : IDisposable
     {
         using SimulatedDevice device = Device();
         Vouch(_archive, "1.0.0");
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
         device.Obey(device.OrderFor(_archive, 1));
         byte[] second = TestPackages.Make(2);
         Vouch(second, "2.0.0");
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
         _rig.Clock.Now += TimeSpan.FromDays(730);
 
         device.Obey(device.OrderFor(second, 2));
@@ -106,7 +103,7 @@ public sealed class ReleaseTrustTests : IDisposable
         using (SimulatedDevice first = Device())
         {
             Vouch(_archive, "1.0.0");
-            first.Agent.OnMetadata(Message());
+            first.Agent.OnMetadata(_rig.Metadata());
         }
 
         using SimulatedDevice device = Device();
@@ -119,9 +116,9 @@ public sealed class ReleaseTrustTests : IDisposable
     public void Yesterdays_metadata_repeated_by_an_old_broker_changes_nothing()
     {
         using SimulatedDevice device = Device();
-        byte[] yesterday = Message();
+        byte[] yesterday = _rig.Metadata();
         Vouch(_archive, "1.0.0");
-        device.Agent.OnMetadata(Message());
+        device.Agent.OnMetadata(_rig.Metadata());
 
         device.Agent.OnMetadata(yesterday);
         device.Obey(device.OrderFor(_archive, 1));
@@ -136,9 +133,9 @@ public sealed class ReleaseTrustTests : IDisposable
         using SigningKey young = SigningKey.Create();
         using SimulatedDevice device = Device();
         Vouch(_archive, "1.0.0");
-        Delegate(young);
-        Publish();
-        device.Agent.OnMetadata(Message());
+        _rig.DelegateOrdersTo(young);
+        _rig.PublishNext();
+        device.Agent.OnMetadata(_rig.Metadata());
 
         device.Obey(device.OrderFor(_archive, 1));
         Assert.Null(device.Version);
@@ -154,21 +151,6 @@ public sealed class ReleaseTrustTests : IDisposable
     private void Vouch(byte[] archive, string version, params string[] hardware)
     {
         _rig.Targets = _rig.Targets.WithTarget(RepositoryRig.Target($"plant-{version}.edgepkg", archive, 9, hardware));
-        Publish();
+        _rig.PublishNext();
     }
-
-    private void Publish()
-    {
-        TufDraft targets = _rig.Targets;
-        _rig.Next();
-        _rig.Targets = targets.Next(_rig.Clock.Now, TimeSpan.FromDays(365));
-        _rig.PublishTargets();
-    }
-
-    private void Delegate(SigningKey key) => _rig.Targets = _rig.Targets.WithDelegation(
-        new TufDelegation { Name = ReleaseTrust.DeployRole, KeyIds = [], Threshold = 1, Paths = ["orders/*"] },
-        [TufKey.OfEcdsa(key.Public)]);
-
-    private byte[] Message() => JsonSerializer.SerializeToUtf8Bytes(
-        new MetadataMessage { Files = new Dictionary<string, byte[]>(_rig.Files) }, WireJson.Default.MetadataMessage);
 }

@@ -13,7 +13,7 @@ internal static class Absences
             site.Vouch(AttackSite.Package(2));
             site.Deliver();
             site.Rig.Clock.Now += TimeSpan.FromDays(200);
-            site.Publish();
+            site.Rig.PublishNext();
             site.Deliver();
             site.Rig.Clock.Now = DateTimeOffset.UnixEpoch;
             site.Restart();

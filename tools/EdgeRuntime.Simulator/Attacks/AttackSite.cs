@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
-using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Tuf;
 using EdgeRuntime.Simulator.Torture;
 
@@ -22,7 +19,7 @@ internal sealed class AttackSite : IDisposable
 
     public AttackSite()
     {
-        DelegateOrdersTo(TestPackages.DeployKey);
+        Rig.DelegateOrdersTo(TestPackages.DeployKey);
         Vouch(Package(1));
         Device = Start();
         Deliver();
@@ -50,30 +47,13 @@ internal sealed class AttackSite : IDisposable
         PackageArchive package = PackageArchive.ReadUnverified(archive);
         Rig.Targets = Rig.Targets.WithTarget(RepositoryRig.Target(
             ReleaseTrust.PathOf("plant", package.Manifest.Version), archive, package.Manifest.ReleaseCounter, hardware));
-        Publish();
+        Rig.PublishNext();
     }
-
-    /// <summary>All four roles one version on.</summary>
-    public void Publish()
-    {
-        TufDraft targets = Rig.Targets;
-        Rig.Next();
-        Rig.Targets = targets.Next(Rig.Clock.Now, TimeSpan.FromDays(365));
-        Rig.PublishTargets();
-    }
-
-    public void DelegateOrdersTo(SigningKey key) => Rig.Targets = Rig.Targets.WithDelegation(
-        new TufDelegation { Name = ReleaseTrust.DeployRole, KeyIds = [], Threshold = 1, Paths = ["orders/*"] },
-        [TufKey.OfEcdsa(key.Public)]);
-
-    /// <summary>The metadata as the repository has it now, as one message.</summary>
-    public byte[] Metadata() => JsonSerializer.SerializeToUtf8Bytes(
-        new MetadataMessage { Files = new Dictionary<string, byte[]>(Rig.Files) }, WireJson.Default.MetadataMessage);
 
     /// <summary>The device gets the metadata, genuine or not.</summary>
     public void Deliver(byte[]? metadata = null)
     {
-        Device.Agent.OnMetadata(metadata ?? Metadata());
+        Device.Agent.OnMetadata(metadata ?? Rig.Metadata());
         Device.Run();
     }
 

@@ -84,7 +84,7 @@ internal static class CarrierAttacks
         }),
         new("replay of messages: the retained set of yesterday's broker", site =>
         {
-            byte[] metadata = site.Metadata();
+            byte[] metadata = site.Rig.Metadata();
             byte[] order = SimulatedDevice.Order(
                 1, new Dictionary<string, PackageReference> { ["plant"] = site.Device.Shelve(AttackSite.Package(1)) });
             site.Vouch(AttackSite.Package(2));

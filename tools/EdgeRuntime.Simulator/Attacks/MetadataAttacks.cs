@@ -34,7 +34,7 @@ internal static class MetadataAttacks
         }),
         new("rollback: metadata of an earlier day", site =>
         {
-            byte[] earlier = site.Metadata();
+            byte[] earlier = site.Rig.Metadata();
             site.Vouch(AttackSite.Package(2));
             site.Deliver();
             site.Deliver(earlier);
@@ -106,7 +106,7 @@ internal static class MetadataAttacks
             TufDraft genuine = site.Rig.Targets;
             site.Rig.Targets = site.Rig.Targets.WithDelegation(
                 new TufDelegation { Name = "extra", KeyIds = [], Threshold = 1, Paths = ["*"] }, [key.Public]);
-            site.Publish();
+            site.Rig.PublishNext();
             site.Deliver();
             site.Order(AttackSite.Package(2));
             string said = Refused(site, "extra");
@@ -134,12 +134,12 @@ internal static class MetadataAttacks
         {
             using SigningKey young = SigningKey.Create();
             site.Vouch(AttackSite.Package(2));
-            site.DelegateOrdersTo(young);
-            site.Publish();
+            site.Rig.DelegateOrdersTo(young);
+            site.Rig.PublishNext();
             site.Deliver();
             site.Order(AttackSite.Package(2));
             string said = Refused(site, "no deploy key that this device trusts signed it");
-            site.DelegateOrdersTo(TestPackages.DeployKey);
+            site.Rig.DelegateOrdersTo(TestPackages.DeployKey);
             return said;
         }),
     ];

@@ -1,4 +1,8 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Tuf;
@@ -55,6 +59,24 @@ public sealed class RepositoryRig : IDisposable
     public TufDraft Snapshot { get; set; }
 
     public TufDraft Timestamp { get; set; }
+
+    /// <summary>All four roles one version on.</summary>
+    public void PublishNext()
+    {
+        TufDraft targets = Targets;
+        Next();
+        Targets = targets.Next(Clock.Now, TimeSpan.FromDays(365));
+        PublishTargets();
+    }
+
+    /// <summary>From the next publication on this key alone gives orders.</summary>
+    public void DelegateOrdersTo(SigningKey key) => Targets = Targets.WithDelegation(
+        new TufDelegation { Name = ReleaseTrust.DeployRole, KeyIds = [], Threshold = 1, Paths = ["orders/*"] },
+        [TufKey.OfEcdsa(key.Public)]);
+
+    /// <summary>The metadata as the repository has it now, as one message.</summary>
+    public byte[] Metadata() => JsonSerializer.SerializeToUtf8Bytes(
+        new MetadataMessage { Files = new Dictionary<string, byte[]>(Files) }, WireJson.Default.MetadataMessage);
 
     public TufSigningKey NewKey()
     {
