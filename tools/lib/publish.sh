@@ -67,7 +67,7 @@ compile_natively() {
     linker=(-p:LinkerFlavor=lld "-p:SysRoot=$sysroot" -p:ObjCopyName=llvm-objcopy)
   fi
 
-  step "compiling edge-device $version natively for $rid on $framework"
+  step "compiling edge-device $version natively for $rid on $framework (a minute or two)"
   publish_device -r "$rid" -p:EdgeTargetFramework="$framework" -p:EdgeNative=true "${linker[@]}"
   if warned=$(grep -E 'warning (IL|MSB|NETSDK)' "$log"); then
     printf '%s\n' "$warned" | sort -u | head -n 30 >&2

@@ -22,8 +22,6 @@ namespace EdgeRuntime.Device.Serving;
 /// </summary>
 internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 {
-    private const int NewsLines = 6;
-
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1200);
 
@@ -41,6 +39,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Acknowledgements _acknowledgements;
     private readonly Publisher _publisher;
     private readonly Birth _birth;
+    private readonly DeviceStatus _status;
     private readonly Commands _commands;
     private readonly ServedModels _served;
     private readonly IReadOnlyList<ModelHost> _hosts;
@@ -50,9 +49,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Loader _loader;
     private readonly StartLedger _starts;
     private readonly HttpCarrier _web;
-    private readonly long _started;
-    private readonly Queue<string> _news = [];
-    private string _linkState = "not connected yet";
     private bool _reportedChanged;
     private volatile Exception? _failure;
 
@@ -66,7 +62,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _mailbox = parts.Mailbox;
         _link = parts.Link;
         _topics = new Topics(setup.Configuration.Link.Root);
-        _started = _time.GetTimestamp();
         Outbox outbox = new(new OutboxOptions(), _time);
         DurableOutbox durable = new(setup.Configuration.Telemetry.Outbox, _time);
         _outboxNews = new OutboxNews(durable, _time, _logger);
@@ -90,10 +85,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Random = parts.Random,
             CrashLoop = parts.Starts.Begin(),
         });
+        _status = new DeviceStatus(setup.Configuration, _publisher, _updates, _served, _link, _time);
         _starts = parts.Starts;
         _placement = parts.Placement;
         _supervisor = new Supervisor(
-            parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, Status, Tell);
+            parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, _status.Summary, Tell);
         _loader = new Loader(
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
@@ -130,7 +126,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             if (view is not null && _time.GetElapsedTime(drawn).TotalMilliseconds >= 250)
             {
                 drawn = _time.GetTimestamp();
-                view.Draw(View());
+                view.Draw(_status.View());
             }
         }
 
@@ -162,7 +158,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         if (UpdateTold.Log(_logger, step) is string line)
         {
-            News(line);
+            _status.News(line);
         }
 
         _publisher.Update(
@@ -209,7 +205,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             DeviceLog.Noticed(_logger, sentence);
         }
 
-        News(sentence);
+        _status.News(sentence);
         Tell("update", severity, model, detail);
     }
 
@@ -230,14 +226,14 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         switch (letter)
         {
             case Letter.Connected:
-                _linkState = $"{_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
-                DeviceLog.Connected(_logger, _linkState);
+                _status.LinkState = $"{_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
+                DeviceLog.Connected(_logger, _status.LinkState);
                 _publisher.OnConnected();
                 SendBirth();
                 _updates.OnLink(connected: true);
                 break;
             case Letter.Disconnected gone:
-                _linkState = gone.Reason;
+                _status.LinkState = gone.Reason;
                 DeviceLog.Disconnected(_logger, gone.Reason);
                 _publisher.OnDisconnected();
                 _updates.OnLink(connected: false);
@@ -246,7 +242,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 _publisher.OnPublished(landed.Token);
                 break;
             case Letter.LiveAsked asked:
-                asked.Answer(JsonSerializer.SerializeToUtf8Bytes(Live(), LiveJson.Default.LiveLedger));
+                asked.Answer(JsonSerializer.SerializeToUtf8Bytes(_status.Live(), LiveJson.Default.LiveLedger));
                 break;
             case Letter.Finished work:
                 work.Complete();
@@ -352,38 +348,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         return live;
     }
 
-    private LiveLedger Live()
-    {
-        Dictionary<string, string> phases = Phases();
-        (long waiting, long dropped) = _publisher.Backlog();
-        return new LiveLedger
-        {
-            Device = _setup.Configuration.Device.ToString(),
-            Boot = _publisher.Stamp.Boot.ToString(),
-            UnixMs = _publisher.Stamp.UnixMs,
-            UptimeMs = (long)_time.GetElapsedTime(_started).TotalMilliseconds,
-            Link = _linkState,
-            LinkUp = _link.IsConnected,
-            Waiting = waiting,
-            Dropped = dropped,
-            Collections = GcWatch.Collections,
-            PausedMs = GcWatch.Paused.TotalMilliseconds,
-            ResidentBytes = Environment.WorkingSet,
-            Sensors = [.. _served.Sensors.Select(sensor => sensor.Live())],
-            Models = [.. _hosts.Select(host => host.Live(phases.GetValueOrDefault(host.Name, "")))],
-        };
-    }
-
-    private Dictionary<string, string> Phases() => _updates.Report().ToDictionary(
-        model => model.Name,
-        model => model.Phase is UpdateState.Idle or UpdateState.Committed ? "" : model.Phase.ToString().ToLowerInvariant());
-
     private void Changed(ModelHost host, ModelId digest)
     {
         if (host.Answering is LoadedModel answering)
         {
             DeviceLog.Serves(_logger, host.Name, answering.Manifest.Version, host.Driver, answering.Digest.Short);
-            News($"{host.Name} {answering.Manifest.Version} serves");
+            _status.News($"{host.Name} {answering.Manifest.Version} serves");
             DeviceLog.Runs(_logger, host.Name, answering);
             if (host.ShorterQueue is string shorter)
             {
@@ -419,17 +389,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         IReadOnlyList<ReportedModel> models = _updates.Report();
         (long generation, string? deployment) = _updates.Accepted;
-        _birth.Status(StateOf(models), Answering());
+        _birth.Status(_status.StateOf(models), _status.Answering());
         _birth.Reported(generation, deployment, models);
     }
-
-    private DeviceState StateOf(IReadOnlyList<ReportedModel> models) =>
-        _hosts.Any(host => host.Answering is null) ? DeviceState.Safe
-        : models.Any(model => model.Phase is UpdateState.Downloading or UpdateState.Verifying or UpdateState.Soaking) ? DeviceState.Updating
-        : DeviceState.Online;
-
-    private Dictionary<string, ModelId> Answering() => _hosts.Where(host => host.Answering is not null)
-        .ToDictionary(host => host.Name, host => host.Answering!.Digest);
 
     private void Tell(string kind, EventSeverity severity, string? model, string detail) => _publisher.Event(
         $"event/{kind}",
@@ -445,9 +407,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Detail = detail,
         },
         WireJson.Default.EventMessage);
-
-    private string Status() =>
-        $"{_hosts.Count(host => host.Answering is not null)} of {_hosts.Count} models answer, {(_link.IsConnected ? "connected to" : "without")} {_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
 
     private AgentModel Kept(ModelHost host, ModelConfiguration model)
     {
@@ -510,7 +469,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         DeviceLog.Stopping(_logger);
         _supervisor.Stopping();
-        Dictionary<string, ModelId> answering = Answering();
+        Dictionary<string, ModelId> answering = _status.Answering();
         _served.Stop();
         _birth.Status(DeviceState.Offline, answering);
         _publisher.Pump();
@@ -525,24 +484,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         DeviceLog.Failed(_logger, where, error.ToString());
         _failure = error;
-    }
-
-    private void News(string line)
-    {
-        _news.Enqueue($"{_time.GetLocalNow():HH:mm:ss} {line}");
-        if (_news.Count > NewsLines)
-        {
-            _news.Dequeue();
-        }
-    }
-
-    private DeviceView View()
-    {
-        Dictionary<string, string> phases = Phases();
-        (long waiting, long dropped) = _publisher.Backlog();
-        return new DeviceView(
-            _setup.Configuration.Device.ToString(), _linkState, _link.IsConnected, waiting, dropped, _time.GetElapsedTime(_started),
-            [.. _hosts.Select(host => host.View(phases.GetValueOrDefault(host.Name, "")))], [.. _news]);
     }
 
     private ModelHost Host(string model) => _hosts.First(host => host.Name == model);
