@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Engine.Models;
@@ -75,7 +76,7 @@ public sealed class SoakTrial
         _effectiveShare = effectiveShare;
         _championSize = _champion.Sum() * effectiveShare;
         _slowNanoseconds = (long)(spec.MaxP99Ms * 1e6);
-        _allowedFailures = (long)(spec.MaxErrorShare * spec.Samples);
+        _allowedFailures = SampleShare.Of(spec.MaxErrorShare, spec.Samples);
         _allowedSlow = Math.Max(1, spec.Samples / 100);
     }
 

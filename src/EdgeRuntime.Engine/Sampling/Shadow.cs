@@ -80,8 +80,8 @@ public sealed class Shadow
         _keepsState = manifest.Model.State is { Count: > 0 };
         double hopSeconds = champion.Pipeline.HopFrames / Math.Max(champion.Pipeline.RateHz, 1e-9);
         _nearTicks = (long)(Math.Min(1.5 * hopSeconds, 3600) * clock.TimestampFrequency);
-        _allowedFailures = (long)(manifest.Soak.MaxErrorShare * _spec.Samples);
-        _allowedDisagreements = (long)((1 - _spec.MinAgreement) * _spec.Samples);
+        _allowedFailures = SampleShare.Of(manifest.Soak.MaxErrorShare, _spec.Samples);
+        _allowedDisagreements = SampleShare.Of(1 - _spec.MinAgreement, _spec.Samples);
         Tap = new ShadowTap(newFrame);
     }
 
