@@ -36,6 +36,24 @@ internal static class DeltaRows
             Compare(ctl, scratch, old, target, what, figures);
         }
 
+        if (options.Lineage is { } lineage)
+        {
+            foreach (string name in (IEnumerable<string>)["vitals-first", "vitals-retrained", "vitals-tuned", "vitals-tuned-again"])
+            {
+                Pack(ctl, Path.Combine(lineage, name), Path.Combine(scratch, $"{name}.edgepkg"));
+            }
+
+            foreach ((string old, string target, string what) in (IEnumerable<(string, string, string)>)
+            [
+                ("vitals-first", "vitals-retrained", "trained anew from a third more recordings"),
+                ("vitals-first", "vitals-tuned", "fine-tuned with the minutes recorded since"),
+                ("vitals-tuned", "vitals-tuned-again", "fine-tuned once more"),
+            ])
+            {
+                Compare(ctl, scratch, old, target, what, figures);
+            }
+        }
+
         if (options.Material is { } material && Path.Combine(material, "kws/kws_ref_model_int8_qdq.onnx") is string model && File.Exists(model))
         {
             byte[] weights = File.ReadAllBytes(model);

@@ -30,6 +30,9 @@ internal sealed record UpdatesOptions
     /// <summary>The directory of the demonstration packages; null when it is absent.</summary>
     public string? Packages { get; init; }
 
+    /// <summary>The directory of a model's package and of what became of it with more data; null when it is absent.</summary>
+    public string? Lineage { get; init; }
+
     /// <summary>The one subject that is measured, such as <c>transfer</c>; null for all of them.</summary>
     public string? Only { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record UpdatesOptions
             Simulator = Given("--simulator"),
             Repository = Given("--repository"),
             Packages = Given("--packages"),
+            Lineage = Given("--lineage"),
             Only = Given("--only"),
         };
     }

@@ -54,5 +54,6 @@ JSON
     --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
     --simulator "$PWD/artifacts/publish/edge-simulator/edge-simulator" --repository "${stranger:+$PWD}" \
     --packages "$([ ! -d tools/train/packages ] || realpath tools/train/packages)" \
+    --lineage "$([ ! -d tools/train/lineage ] || realpath tools/train/lineage)" \
     --output "$PWD/artifacts/figures/updates.json"
 }

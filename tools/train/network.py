@@ -9,8 +9,11 @@ def pairs_of(names: list) -> list:
     return [(names.index(a), names.index(b)) for a, b in twins if a in names and b in names]
 
 
-def train(x: np.ndarray, y: np.ndarray, names: list, labels: list, hidden: list, epochs: int, seed: int) -> list:
-    """Trains and returns [(weights [out, in], bias [out])] layer by layer. The same input gives the same result."""
+def train(x: np.ndarray, y: np.ndarray, names: list, labels: list, hidden: list, epochs: int, seed: int, start: list = None) -> list:
+    """
+    Trains and returns [(weights [out, in], bias [out])] layer by layer. The same input gives the same result.
+    start: such layers, to be fine-tuned: at a tenth of the pace, and falling.
+    """
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     sizes = [x.shape[1], *hidden, len(labels)]
@@ -19,10 +22,16 @@ def train(x: np.ndarray, y: np.ndarray, names: list, labels: list, hidden: list,
     for layer in layers[:-1]:
         steps += [layer, torch.nn.ReLU()]
     model = torch.nn.Sequential(*steps, layers[-1])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=1e-2)
+    if start:
+        with torch.no_grad():
+            for layer, (weights, bias) in zip(layers, start):
+                layer.weight.copy_(torch.from_numpy(weights))
+                layer.bias.copy_(torch.from_numpy(bias))
+    pace = 0.1 if start else 1
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3 * pace, weight_decay=1e-2)
     batch = 64
     rounds = epochs * ((len(x) + batch - 1) // batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 6e-3, total_steps=rounds)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 6e-3 * pace, total_steps=rounds)
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=0.05)
     inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
 

@@ -46,6 +46,8 @@ class Package:
     permute: bool = False       # labels moved on by one: a model that is wrong on purpose
     card: str = ""
     goals: dict = field(default_factory=dict)
+    name: str = ""              # of the directory, where it is not family and number
+    scaled: bool = False        # whether the features have their centres and scales
 
     @property
     def labels(self) -> List[str]:
@@ -53,7 +55,7 @@ class Package:
 
     @property
     def directory(self) -> str:
-        return f"{self.family}-{self.number}"
+        return self.name or f"{self.family}-{self.number}"
 
 
 UNITS = {

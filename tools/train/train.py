@@ -45,12 +45,13 @@ def confusion(logits: np.ndarray, y: np.ndarray, labels: list) -> list:
     return [[int(((y == i) & (guess == j)).sum()) for j in range(len(labels))] for i in range(len(labels))]
 
 
-def teach(package: specs.Package, rows: data.Rows) -> list:
+def teach(package: specs.Package, rows: data.Rows, start: list = None) -> list:
+    """start: layers that training goes on from; None for a network drawn by the package's seed."""
     y = rows.labels
     if package.permute:
         y = (y + 1) % len(package.labels)
     return network.train(
-        rows.values.astype(np.float32), y, rows.names, package.labels, package.hidden, package.epochs, package.seed)
+        rows.values.astype(np.float32), y, rows.names, package.labels, package.hidden, package.epochs, package.seed, start)
 
 
 def cross_validate(package: specs.Package, rows: data.Rows, thirds: int = 3) -> list:
@@ -64,19 +65,31 @@ def cross_validate(package: specs.Package, rows: data.Rows, thirds: int = 3) -> 
     return found
 
 
-def build(package: specs.Package, edgectl: str, work: Path) -> dict:
-    family, labels = package.family, package.labels
-    train_files, test_files = recordings_of(family, edgectl, work)
-    hop = TRAINING_HOP[family]
-
-    draft = packaging.manifest_of(package, scaled=False, hop=hop)
-    raw = data.features(edgectl, draft, train_files, labels, work, scaled=False)
-    data.scale(package, raw.labelled)
+def prepare(package: specs.Package, edgectl: str, work: Path, train_files: list, test_files: list):
+    """(windows to train on, windows held out), labelled and scaled. Sets the scales of the package's features unless they are set."""
+    labels, hop = package.labels, TRAINING_HOP[package.family]
+    if not package.scaled:
+        draft = packaging.manifest_of(package, scaled=False, hop=hop)
+        data.scale(package, data.features(edgectl, draft, train_files, labels, work, scaled=False).labelled)
+        package.scaled = True
     final = packaging.manifest_of(package, scaled=True, hop=hop)
-    train = data.features(edgectl, final, train_files, labels, work, scaled=True).labelled
-    test = data.features(edgectl, final, test_files, labels, work, scaled=True).labelled
+    return tuple(data.features(edgectl, final, files, labels, work, scaled=True).labelled for files in (train_files, test_files))
 
-    layers = teach(package, train)
+
+def build(package: specs.Package, edgectl: str, work: Path) -> dict:
+    train_files, test_files = recordings_of(package.family, edgectl, work)
+    train, test = prepare(package, edgectl, work, train_files, test_files)
+    result = write(package, teach(package, train), train, test, [*train_files, *test_files], edgectl, work, HERE / "packages")
+    if package.number == 2:
+        final = packaging.manifest_of(package, scaled=True, hop=TRAINING_HOP[package.family])
+        every = data.features(edgectl, final, [*train_files, *test_files], package.labels, work, scaled=True).labelled
+        result["cross_validated_float"] = [round(v, 4) for v in cross_validate(package, every)]
+    return result
+
+
+def write(package: specs.Package, layers: list, train: data.Rows, test: data.Rows, recordings: list, edgectl: str, work: Path, into: Path) -> dict:
+    """Quantizes a trained network, checks and measures it, and writes its package into a directory of its name. Returns the figures."""
+    labels = package.labels
     x, y = test.values.astype(np.float32), test.labels
     calibration = train.values.astype(np.float32)
     scales = quantize.scales_of(layers, calibration, specs.CLIP)
@@ -91,10 +104,9 @@ def build(package: specs.Package, edgectl: str, work: Path) -> dict:
     logits = infer(edgectl, quantize.write_int8(layers, scales, package.directory, len(x)), x, work)
 
     device = packaging.manifest_of(package, scaled=True)
-    every_window = data.features(edgectl, device, [*train_files, *test_files], labels, work, scaled=True).values.astype(np.float32)
+    every_window = data.features(edgectl, device, recordings, labels, work, scaled=True).values.astype(np.float32)
     answers = infer(edgectl, quantize.write_int8(layers, scales, package.directory, len(every_window)), every_window, work)
-    profile = data.reference(
-        edgectl, device, [*train_files, *test_files], [labels[i] for i in answers.argmax(axis=1)], work)
+    profile = data.reference(edgectl, device, recordings, [labels[i] for i in answers.argmax(axis=1)], work)
 
     inputs = packaging.golden_inputs(x, y)
     outputs = infer(edgectl, quantize.write_int8(layers, scales, package.directory, len(inputs)), inputs, work)
@@ -115,15 +127,10 @@ def build(package: specs.Package, edgectl: str, work: Path) -> dict:
         "recall_int8": {label: round(float((logits[y == i].argmax(1) == i).mean()), 4) for i, label in enumerate(labels)},
         "confusion_int8": confusion(logits, y, labels),
     }
-    if package.number == 2:
-        every = data.features(edgectl, final, [*train_files, *test_files], labels, work, scaled=True).labelled
-        result["cross_validated_float"] = [round(v, 4) for v in cross_validate(package, every)]
 
     goals = {name: result[name] for name in ("accuracy_float", "accuracy_int8", "balanced_int8")}
     manifest = packaging.manifest_of(package, scaled=True, goals=goals)
-    packaging.write(
-        HERE / "packages" / package.directory, manifest, model, profile,
-        packaging.golden_of(inputs, outputs, y, tolerance), card_of(package, result))
+    packaging.write(into / package.directory, manifest, model, profile, packaging.golden_of(inputs, outputs, y, tolerance), card_of(package, result))
     print(f"{package.directory} {package.version}: float {result['accuracy_float']:.1%}, int8 {result['accuracy_int8']:.1%} "
           f"of {len(y)} held-out windows, {len(model)} bytes, {kernels}", flush=True)
     return result
