@@ -127,6 +127,36 @@ internal static class TrialModels
             Opset);
     }
 
+    /// <summary>
+    /// Says what the good one says, and another label on a share of live samples: those whose root mean square, times a large
+    /// number, has a fraction below that share. The golden vectors of <see cref="TrialPackage"/> are not among them.
+    /// </summary>
+    public static byte[] Disagreeing(float share)
+    {
+        const int RootMeanSquare = 4;
+        float[] picks = new float[Inputs];
+        picks[RootMeanSquare] = 997;
+        return OnnxFile.Model(
+            OnnxFile.Graph(
+                [
+                    OnnxFile.Node("MatMul", ["features", "first"], ["wide"]),
+                    OnnxFile.Node("MatMul", ["wide", "second"], ["answer"]),
+                    OnnxFile.Node("Neg", ["answer"], ["other"]),
+                    OnnxFile.Node("MatMul", ["features", "picks"], ["many"]),
+                    OnnxFile.Node("Floor", ["many"], ["whole"]),
+                    OnnxFile.Node("Sub", ["many", "whole"], ["fraction"]),
+                    OnnxFile.Node("Less", ["fraction", "share"], ["planted"]),
+                    OnnxFile.Node("Where", ["planted", "other", "answer"], ["logits"]),
+                ],
+                [OnnxFile.Floats("features", 1, Inputs)],
+                [OnnxFile.Floats("logits", 1, Outputs)],
+                [
+                    OnnxFile.Tensor("first", First(), Inputs, Width), OnnxFile.Tensor("second", Second(), Width, Outputs),
+                    OnnxFile.Tensor("picks", picks, Inputs, 1), OnnxFile.Tensor("share", [share], 1, 1),
+                ]),
+            Opset);
+    }
+
     // 2^30 floats that are added up.
     private static byte[] Large() => OnnxFile.Model(
         OnnxFile.Graph(

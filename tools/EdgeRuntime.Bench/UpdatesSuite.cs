@@ -83,6 +83,7 @@ internal static class UpdatesSuite
                 ("transfer", () => TransferRows.Add(options, figures, scratch)),
                 ("bad-models", () => BadModelRows.Add(options, figures, scratch)),
                 ("undo", () => UndoRows.Add(options, figures, scratch)),
+                ("shadow", () => ShadowRows.Add(options, figures, scratch)),
                 ("swaps", () => SwapRows.Add(options, figures, scratch)),
             ])
             {
