@@ -35,6 +35,7 @@ public sealed class TortureTests
     [Theory]
     [InlineData("first-start")]
     [InlineData("second-update")]
+    [InlineData("encrypted-update")]
     public void A_bit_that_flips_anywhere_on_the_disk_costs_no_more_than_an_update(string story) =>
         AssertPasses(new TortureOptions { Seed = Seed, Story = story, Only = "flips", Stride = 97 });
 

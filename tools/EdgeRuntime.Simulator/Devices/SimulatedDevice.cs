@@ -6,6 +6,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Encryption;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Tuf;
@@ -23,21 +24,30 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly Queue<Action> _todo = new();
     private readonly Queue<VerificationJob> _jobs = new();
     private readonly HashSet<LoadedModel> _held = [];
+    private readonly EncryptedDisk? _encrypted;
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params ModelSite[] sites)
-        : this(disk, configured, trust, new TransferPolicy(), sites)
+        : this(disk, configured, trust, new TransferPolicy(), null, sites)
     {
     }
 
     /// <summary>A device whose owner bounds what updates may fetch.</summary>
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured, TransferPolicy transfer)
-        : this(disk, configured, null, transfer, [])
+        : this(disk, configured, null, transfer, null, [])
     {
     }
 
-    private SimulatedDevice(SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, TransferPolicy transfer, ModelSite[] sites)
+    /// <summary>A device whose disk is encrypted, or was.</summary>
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured, EncryptedDisk? encrypted)
+        : this(disk, configured, null, new TransferPolicy(), encrypted, [])
+    {
+    }
+
+    private SimulatedDevice(
+        SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, TransferPolicy transfer, EncryptedDisk? encrypted, ModelSite[] sites)
     {
         Disk = disk;
+        _encrypted = encrypted;
         ModelSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
         Agent = new UpdateAgent(new AgentParts
         {
@@ -45,7 +55,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             DeployKeys = [TestPackages.DeployKey.Public],
             Trust = trust,
             Transfer = transfer,
-            Disk = disk,
+            Disk = (IDisk?)encrypted ?? disk,
             Verification = TestPackages.VerificationWith(Load),
             Models = [.. all.Select(site => new AgentModel(site, () => site.Model == "plant" ? configured : null))],
             Events = this,
@@ -161,6 +171,11 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <summary>Starts, with or without a link, and does all that can be done at once.</summary>
     public SimulatedDevice Start(bool connected = true)
     {
+        if (_encrypted?.Convert() is string problem)
+        {
+            Notices.Add(problem);
+        }
+
         Agent.Start();
         Agent.OnLink(connected);
         Run();

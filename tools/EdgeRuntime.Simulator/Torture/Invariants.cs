@@ -75,7 +75,7 @@ internal static class Invariants
     /// <summary>Invariant 2: what was committed is remembered, and the floor that it states holds.</summary>
     private static void FloorHolds(Story story, Witness before, SimulatedDisk disk, bool spoilt)
     {
-        ModelState state = SlotStore.Open(disk.Copy(), "plant").State;
+        ModelState state = SlotStore.Open(story.Seen(disk.Copy()), "plant").State;
         long told = before.Ends.OfType<Outcome.Committed>().Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
         long highest = Math.Max(told, story.Committed.DefaultIfEmpty(0).Max());
         InvariantException.Require(
@@ -93,14 +93,14 @@ internal static class Invariants
             return;
         }
 
-        byte[] before = Pointer(disk);
+        byte[] before = Pointer(story, disk);
         foreach (byte[] order in (byte[][])[.. story.Yesterday, [], .. story.Yesterday])
         {
             device.Agent.OnDesired(order);
             device.Run(ticks: 1);
         }
 
-        InvariantException.Require(before.AsSpan().SequenceEqual(Pointer(disk)), "invariant 3: an order of yesterday changed the device");
+        InvariantException.Require(before.AsSpan().SequenceEqual(Pointer(story, disk)), "invariant 3: an order of yesterday changed the device");
     }
 
     /// <summary>Invariant 4: no more files, bytes and loaded models than there may be.</summary>
@@ -131,6 +131,6 @@ internal static class Invariants
 
     private static long Counter(string version) => long.Parse(version.Split('.')[0], CultureInfo.InvariantCulture);
 
-    private static byte[] Pointer(SimulatedDisk disk) =>
-        DurableFiles.ReadAll(disk.Copy(), "slots/plant/current.json", PointerFile.MaxBytes) ?? [];
+    private static byte[] Pointer(Story story, SimulatedDisk disk) =>
+        DurableFiles.ReadAll(story.Seen(disk.Copy()), "slots/plant/current.json", PointerFile.MaxBytes) ?? [];
 }

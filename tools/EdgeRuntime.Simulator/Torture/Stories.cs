@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using EdgeRuntime.Engine.Encryption;
 using EdgeRuntime.Engine.Models;
 
 namespace EdgeRuntime.Simulator.Torture;
@@ -67,14 +69,38 @@ internal static class Stories
         },
         new()
         {
+            Name = "encrypted-update", Over = Encrypted, Prepare = () => Updated(Encrypted), Act = device => device.Obey(Three),
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3, IsSpoilt = true,
+        },
+        new()
+        {
+            Name = "encryption-on", Over = Encrypted, Prepare = Updated, Act = device => device.Obey(Three),
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3,
+        },
+        new()
+        {
+            Name = "encryption-off", Over = Decrypted, Prepare = () => Updated(Encrypted), Act = device => device.Obey(Three),
+            Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3,
+        },
+        new()
+        {
             Name = "nothing-configured", Prepare = () => new SimulatedDisk(), Act = device => device.Obey(Two), Configured = 0,
             Retained = Two, Committed = [], MayAnswer = [0, 2], Ends = 2, MayComplain = true,
         },
     ];
 
+    private static readonly DeviceKey Key = new(SHA256.HashData("the key of a device in stories"u8));
+
+    private static EncryptedDisk Encrypted(SimulatedDisk disk) => new(disk, "slots", Key, RandomNumberGenerator.Create());
+
+    private static EncryptedDisk Decrypted(SimulatedDisk disk) => new(disk, "slots", Key, RandomNumberGenerator.Create(), encrypts: false);
+
     private static SimulatedDisk Installed() => After(new SimulatedDisk(), _ => { });
 
-    private static SimulatedDisk Updated() => After(Installed(), device => device.Obey(Two));
+    private static SimulatedDisk Updated() => Updated(null);
+
+    private static SimulatedDisk Updated(Func<SimulatedDisk, EncryptedDisk>? over) =>
+        After(After(new SimulatedDisk(), _ => { }, over), device => device.Obey(Two), over);
 
     private static SimulatedDisk Damaged()
     {
@@ -104,9 +130,9 @@ internal static class Stories
         return disk;
     }
 
-    private static SimulatedDisk After(SimulatedDisk disk, Action<SimulatedDevice> act)
+    private static SimulatedDisk After(SimulatedDisk disk, Action<SimulatedDevice> act, Func<SimulatedDisk, EncryptedDisk>? over = null)
     {
-        Story quiet = new() { Name = "", Prepare = () => disk, Act = act, Committed = [], MayAnswer = [], Ends = 0 };
+        Story quiet = new() { Name = "", Prepare = () => disk, Act = act, Over = over, Committed = [], MayAnswer = [], Ends = 0 };
         using SimulatedDevice device = quiet.Device(disk);
         quiet.Tell(device);
         return disk;

@@ -1,3 +1,4 @@
+using EdgeRuntime.Engine.Encryption;
 using EdgeRuntime.Engine.Models;
 
 namespace EdgeRuntime.Simulator.Torture;
@@ -46,6 +47,9 @@ internal sealed record Story
     /// <summary>What the device may say of its disk when it comes back; else it must say nothing.</summary>
     public bool MayComplain { get; init; }
 
+    /// <summary>What stands between the device and its disk, or null for nothing.</summary>
+    public Func<SimulatedDisk, EncryptedDisk>? Over { get; init; }
+
     /// <summary>A disk as it is before the story; yours to spoil.</summary>
     public SimulatedDisk Before() => (_before ??= Prepare()).Copy();
 
@@ -53,7 +57,7 @@ internal sealed record Story
     public SimulatedDevice Device(SimulatedDisk disk)
     {
         byte[]? configured = Configured == 0 ? null : Orders.Package(Configured);
-        return new SimulatedDevice(disk, configured)
+        return new SimulatedDevice(disk, configured, Over?.Invoke(disk))
         {
             Shelf = Orders.Shelf,
             Acknowledges = true,
@@ -61,6 +65,9 @@ internal sealed record Story
             Judge = model => Bad.Contains((int)model.Manifest.ReleaseCounter) ? new SoakVerdict.Undo("bad") : new SoakVerdict.Commit(),
         };
     }
+
+    /// <summary>A disk as the device sees it.</summary>
+    public IDisk Seen(SimulatedDisk disk) => (IDisk?)Over?.Invoke(disk) ?? disk;
 
     /// <summary>The whole story, without anything going wrong by itself.</summary>
     public void Tell(SimulatedDevice device)
