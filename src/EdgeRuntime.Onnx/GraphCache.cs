@@ -13,6 +13,7 @@ namespace EdgeRuntime.Onnx;
 /// so that nobody who can write the directory can make the device run another model. A file is found by the hash of the
 /// model, the library's version and binding, the processor's features and what else decides how a graph is optimized.
 /// At most <see cref="FilesMax"/> files and the given number of bytes: the ones not used for longest go first.
+/// Where files are encrypted (AES-256-GCM, which tells a changed file as the HMAC does), no draft stands on the medium either.
 /// </remarks>
 public sealed class GraphCache
 {
@@ -22,21 +23,27 @@ public sealed class GraphCache
     private const string Ending = ".graph";
     private const string DraftEnding = ".draft";
     private const int MacBytes = 32;
-    private static readonly byte[] Magic = "EDGEGRF1"u8.ToArray();
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private static readonly byte[] PlainMagic = "EDGEGRF1"u8.ToArray();
+    private static readonly byte[] EncryptedMagic = "EDGEGRE1"u8.ToArray();
 
     private readonly string _directory;
     private readonly byte[] _key;
+    private readonly bool _encrypts;
     private readonly long _bytesMax;
 
     /// <summary>Opens the cache, and creates its directory where it is missing.</summary>
     /// <param name="directory">Holds nothing else; drafts that an earlier process left are removed.</param>
-    /// <param name="key">The device's; at least 16 bytes, and nobody else's.</param>
+    /// <param name="key">The device's; at least 16 bytes, 32 to encrypt, and nobody else's.</param>
+    /// <param name="encrypts">Whether files are encrypted; those that are not are then removed. (default: false)</param>
     /// <param name="bytesMax">Bytes of all files together. (default: 256 MiB)</param>
     /// <exception cref="IOException">The directory cannot be created or read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
-    public GraphCache(string directory, ReadOnlySpan<byte> key, long bytesMax = 256L * 1024 * 1024)
+    public GraphCache(string directory, ReadOnlySpan<byte> key, bool encrypts = false, long bytesMax = 256L * 1024 * 1024)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, 16);
+        ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, encrypts ? 32 : 16);
+        _encrypts = encrypts;
         _directory = directory;
         _key = key.ToArray();
         _bytesMax = bytesMax;
@@ -44,6 +51,11 @@ public sealed class GraphCache
         foreach (string draft in Directory.GetFiles(directory, "*" + DraftEnding))
         {
             File.Delete(draft);
+        }
+
+        foreach (string graph in encrypts ? Directory.GetFiles(directory, "*" + Ending) : [])
+        {
+            DeletePlain(graph);
         }
     }
 
@@ -79,14 +91,10 @@ public sealed class GraphCache
         try
         {
             byte[] file = File.ReadAllBytes(path);
-            int content = Magic.Length + MacBytes;
-            if (file.Length > content
-                && file.AsSpan(0, Magic.Length).SequenceEqual(Magic)
-                && CryptographicOperations.FixedTimeEquals(
-                    file.AsSpan(Magic.Length, MacBytes), MacOf(name, file.AsSpan(content))))
+            if ((_encrypts ? Decrypted(name, file) : Authentic(name, file)) is byte[] graph)
             {
                 File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
-                return file[content..];
+                return graph;
             }
 
             Rejected++;
@@ -101,35 +109,43 @@ public sealed class GraphCache
     }
 
     /// <summary>Where the library is to write a graph before it is kept.</summary>
-    internal string DraftOf(string name) => Path.Combine(_directory, name + DraftEnding);
+    internal GraphDraft DraftOf(string name) => _encrypts ? GraphDraft.InMemory() : GraphDraft.At(FileDraftOf(name));
 
     /// <summary>Keeps a draft, and removes what then is too much.</summary>
     /// <returns>Why it is not kept, or null.</returns>
-    internal string? Keep(string name, string draft)
+    internal string? Keep(string name, GraphDraft draft)
     {
+        string part = FileDraftOf(name);
         try
         {
-            byte[] graph = File.ReadAllBytes(draft);
+            byte[] graph = File.ReadAllBytes(draft.Path);
             if (graph.Length > _bytesMax)
             {
                 return $"it has {graph.Length} bytes; the cache holds {_bytesMax}";
             }
 
-            MakeRoom(graph.Length + Magic.Length + MacBytes);
-            string path = PathOf(name);
-            using (FileStream file = File.Create(draft))
+            MakeRoom(graph.Length + PlainMagic.Length + MacBytes);
+            using (FileStream file = File.Create(part))
             {
-                file.Write(Magic);
-                file.Write(MacOf(name, graph));
-                file.Write(graph);
+                if (_encrypts)
+                {
+                    WriteEncrypted(file, name, graph);
+                }
+                else
+                {
+                    file.Write(PlainMagic);
+                    file.Write(MacOf(name, graph));
+                    file.Write(graph);
+                }
             }
 
             // Not synced: after a power failure the MAC tells half a file from a whole one.
-            File.Move(draft, path, overwrite: true);
+            File.Move(part, PathOf(name), overwrite: true);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Forget(part);
             return e.Message;
         }
     }
@@ -151,6 +167,67 @@ public sealed class GraphCache
     }
 
     private string PathOf(string name) => Path.Combine(_directory, name + Ending);
+
+    private string FileDraftOf(string name) => Path.Combine(_directory, name + DraftEnding);
+
+    private static void DeletePlain(string path)
+    {
+        Span<byte> magic = stackalloc byte[EncryptedMagic.Length];
+        using (FileStream file = File.OpenRead(path))
+        {
+            file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        }
+
+        if (!magic.SequenceEqual(EncryptedMagic))
+        {
+            File.Delete(path);
+        }
+    }
+
+    private byte[]? Authentic(string name, byte[] file)
+    {
+        int content = PlainMagic.Length + MacBytes;
+        return file.Length > content && file.AsSpan(0, PlainMagic.Length).SequenceEqual(PlainMagic)
+            && CryptographicOperations.FixedTimeEquals(file.AsSpan(PlainMagic.Length, MacBytes), MacOf(name, file.AsSpan(content)))
+            ? file[content..]
+            : null;
+    }
+
+    // After the magic: nonce, tag, ciphertext. The name is authenticated too, as below.
+    private void WriteEncrypted(FileStream file, string name, byte[] graph)
+    {
+        byte[] stored = new byte[EncryptedMagic.Length + NonceBytes + TagBytes + graph.Length];
+        EncryptedMagic.CopyTo(stored, 0);
+        Span<byte> nonce = stored.AsSpan(EncryptedMagic.Length, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        Span<byte> tag = stored.AsSpan(EncryptedMagic.Length + NonceBytes, TagBytes);
+        using AesGcm aes = new(_key, TagBytes);
+        aes.Encrypt(nonce, graph, stored.AsSpan(stored.Length - graph.Length), tag, Encoding.ASCII.GetBytes(name));
+        file.Write(stored);
+    }
+
+    private byte[]? Decrypted(string name, byte[] file)
+    {
+        int content = EncryptedMagic.Length + NonceBytes + TagBytes;
+        if (file.Length <= content || !file.AsSpan(0, EncryptedMagic.Length).SequenceEqual(EncryptedMagic))
+        {
+            return null;
+        }
+
+        byte[] graph = new byte[file.Length - content];
+        using AesGcm aes = new(_key, TagBytes);
+        try
+        {
+            aes.Decrypt(
+                file.AsSpan(EncryptedMagic.Length, NonceBytes), file.AsSpan(content), file.AsSpan(content - TagBytes, TagBytes), graph,
+                Encoding.ASCII.GetBytes(name));
+            return graph;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
 
     // The name stands for the model and its context, so that a file renamed to another name does not match.
     private byte[] MacOf(string name, ReadOnlySpan<byte> graph)

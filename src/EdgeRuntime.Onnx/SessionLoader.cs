@@ -165,10 +165,10 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
     private OnnxSession CreateAndKeep(
         ReadOnlyMemory<byte> model, SessionSettings settings, string name, List<string> fallbacks)
     {
-        string draft = cache!.DraftOf(name);
         try
         {
-            OnnxSession session = Create(model, settings with { OptimizedGraph = draft });
+            using GraphDraft draft = cache!.DraftOf(name);
+            OnnxSession session = Create(model, settings with { OptimizedGraph = draft.Path });
             if (cache.Keep(name, draft) is { } problem)
             {
                 fallbacks.Add($"the optimized graph is not kept: {problem}");
@@ -176,16 +176,12 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
 
             return session;
         }
-        catch (ModelLoadException)
+        catch (Exception e) when (e is ModelLoadException or IOException)
         {
             // The model itself, or only the writing of it: a full disk must not keep a model from serving.
             OnnxSession session = Create(model, settings);
             fallbacks.Add("the optimized graph is not kept: the library could not write it");
             return session;
-        }
-        finally
-        {
-            GraphCache.Forget(draft);
         }
     }
 }

@@ -47,6 +47,25 @@ public sealed class GraphCacheTests : IDisposable
     }
 
     [LibraryFact]
+    public void An_encrypted_cache_removes_what_is_plain_and_keeps_no_part_of_a_graph_readable()
+    {
+        LoadAndRun(new GraphCache(_directory, Key));
+        byte[] plain = File.ReadAllBytes(Directory.GetFiles(_directory)[0]);
+        GraphCache cache = new(_directory, Key, encrypts: true);
+
+        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Equal((false, 3), LoadAndRun(cache));
+        Assert.Equal((true, 3), LoadAndRun(new GraphCache(_directory, Key, encrypts: true)));
+        byte[] encrypted = File.ReadAllBytes(Assert.Single(Directory.GetFiles(_directory)));
+        Assert.DoesNotContain(
+            Enumerable.Range(40, plain.Length - 56), at => encrypted.AsSpan().IndexOf(plain.AsSpan(at, 16)) >= 0);
+
+        encrypted[^1] ^= 1;
+        File.WriteAllBytes(Directory.GetFiles(_directory)[0], encrypted);
+        Assert.Equal((false, 3), LoadAndRun(cache));
+    }
+
+    [LibraryFact]
     public void What_is_not_used_for_longest_goes_when_the_cache_is_full()
     {
         GraphCache wide = new(_directory, Key);

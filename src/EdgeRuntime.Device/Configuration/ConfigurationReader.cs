@@ -4,6 +4,7 @@ using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
@@ -49,6 +50,10 @@ public static class ConfigurationReader
             Device = DeviceId.TryParse(device, out DeviceId id) ? id : default,
             Profile = ProfileOf(directory, root.RequiredString("profile", name => ProfileFiles.Objection(ProfileOf(directory, name), profiles))),
             StateDirectory = Under(directory, root.RequiredString("state_dir", CheckPath)),
+            EncryptAtRest = root.Bool("encrypt_at_rest", false),
+            DeviceKeyFile = root.String("device_key_file", file => Existing(directory, file) ?? DeviceStorage.Objection(Under(directory, file))) is string key
+                ? Under(directory, key)
+                : null,
             Labels = root.Texts("labels"),
             Link = root.RequiredObject("link", link => ReadLink(link, directory)),
             Trust = root.RequiredObject("trust", trust => new TrustConfiguration(

@@ -22,6 +22,12 @@ public sealed record DeviceConfiguration
     /// <summary>Directory of everything the device keeps.</summary>
     public required string StateDirectory { get; init; }
 
+    /// <summary>Whether packages and optimized graphs are kept encrypted. (default: false)</summary>
+    public bool EncryptAtRest { get; init; }
+
+    /// <summary>The file of the device's key, or null for one that the device makes in its state directory.</summary>
+    public string? DeviceKeyFile { get; init; }
+
     /// <summary>The broker.</summary>
     public required LinkConfiguration Link { get; init; }
 

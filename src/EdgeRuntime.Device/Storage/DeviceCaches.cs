@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using EdgeRuntime.Engine.Encryption;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Onnx;
@@ -8,19 +8,22 @@ namespace EdgeRuntime.Device.Storage;
 /// <summary>What a device keeps to start faster, under <c>cache</c> of its state directory: all of it may be deleted.</summary>
 internal static class DeviceCaches
 {
-    private const string KeyDirectory = "identity";
-    private const string KeyPath = "identity/cache-key";
+    private const string MacKeyName = "cache-key";
     private const int KeyBytes = 32;
 
     /// <summary>The cache of optimized graphs, under a key of this device's own, made the first time.</summary>
     /// <param name="root">The state directory.</param>
+    /// <param name="key">What graphs are encrypted under, or null where they are kept plain.</param>
     /// <param name="problem">Why there is none, in one sentence; null when there is one.</param>
-    public static GraphCache? OfGraphs(IDisk disk, string root, out string? problem)
+    public static GraphCache? OfGraphs(IDisk disk, string root, DeviceKey? key, out string? problem)
     {
         try
         {
             problem = null;
-            return new GraphCache(Path.Combine(root, "cache", "graphs"), Key(disk, root));
+            byte[] derived = new byte[KeyBytes];
+            key?.DeriveKey("optimized graphs"u8, derived);
+            return new GraphCache(
+                Path.Combine(root, "cache", "graphs"), key is null ? IdentityFiles.FindOrMake(disk, root, MacKeyName) : derived, encrypts: key is not null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -40,26 +43,5 @@ internal static class DeviceCaches
             disk,
             $"onnxruntime {version} {OnnxEnvironment.Binding}\n{CpuFeatures.Text}\nthreads {options.IntraOpThreads} "
                 + $"spinning {options.Spinning} arena {options.Arena} denormals {options.DenormalsAsZero} on {providers}");
-    }
-
-    private static byte[] Key(IDisk disk, string root)
-    {
-        if (DurableFiles.ReadAll(disk, KeyPath, KeyBytes) is { Length: KeyBytes } known)
-        {
-            return known;
-        }
-
-        byte[] key = RandomNumberGenerator.GetBytes(KeyBytes);
-        disk.CreateDirectory(KeyDirectory);
-
-        // Closed to others before there is anything in it.
-        if (!OperatingSystem.IsWindows())
-        {
-            const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            File.SetUnixFileMode(Path.Combine(root, KeyDirectory), OwnerOnly);
-        }
-
-        DurableFiles.WriteAtomically(disk, KeyPath, key);
-        return key;
     }
 }

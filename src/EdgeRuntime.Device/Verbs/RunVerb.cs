@@ -97,11 +97,19 @@ internal static class RunVerb
                     ExitCode.TryAgain);
             }
 
+            notify.Starting("opening the state directory", StepPatience);
+            DeviceStorage storage = DeviceStorage.Open(disk, configuration);
+            foreach (string notice in storage.Notices)
+            {
+                DeviceLog.Noticed(logger, notice);
+            }
+
             notify.Starting("opening ONNX Runtime", StepPatience);
             OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             RunnerOptions running = setup.Profile.Inference.ForRunner();
             string? uncached = null;
-            onnx.Cache = setup.Profile.Inference.GraphCache ? DeviceCaches.OfGraphs(disk, configuration.StateDirectory, out uncached) : null;
+            onnx.Cache = setup.Profile.Inference.GraphCache ? DeviceCaches.OfGraphs(
+                disk, configuration.StateDirectory, configuration.EncryptAtRest ? storage.Key : null, out uncached) : null;
             if (uncached is not null)
             {
                 DeviceLog.Noticed(logger, uncached);
@@ -133,7 +141,7 @@ internal static class RunVerb
                 Logger = logger,
                 Mailbox = mailbox,
                 Link = link,
-                Disk = disk,
+                Disk = storage.Disk,
                 Sensors = sensors,
                 Verification = new PackageVerification(
                     setup.ReleaseKeys, onnx.Load, onnx.Version, running, new PackageLimits(setup.Profile.PackageBytesMax), time,
@@ -154,7 +162,7 @@ internal static class RunVerb
         {
             return Ends(e.Message, ExitCode.Unavailable);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RecordingException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or RecordingException or ArgumentException)
         {
             return Ends(e.Message, ExitCode.BadConfiguration);
         }
