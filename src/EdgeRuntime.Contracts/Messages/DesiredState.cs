@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 
 namespace EdgeRuntime.Contracts.Messages;
 
@@ -42,6 +43,19 @@ public sealed record DesiredState
     {
         byte[] payload = JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.DesiredState);
         return JsonSerializer.SerializeToUtf8Bytes(Dsse.Seal(PayloadType, payload, key), WireJson.Default.SignedEnvelope);
+    }
+
+    /// <summary>As <see cref="Sealed(SigningKey)"/>, signed by every one of these keys.</summary>
+    public byte[] Sealed(IEnumerable<TufSigningKey> keys)
+    {
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.DesiredState);
+        SignedEnvelope envelope = new()
+        {
+            PayloadType = PayloadType,
+            Payload = payload,
+            Signatures = [.. keys.Select(key => key.SignEnvelope(PayloadType, payload))],
+        };
+        return JsonSerializer.SerializeToUtf8Bytes(envelope, WireJson.Default.SignedEnvelope);
     }
 }
 

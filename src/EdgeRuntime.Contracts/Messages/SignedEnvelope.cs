@@ -21,6 +21,9 @@ public sealed record EnvelopeSignature
     /// <summary>SHA-256 of the public key's SubjectPublicKeyInfo, lowercase hex; a hint which key to try.</summary>
     public required string Keyid { get; init; }
 
-    /// <summary>ECDSA P-256 over SHA-256, IEEE P1363 form (64 bytes), base64 in JSON.</summary>
+    /// <summary>
+    /// ECDSA P-256 over SHA-256 in IEEE P1363 form (64 bytes), or, of orders where the deploy role has such keys, RSA-PSS with SHA-256
+    /// or Ed25519; base64 in JSON.
+    /// </summary>
     public required byte[] Sig { get; init; }
 }

@@ -155,6 +155,16 @@ public sealed class TufKey
         return key.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
     }
 
+    /// <summary>What the key is called in a DSSE envelope: SHA-256 of its SubjectPublicKeyInfo, lowercase hex; empty for a key of no known type.</summary>
+    internal string EnvelopeId => _ecdsa is not null ? _ecdsa.KeyId
+        : _rsa is not null ? Convert.ToHexStringLower(SHA256.HashData(_rsa))
+        : _ed25519 is not null ? Convert.ToHexStringLower(SHA256.HashData(Ed25519.ToSpki(_ed25519)))
+        : "";
+
+    /// <summary>As <see cref="Verify"/>, for a signature of a DSSE envelope: there ECDSA has the IEEE P1363 form.</summary>
+    internal bool VerifyEnvelope(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        _ecdsa?.Verify(data, signature) ?? Verify(data, signature);
+
     /// <inheritdoc/>
     public override string ToString() => Id;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Contracts.Tuf;
@@ -58,14 +59,19 @@ public sealed class TufSigningKey : IDisposable
     /// <summary>Reads a key of any of the kinds from PEM text (PKCS#8, not encrypted).</summary>
     /// <exception cref="FormatException">It is none. A sentence for people.</exception>
     /// <exception cref="PlatformNotSupportedException">Ed25519, and the library for it is not there.</exception>
-    public static TufSigningKey FromPem(string pem)
+    public static TufSigningKey FromPem(string pem) => FromPem(pem, DevelopmentKeys.Refused);
+
+    /// <summary>As <see cref="FromPem(string)"/>, with development keys where they are allowed.</summary>
+    /// <exception cref="FormatException">As there.</exception>
+    /// <exception cref="PlatformNotSupportedException">As there.</exception>
+    public static TufSigningKey FromPem(string pem, DevelopmentKeys development)
     {
-        byte[] pkcs8 = PrivateKeyFile.Read(pem);
+        byte[] pkcs8 = PrivateKeyFile.Read(pem, development, out _);
         try
         {
             return Ed25519.FromPkcs8(pkcs8) is byte[] seed ? new TufSigningKey(seed)
                 : Rsa(pkcs8) is RSA rsa ? new TufSigningKey(rsa)
-                : new TufSigningKey(SigningKey.FromPem(pem));
+                : new TufSigningKey(SigningKey.FromPem(pem, development));
         }
         catch (FormatException)
         {
@@ -82,6 +88,11 @@ public sealed class TufSigningKey : IDisposable
         _ecdsa is not null ? EcdsaDer.Write(_ecdsa.Sign(data))
         : _rsa is not null ? _rsa.SignData(data.ToArray(), HashAlgorithmName.SHA256, RSASignaturePadding.Pss)
         : Ed25519.Sign(_ed25519, data);
+
+    /// <summary>Signs the payload of a DSSE envelope as being of this type.</summary>
+    public EnvelopeSignature SignEnvelope(string payloadType, ReadOnlySpan<byte> payload) => _ecdsa is not null
+        ? Dsse.Sign(payloadType, payload, _ecdsa)
+        : new EnvelopeSignature { Keyid = Public.EnvelopeId, Sig = Sign(Dsse.PreAuthentication(payloadType, payload)) };
 
     /// <summary>Writes the key as PEM (PKCS#8) into a new file that only its owner can read.</summary>
     /// <exception cref="IOException">The file exists already, or cannot be written.</exception>

@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Models;
@@ -73,13 +74,18 @@ public sealed class UpdateAgent : IDisposable
     public const int LongestOrder = 1024 * 1024;
 
     private readonly AgentParts _parts;
+    private readonly OrderSigners _signers;
     private ModelUpdate[] _models = [];
     private byte[]? _waiting;
 
     /// <summary>
     /// Prepares the agent; nothing happens before <see cref="Start"/>, which comes before everything else.
     /// </summary>
-    public UpdateAgent(AgentParts parts) => _parts = parts;
+    public UpdateAgent(AgentParts parts)
+    {
+        _parts = parts;
+        _signers = OrderSigners.AnyOf(parts.DeployKeys);
+    }
 
     /// <summary>Reads the stores, undoes what was on trial, and begins to load what is to answer.</summary>
     public void Start()
@@ -311,17 +317,12 @@ public sealed class UpdateAgent : IDisposable
             return "it is not a signed envelope";
         }
 
-        if (envelope.PayloadType != DesiredState.PayloadType)
+        if ((_parts.Trust?.Signers ?? _signers).Lacks(envelope, DesiredState.PayloadType) is string lacking)
         {
-            return $"the envelope holds '{envelope.PayloadType}' where '{DesiredState.PayloadType}' is expected";
+            return lacking;
         }
 
-        if (!Dsse.TryOpen(envelope, DesiredState.PayloadType, _parts.Trust?.DeployKeys ?? _parts.DeployKeys, out ReadOnlyMemory<byte> payload))
-        {
-            return "no deploy key that this device trusts signed it";
-        }
-
-        desired = Parse(payload, WireJson.Default.DesiredState);
+        desired = Parse(envelope.Payload, WireJson.Default.DesiredState);
         return desired switch
         {
             null => "its payload is not a desired state",

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Tuf;
 
 namespace EdgeRuntime.Engine.Tuf;
@@ -37,7 +36,7 @@ public sealed class ReleaseTrust
         _store = store;
         _time = time;
         _hardware = hardware;
-        DeployKeys = [];
+        Signers = OrderSigners.Nobody;
         try
         {
             if (!TufClient.HasRoot(store, Limits))
@@ -53,8 +52,8 @@ public sealed class ReleaseTrust
         }
     }
 
-    /// <summary>Keys of which one must sign an order; empty before the metadata says, so that nobody's is followed.</summary>
-    public IReadOnlyList<VerifyingKey> DeployKeys { get; private set; }
+    /// <summary>Who must sign an order; nobody's is followed before the metadata says.</summary>
+    public OrderSigners Signers { get; private set; }
 
     /// <summary>The name under which a package stands among the targets.</summary>
     public static string PathOf(string model, string version) => $"{model}-{version}.edgepkg";
@@ -115,11 +114,8 @@ public sealed class ReleaseTrust
         return client;
     }
 
-    private void Learn(TufClient client)
-    {
-        TufDelegation? role = client.Targets.Delegations.FirstOrDefault(role => role.Name == DeployRole);
-        DeployKeys = [.. (role?.KeyIds ?? [])
-            .Select(id => client.Targets.DelegatedKeys.GetValueOrDefault(id)?.Ecdsa)
-            .OfType<VerifyingKey>()];
-    }
+    private void Learn(TufClient client) =>
+        Signers = client.Targets.Delegations.FirstOrDefault(role => role.Name == DeployRole) is TufDelegation role
+            ? OrderSigners.Of(role, client.Targets.DelegatedKeys)
+            : OrderSigners.Nobody;
 }

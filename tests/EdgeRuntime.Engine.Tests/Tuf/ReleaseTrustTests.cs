@@ -1,5 +1,7 @@
+using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Tests.Tuf;
@@ -142,6 +144,38 @@ public sealed class ReleaseTrustTests : IDisposable
 
         PackageReference reference = PackageArchive.ReadUnverified(_archive).ToReference(1024, false);
         device.Obey(SimulatedDevice.Order(2, new Dictionary<string, PackageReference> { ["plant"] = reference }, young));
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
+    public void An_order_needs_as_many_signatures_as_the_deploy_role_says_of_whatever_kinds_of_keys()
+    {
+        using TufSigningKey rsa = TufSigningKey.Create(TufKeyKind.RsaPss);
+        using TufSigningKey ed25519 = TufSigningKey.Create(TufKeyKind.Ed25519);
+        using TufSigningKey stranger = TufSigningKey.Create(TufKeyKind.Ed25519);
+        using SimulatedDevice device = Device();
+        Vouch(_archive, "1.0.0");
+        _rig.DelegateOrdersTo(2, TufKey.OfEcdsa(TestPackages.DeployKey.Public), rsa.Public, ed25519.Public);
+        _rig.PublishNext();
+        device.Agent.OnMetadata(_rig.Metadata());
+
+        DesiredState order = new()
+        {
+            Device = DeviceId.Parse("pi-1"),
+            Deployment = "d-1",
+            Generation = 1,
+            IssuedUnixMs = 1,
+            Slots = new Dictionary<string, PackageReference> { ["plant"] = device.Shelve(_archive) },
+        };
+
+        device.Obey(order.Sealed([rsa]));
+        device.Obey(order.Sealed([rsa, rsa]));
+        device.Obey(order.Sealed([rsa, stranger]));
+        Assert.Equal(3, device.Notices.Count(
+            notice => notice == "an order was ignored: it has 1 of the 2 signatures of deploy keys that it needs"));
+        Assert.Null(device.Version);
+
+        device.Obey(order.Sealed([ed25519, rsa]));
         Assert.Equal("1.0.0", device.Version);
     }
 

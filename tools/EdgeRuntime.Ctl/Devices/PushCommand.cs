@@ -13,13 +13,14 @@ namespace EdgeRuntime.Ctl.Devices;
 internal static class PushCommand
 {
     public const string Usage = $"""
-        usage: edgectl push DEVICE… PACKAGE --key DEPLOY.key.pem [--from OLD]… [--metadata DIR] [--revert]
+        usage: edgectl push DEVICE… PACKAGE --key DEPLOY.key.pem… [--from OLD]… [--metadata DIR] [--revert]
                             [--wait] [--max-rate BYTES] [--patience SECONDS] [--despite-manager]
 
         Orders devices to run a package, serves its bytes over the broker, and shows how far each device is until it has
         committed or refused it. The order stays with the broker: a device that is cut off goes on when it and this command
         are there again.
 
+          --key DEPLOY.key.pem   signs the order; several times where the metadata's role 'deploy' wants several signatures
           --from OLD             offers devices that have this package the smallest delta from it
           --url URL              also offers the package at this address, for devices whose policy allows it
           --metadata DIR         publishes that TUF metadata first, for devices with a root
@@ -49,7 +50,12 @@ internal static class PushCommand
         }
 
         IReadOnlyList<DeviceId> devices = BrokerAddress.Devices(read, read.Files.SkipLast(1));
-        string keyFile = read.Required("--key");
+        read.Required("--key");
+        if (read.All("--key").Count > Dsse.MaxSignatures)
+        {
+            read.Mistakes.Add($"--key is given more than {Dsse.MaxSignatures} times");
+        }
+
         ulong rate = read.Whole("--max-rate", 100 * 1024 * 1024);
         double patience = read.Number("--patience", 5.0);
         foreach (string url in read.All("--url").Where(url => !(Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")))
@@ -70,14 +76,14 @@ internal static class PushCommand
         read.Check();
         string path = read.Files[^1];
         PackageArchive package = DeltaCommand.Open(path);
-        using SigningKey key = Keys.Private(keyFile);
+        IReadOnlyList<TufSigningKey> keys = [.. read.All("--key").Select(Keys.Deploy)];
         using PushedFiles pushed = PushedFiles.Of(package, path, read.Has("--revert"), read.All("--from"), read.All("--url"));
         Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
         using DeviceLink link = new(
             broker, devices, around, random, new TransferLimits(devices.Count, (long)rate), pushed.PathOf);
         PushSession session = new(link, new RollCall(link, devices, around), around)
         {
-            Key = key,
+            Keys = keys,
             Model = package.Manifest.Name,
             Package = pushed.Reference,
             Deployment = $"push-{package.Id.Short}-{string.Concat(random.GetItems("abcdefghijkmnpqrstuvwxyz23456789".AsSpan(), SuffixLength))}",
@@ -85,7 +91,17 @@ internal static class PushCommand
             Waits = read.Has("--wait"),
             DespiteManager = read.Has("--despite-manager"),
         };
-        return await session.RunAsync(broker, TimeSpan.FromSeconds(patience), stop);
+        try
+        {
+            return await session.RunAsync(broker, TimeSpan.FromSeconds(patience), stop);
+        }
+        finally
+        {
+            foreach (TufSigningKey key in keys)
+            {
+                key.Dispose();
+            }
+        }
     }
 
     private static byte[] Metadata(string directory)

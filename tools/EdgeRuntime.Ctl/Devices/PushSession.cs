@@ -1,7 +1,7 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Ctl.Fleet;
 
 namespace EdgeRuntime.Ctl.Devices;
@@ -16,8 +16,8 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
     private readonly Dictionary<DeviceId, DevicePush> _pushes = [];
     private readonly Dictionary<DeviceId, long> _endReported = [];
 
-    /// <summary>Signs the orders.</summary>
-    public required SigningKey Key { get; init; }
+    /// <summary>Sign the orders, every one of them.</summary>
+    public required IReadOnlyList<TufSigningKey> Keys { get; init; }
 
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
@@ -151,7 +151,7 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
             IssuedUnixMs = around.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             Slots = new Dictionary<string, PackageReference> { [Model] = Package },
         };
-        Publish(device.Device, "desired", desired.Sealed(Key), retain: true);
+        Publish(device.Device, "desired", desired.Sealed(Keys), retain: true);
     }
 
     private void Publish(DeviceId device, string what, byte[] payload, bool retain) => link.Publish(new LinkMessage

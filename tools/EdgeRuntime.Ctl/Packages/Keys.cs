@@ -18,6 +18,9 @@ internal static class Keys
     /// <exception cref="CommandException">The file is not there, or is no private key of a kind that TUF knows.</exception>
     public static TufSigningKey TufPrivate(string path) => Read(path, TufSigningKey.FromPem);
 
+    /// <exception cref="CommandException">The file is not there, or is no private key that may sign orders.</exception>
+    public static TufSigningKey Deploy(string path) => Read(path, pem => TufSigningKey.FromPem(pem, DevelopmentKeys.Allowed));
+
     /// <exception cref="CommandException">A file is not there, or holds no public key of a kind that TUF knows.</exception>
     public static IReadOnlyList<TufKey> TufPublic(IEnumerable<string> paths) =>
         [.. paths.Select(path => Read(path, TufKey.FromPem)).DistinctBy(key => key.Id)];

@@ -116,7 +116,7 @@ internal static class TufFiles
         ReleaseTrust trust = new(new TrustedMetadata(new MemoryDisk(), ""), Genuine.Value.Files["1.root.json"], new SteadyTime(), []);
         string? objection = trust.Take(bytes);
         Promise.Require(objection is not "", "a refusal says nothing");
-        Promise.Require(trust.DeployKeys.Count == 0, "somebody may order who was named by nobody");
+        Promise.Require(trust.Signers.Count == 0, "somebody may order who was named by nobody");
         return objection is null;
     }
 

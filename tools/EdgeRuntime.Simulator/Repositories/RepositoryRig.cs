@@ -70,9 +70,11 @@ public sealed class RepositoryRig : IDisposable
     }
 
     /// <summary>From the next publication on this key alone gives orders.</summary>
-    public void DelegateOrdersTo(SigningKey key) => Targets = Targets.WithDelegation(
-        new TufDelegation { Name = ReleaseTrust.DeployRole, KeyIds = [], Threshold = 1, Paths = ["orders/*"] },
-        [TufKey.OfEcdsa(key.Public)]);
+    public void DelegateOrdersTo(SigningKey key) => DelegateOrdersTo(1, TufKey.OfEcdsa(key.Public));
+
+    /// <summary>From the next publication on so many of these keys together give orders.</summary>
+    public void DelegateOrdersTo(int threshold, params TufKey[] keys) => Targets = Targets.WithDelegation(
+        new TufDelegation { Name = ReleaseTrust.DeployRole, KeyIds = [], Threshold = threshold, Paths = ["orders/*"] }, keys);
 
     /// <summary>The metadata as the repository has it now, as one message.</summary>
     public byte[] Metadata() => JsonSerializer.SerializeToUtf8Bytes(
