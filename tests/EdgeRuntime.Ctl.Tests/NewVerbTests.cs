@@ -22,7 +22,7 @@ public sealed class NewVerbTests : IDisposable
 
         Assert.Equal("", made.Errors);
         Assert.Equal(0, made.Code);
-        PackageManifest manifest = Package().Manifest;
+        ModelManifest manifest = Package().Manifest;
         Assert.Equal(["left", "right"], manifest.Channels.Select(channel => channel.Name));
         Assert.Equal(["Cel", "1"], manifest.Channels.Select(channel => channel.Unit));
         Assert.Equal(["no", "yes"], manifest.Output.Labels);
@@ -206,7 +206,7 @@ public sealed class NewVerbTests : IDisposable
         Assert.Contains("w1", OnnxFile.TryParse(Package().Model.ToArray())!.Constants.Keys);
     }
 
-    private PackageArchive Package() => PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["out/tiny.edgepkg"]));
+    private ModelPackage Package() => PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["out/tiny.edgepkg"])).AsModel();
 
     private Outcome New(byte[] model, string table, params string[] more)
     {

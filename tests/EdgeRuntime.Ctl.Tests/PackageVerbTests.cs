@@ -68,7 +68,7 @@ public sealed class PackageVerbTests : IDisposable
         Assert.Equal(0, forced.Code);
         Assert.Equal(
             ["nothing says what recall is, and a gate asks for it"],
-            PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["b.edgepkg"])).Manifest.GatesForced);
+            PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["b.edgepkg"])).AsModel().Manifest.GatesForced);
     }
 
     [Fact]

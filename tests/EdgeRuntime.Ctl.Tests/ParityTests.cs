@@ -179,10 +179,10 @@ public sealed class ParityTests : IDisposable
         return text.ToString();
     }
 
-    private static PackageManifest Read(string path)
+    private static ModelManifest Read(string path)
     {
         Mistakes mistakes = new();
-        PackageManifest? manifest = ManifestReader.Read(File.ReadAllBytes(path), mistakes, path, ManifestForm.Source);
+        ModelManifest? manifest = ManifestReader.ReadModel(File.ReadAllBytes(path), mistakes, path, ManifestForm.Source);
         Assert.True(manifest is not null, mistakes.ToString());
         return manifest;
     }

@@ -179,7 +179,7 @@ public sealed class TrainingVerbTests : IDisposable
     private ReferenceProfile Read(string manifestPath)
     {
         Mistakes mistakes = new();
-        PackageManifest manifest = ManifestReader.Read(File.ReadAllBytes(manifestPath), mistakes, form: ManifestForm.Source)!;
+        ModelManifest manifest = ManifestReader.ReadModel(File.ReadAllBytes(manifestPath), mistakes, form: ManifestForm.Source)!;
         ReferenceProfile? profile = ReferenceReader.Read(File.ReadAllBytes(_cli["reference.json"]), manifest, mistakes);
         Assert.Empty(mistakes.Lines());
         return profile!;

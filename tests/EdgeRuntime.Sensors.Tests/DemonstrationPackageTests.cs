@@ -23,7 +23,7 @@ public sealed class DemonstrationPackageTests
     [MemberData(nameof(Packages))]
     public void A_package_binds_to_the_sensor_it_is_made_for(string package)
     {
-        PackageManifest manifest = Manifest(package);
+        ModelManifest manifest = Manifest(package);
         bool vitals = manifest.Name == "vitals";
         IReadOnlyList<Channel> channels = vitals ? VitalsSensor.EveryChannel : SimulatedSensor.EveryChannel;
         double rate = vitals ? new VitalsOptions().RateHz : new SimulatedOptions().RateHz;
@@ -41,7 +41,7 @@ public sealed class DemonstrationPackageTests
         {
             using ReplaySensor sensor = new(
                 new FakeClock(), new ReplayOptions { Path = Path.Combine(Train, "recordings", recording), Speed = 0 });
-            PackageManifest manifest = Manifest(package);
+            ModelManifest manifest = Manifest(package);
             Assert.True(
                 PipelineBinding.TryBind(manifest, sensor.Channels, sensor.RateHz, null, out FeaturePipeline? pipeline, out IReadOnlyList<string> mistakes),
                 string.Join('\n', mistakes));
@@ -60,11 +60,11 @@ public sealed class DemonstrationPackageTests
         }
     }
 
-    private static PackageManifest Manifest(string package)
+    private static ModelManifest Manifest(string package)
     {
         Mistakes mistakes = new();
         byte[] utf8 = File.ReadAllBytes(Path.Combine(Train, "packages", package, "manifest.json"));
-        PackageManifest? manifest = ManifestReader.Read(utf8, mistakes, package, ManifestForm.Source);
+        ModelManifest? manifest = ManifestReader.ReadModel(utf8, mistakes, package, ManifestForm.Source);
         Assert.True(manifest is not null, string.Join('\n', mistakes.Lines()));
         return manifest;
     }

@@ -53,9 +53,9 @@ internal sealed record StepPackage(string Name, int Channels, int WindowFrames, 
                 Vectors = [new GoldenVector(new double[Channels * WindowFrames], answer)],
             }),
         };
-        PackageManifest manifest = new()
+        ModelManifest manifest = new()
         {
-            Schema = PackageManifest.NewestSchema,
+            Schema = ModelManifest.NewestSchema,
             Name = Name,
             Version = "1.0.0",
             ReleaseCounter = 1,

@@ -55,7 +55,7 @@ internal static class StepWorker
         using SigningKey key = SigningKey.Create();
         PackageVerification verification =
             new([key.Public], environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
-        ModelSite site = new() { Model = step.Name, Channels = sensor.Channels, RateHz = sensor.RateHz };
+        ModelSite site = new() { Name = step.Name, Channels = sensor.Channels, RateHz = sensor.RateHz };
         byte[] archive = step.Pack(File.ReadAllBytes(model), environment.Load, key);
         LoadedModel loaded = verification.Verify(archive, site, _ => null);
         if (PipelineBinding.TryBind(

@@ -35,9 +35,9 @@ internal sealed record TrialPackage
                 Vectors = [.. inputs.Select(input => new GoldenVector(input, TrialModels.Answer(input)))],
             }),
         };
-        PackageManifest manifest = new()
+        ModelManifest manifest = new()
         {
-            Schema = PackageManifest.NewestSchema,
+            Schema = ModelManifest.NewestSchema,
             Name = Name,
             Version = $"{counter}.0.0",
             ReleaseCounter = counter,

@@ -28,6 +28,8 @@ namespace EdgeRuntime.Contracts.Json;
 [JsonSerializable(typeof(AckMessage))]
 [JsonSerializable(typeof(ManagerMessage))]
 [JsonSerializable(typeof(PackageManifest))]
+[JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(ConfigurationManifest))]
 [JsonSerializable(typeof(ReferenceProfile))]
 [JsonSerializable(typeof(GoldenVectors))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -16,20 +16,23 @@ public sealed record ReportedMessage : DeviceMessage
     /// <summary>SHA-256 of the configuration file in use.</summary>
     public required string ConfigurationSha256 { get; init; }
 
-    /// <summary>One entry for each model.</summary>
+    /// <summary>One entry for each line of packages: the models, and what else packages bring.</summary>
     public required IReadOnlyList<ReportedModel> Models { get; init; }
 }
 
-/// <summary>Where one model of a device stands.</summary>
+/// <summary>Where one line of a device's packages stands, most often a model.</summary>
 public sealed record ReportedModel
 {
-    /// <summary>Name of the model.</summary>
+    /// <summary>Name of the line: for a model, its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the update of this model stands.</summary>
+    /// <summary>Kind of its packages, as manifests write it; null for a model.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Where its update stands.</summary>
     public required UpdateState Phase { get; init; }
 
-    /// <summary>The package that answers, or null when none does.</summary>
+    /// <summary>The package in use, or null when there is none: a model does not answer, another line is as its owner put it.</summary>
     public PackageLabel? Active { get; init; }
 
     /// <summary>The package that an undo would return to, or null.</summary>

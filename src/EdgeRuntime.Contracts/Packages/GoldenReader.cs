@@ -14,10 +14,10 @@ public static class GoldenReader
     /// <param name="name">What mistakes call the file.</param>
     /// <returns>The vectors, or null when there are mistakes.</returns>
     public static GoldenVectors? Read(
-        ReadOnlySpan<byte> utf8, PackageManifest manifest, Mistakes mistakes, string name = GoldenVectors.FileName) =>
+        ReadOnlySpan<byte> utf8, ModelManifest manifest, Mistakes mistakes, string name = GoldenVectors.FileName) =>
         JsonFile.Read(utf8, name, mistakes, root => ReadRoot(root, manifest), Limits);
 
-    private static GoldenVectors ReadRoot(JsonObjectReader root, PackageManifest manifest)
+    private static GoldenVectors ReadRoot(JsonObjectReader root, ModelManifest manifest)
     {
         int outputs = OutputLength(manifest);
         return new GoldenVectors
@@ -27,7 +27,7 @@ public static class GoldenReader
         };
     }
 
-    private static GoldenVector ReadVector(JsonObjectReader vector, PackageManifest manifest, int outputs)
+    private static GoldenVector ReadVector(JsonObjectReader vector, ModelManifest manifest, int outputs)
     {
         // Float32 is what the tensors hold; a larger number would arrive as infinity.
         GoldenVector read = new(
@@ -54,7 +54,7 @@ public static class GoldenReader
         return read;
     }
 
-    private static int OutputLength(PackageManifest manifest) => manifest.Output.Kind switch
+    private static int OutputLength(ModelManifest manifest) => manifest.Output.Kind switch
     {
         "classification" => manifest.Output.Labels.Count,
         "reconstruction" => manifest.Pipeline.InputLength(),

@@ -26,6 +26,14 @@ public static class ManifestReader
 
     private const int MaxChunks = 64 * 1024;
 
+    // What each kind alone has. 'soak' all have, each its own.
+    private static readonly Dictionary<string, string[]> Members = new()
+    {
+        [PackageManifest.ModelKind] =
+            ["channels", "pipeline", "model", "output", "decision", "shadow", "goals", "gates", "gates_forced"],
+        [PackageManifest.ConfigurationKind] = [],
+    };
+
     /// <summary>Reads a manifest.</summary>
     /// <param name="name">What mistakes call the file.</param>
     /// <returns>The manifest, or null when there are mistakes.</returns>
@@ -33,52 +41,65 @@ public static class ManifestReader
         ReadOnlySpan<byte> utf8, Mistakes mistakes, string name = FileName, ManifestForm form = ManifestForm.Packed) =>
         JsonFile.Read(utf8, name, mistakes, root => ReadRoot(root, form));
 
+    /// <summary>Reads the manifest of a package that must hold a model; as <see cref="Read"/>.</summary>
+    public static ModelManifest? ReadModel(
+        ReadOnlySpan<byte> utf8, Mistakes mistakes, string name = FileName, ManifestForm form = ManifestForm.Packed)
+    {
+        PackageManifest? manifest = Read(utf8, mistakes, name, form);
+        if (manifest is not (null or ModelManifest))
+        {
+            mistakes.AddFile(name, $"is the manifest of a package of the kind {manifest.KindName}, and a model is needed here");
+        }
+
+        return manifest as ModelManifest;
+    }
+
     private static PackageManifest ReadRoot(JsonObjectReader root, ManifestForm form)
     {
-        IReadOnlyList<ManifestChannel> channels = PipelineReader.ReadChannels(root);
-        OutputSpec output = root.RequiredObject("output", OutputReader.Read);
-        PackageManifest manifest = new()
+        ManifestHead head = new(
+            ReadSchema(root),
+            root.RequiredString("name", PackageNames.Model),
+            root.RequiredString("version", PackageNames.Version),
+            root.RequiredLong("release_counter", 1, long.MaxValue),
+            root.Long("floor", 1, long.MaxValue),
+            root.RequiredString("description", text => PackageNames.Line(text, 500)),
+            RequirementReader.ReadKind(root, [.. Members.Keys]),
+            root.Object("requires", RequirementReader.Read),
+            form == ManifestForm.Source && !root.Has("files") ? [] : root.RequiredObjects("files", ReadFile, 1, MaxFiles));
+        if (head.Floor > head.ReleaseCounter && root.Has("release_counter"))
         {
-            Schema = ReadSchema(root),
-            Name = root.RequiredString("name", PackageNames.Model),
-            Version = root.RequiredString("version", PackageNames.Version),
-            ReleaseCounter = root.RequiredLong("release_counter", 1, long.MaxValue),
-            Floor = root.Long("floor", 1, long.MaxValue),
-            Description = root.RequiredString("description", text => PackageNames.Line(text, 500)),
-            Kind = RequirementReader.ReadKind(root),
-            Requires = root.Object("requires", RequirementReader.Read),
-            Channels = channels,
-            Pipeline = root.RequiredObject("pipeline", pipeline => PipelineReader.Read(pipeline, channels)),
-            Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
-            Output = output,
-            Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
-            Soak = root.RequiredObject("soak", ReadSoak),
-            Shadow = root.Object("shadow", ShadowSpec.Read),
-            Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
-            Gates = RequirementReader.ReadGates(root),
-            GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
-            Files = form == ManifestForm.Source && !root.Has("files")
-                ? []
-                : root.RequiredObjects("files", ReadFile, 1, MaxFiles),
+            root.Mistake("floor", $"{head.Floor} is above release_counter, {head.ReleaseCounter}: the release would withdraw itself");
+        }
+
+        NoteRepeated(root, "files", "path", head.Files, file => file.Path);
+        PackageManifest manifest = head.Kind switch
+        {
+            PackageManifest.ConfigurationKind => ConfigurationManifestReader.Read(root, head),
+            _ => ModelManifestReader.Read(root, head),
         };
-
-        if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
-        {
-            root.Mistake("output", "a detection finds objects in pictures, and the pipeline has no image");
-        }
-
-        if (manifest.Floor > manifest.ReleaseCounter && root.Has("release_counter"))
-        {
-            root.Mistake("floor", $"{manifest.Floor} is above release_counter, {manifest.ReleaseCounter}: the release would withdraw itself");
-        }
-
-        NoteRepeated(root, "files", "path", manifest.Files, file => file.Path);
+        NoteForeign(root, manifest.KindName);
         if (manifest.Files.Count > 0 || form == ManifestForm.Packed)
         {
             RequireFiles(root, manifest);
         }
 
         return manifest;
+    }
+
+    private static void NoteForeign(JsonObjectReader root, string kind)
+    {
+        if (!Members.TryGetValue(kind, out string[]? own))
+        {
+            return;
+        }
+
+        foreach ((string other, string[] members) in Members.Where(entry => entry.Key != kind))
+        {
+            foreach (string member in members.Where(member => !own.Contains(member) && root.Has(member)))
+            {
+                root.Mistake(member, $"belongs to packages of the kind {other}; this one is of the kind {kind}");
+            }
+        }
     }
 
     private static int ReadSchema(JsonObjectReader root)
@@ -92,14 +113,6 @@ public static class ManifestReader
 
         return schema;
     }
-
-    private static SoakSpec ReadSoak(JsonObjectReader soak) => new()
-    {
-        Samples = soak.RequiredInt("samples", 1, 1_000_000),
-        MaxErrorShare = soak.Double("max_error_share", 0, 0, 1),
-        MaxP99Ms = soak.RequiredDouble("max_p99_ms", JsonObjectReader.AboveZero, 3_600_000),
-        MaxPredictionPsi = soak.Double("max_prediction_psi", JsonObjectReader.AboveZero),
-    };
 
     private static ManifestFile ReadFile(JsonObjectReader file)
     {
@@ -129,22 +142,20 @@ public static class ManifestReader
 
     private static void RequireFiles(JsonObjectReader root, PackageManifest manifest)
     {
-        foreach (string model in manifest.Model.Files())
+        IEnumerable<string> mistakes = manifest switch
         {
-            if (model.Length > 0 && !Holds(manifest, model))
-            {
-                string hint = Spelling.Hint(model, manifest.Files.Select(file => file.Path));
-                root.Mistake("files", $"'{model}', the model's file, is not listed{hint}");
-            }
-        }
-
-        if (!Holds(manifest, GoldenVectors.FileName))
+            ModelManifest model => ModelManifestReader.MissingFiles(model),
+            ConfigurationManifest configuration => ConfigurationManifestReader.MissingFiles(configuration),
+            _ => [],
+        };
+        foreach (string mistake in mistakes)
         {
-            root.Mistake("files", $"'{GoldenVectors.FileName}' is not listed; no device activates a model without it");
+            root.Mistake("files", mistake);
         }
     }
 
-    private static bool Holds(PackageManifest manifest, string path) => manifest.Files.Any(file => file.Path == path);
+    /// <summary>Whether a manifest lists a file.</summary>
+    internal static bool Lists(PackageManifest manifest, string path) => manifest.Files.Any(file => file.Path == path);
 
     /// <summary>Notes entries of an array that share a name.</summary>
     internal static void NoteRepeated<T>(

@@ -13,43 +13,40 @@ public readonly record struct PackageFile(string Path, ReadOnlyMemory<byte> Cont
 /// <param name="ManifestBytes">Largest manifest.</param>
 public sealed record PackageLimits(long Bytes = 128L * 1024 * 1024, int ManifestBytes = 1024 * 1024);
 
-/// <summary>A model package whose every byte has been checked: the only way in which a program gets at one.</summary>
+/// <summary>A package whose every byte has been checked: the only way in which a program gets at one.</summary>
 /// <remarks>
 /// An <c>.edgepkg</c> is a tar of <c>manifest.json</c>, <c>manifest.sig.json</c> and the files the manifest names, in
 /// ordinal order. It has one form only: an archive that differs in any bit from the one 'edgectl pack' writes of the
 /// same files is refused. The signature is checked before anything that it covers is parsed.
 /// </remarks>
-public sealed class PackageArchive
+public abstract class PackageArchive
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _files = new(StringComparer.Ordinal);
 
-    private PackageArchive(ReadOnlyMemory<byte> archive, IReadOnlyList<PackageFile> files)
+    private protected PackageArchive(CheckedArchive archive)
     {
-        Bytes = archive;
-        Files = files;
-        foreach (PackageFile file in files)
+        Id = archive.Id;
+        Bytes = archive.Bytes;
+        Files = archive.Files;
+        Signature = archive.Signature;
+        Signers = archive.Signers;
+        foreach (PackageFile file in Files)
         {
             _files[file.Path] = file.Content;
         }
     }
 
     /// <summary>Its id: SHA-256 of the manifest.</summary>
-    public ModelId Id { get; private init; }
+    public ModelId Id { get; }
 
     /// <summary>The manifest, with no mistake in it.</summary>
-    public required PackageManifest Manifest { get; init; }
-
-    /// <summary>The yardstick for drift, or null when the package brings none.</summary>
-    public ReferenceProfile? Profile { get; private init; }
-
-    /// <summary>Inputs with the answers they must get.</summary>
-    public required GoldenVectors Golden { get; init; }
+    public abstract PackageManifest Manifest { get; }
 
     /// <summary>Who signed, trusted or not; null for an unsigned package, which only a tool ever sees.</summary>
-    public ManifestSignature? Signature { get; private init; }
+    public ManifestSignature? Signature { get; }
 
     /// <summary>Ids of the trusted keys that signed; at least one, unless it was read unverified.</summary>
-    public IReadOnlyList<string> Signers { get; private init; } = [];
+    public IReadOnlyList<string> Signers { get; }
 
     /// <summary>The whole archive.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
@@ -59,9 +56,6 @@ public sealed class PackageArchive
 
     /// <summary>Exact bytes of the manifest, which the id and the signature are about.</summary>
     public ReadOnlyMemory<byte> ManifestBytes => Files[0].Content;
-
-    /// <summary>The model's bytes.</summary>
-    public ReadOnlyMemory<byte> Model => _files[Manifest.Model.File];
 
     /// <summary>Reads a package that one of the trusted keys must have signed.</summary>
     /// <param name="archive">Kept, not copied; it must not change afterwards.</param>
@@ -129,6 +123,11 @@ public sealed class PackageArchive
         };
     }
 
+    /// <summary>The same, for who needs a package that holds a model.</summary>
+    /// <exception cref="PackageRejectedException">It holds something else.</exception>
+    public ModelPackage AsModel() => this as ModelPackage
+        ?? throw Refuse(Id, PackageFault.WrongPackage, [$"it is of the kind {Manifest.KindName}, and a model is needed here"]);
+
     /// <summary>Content of a file, or null when there is none of that path.</summary>
     public ReadOnlyMemory<byte>? Find(string path)
     {
@@ -172,14 +171,12 @@ public sealed class PackageArchive
             : PackageContents.RequireSigner(id, manifestBytes, signature, trusted);
         PackageManifest manifest = PackageContents.Manifest(id, manifestBytes);
         PackageContents.RequireFiles(id, manifest, files.Skip(signed ? 2 : 1).ToList());
-        return new PackageArchive(archive, files)
+        CheckedArchive whole = new(id, archive, files, signature, signers);
+        return manifest switch
         {
-            Id = id,
-            Manifest = manifest,
-            Signature = signature,
-            Signers = signers,
-            Profile = PackageContents.Profile(id, manifest, files),
-            Golden = PackageContents.Golden(id, manifest, files),
+            ModelManifest model => new ModelPackage(whole, model),
+            ConfigurationManifest configuration => new ConfigurationPackage(whole, configuration),
+            _ => throw new InvalidOperationException($"no package is made of a {manifest.GetType().Name}"),
         };
     }
 
@@ -194,3 +191,7 @@ public sealed class PackageArchive
     private static PackageRejectedException TooLarge(long bytes, PackageLimits limits) =>
         Refuse(default, PackageFault.TooLarge, [$"the archive has {bytes} bytes or more; {limits.Bytes} are accepted"]);
 }
+
+/// <summary>An archive whose signature, form and hashes are right, before what it holds was looked at.</summary>
+internal sealed record CheckedArchive(
+    ModelId Id, ReadOnlyMemory<byte> Bytes, IReadOnlyList<PackageFile> Files, ManifestSignature? Signature, IReadOnlyList<string> Signers);

@@ -102,27 +102,36 @@ internal static class PackageContents
         }
     }
 
-    public static ReferenceProfile? Profile(ModelId id, PackageManifest manifest, IReadOnlyList<PackageFile> files)
+    public static ReferenceProfile? Profile(ModelPackage package)
     {
-        PackageFile file = files.FirstOrDefault(file => file.Path == ReferenceProfile.FileName);
-        if (file.Path is null)
+        if (package.Find(ReferenceProfile.FileName) is not ReadOnlyMemory<byte> file)
         {
             return null;
         }
 
         Mistakes mistakes = new();
-        return ReferenceReader.Read(file.Content.Span, manifest, mistakes)
-            ?? throw PackageArchive.Refuse(id, PackageFault.MalformedContent, [.. mistakes.Lines()]);
+        return ReferenceReader.Read(file.Span, package.Manifest, mistakes) ?? throw Malformed(package, mistakes);
     }
 
-    public static GoldenVectors Golden(ModelId id, PackageManifest manifest, IReadOnlyList<PackageFile> files)
+    public static GoldenVectors Golden(ModelPackage package)
     {
         // The manifest's reader has made sure that it is listed, and the list has been compared with what is there.
-        PackageFile file = files.First(file => file.Path == GoldenVectors.FileName);
+        ReadOnlyMemory<byte> file = package.Find(GoldenVectors.FileName)!.Value;
         Mistakes mistakes = new();
-        return GoldenReader.Read(file.Content.Span, manifest, mistakes)
-            ?? throw PackageArchive.Refuse(id, PackageFault.MalformedContent, [.. mistakes.Lines()]);
+        return GoldenReader.Read(file.Span, package.Manifest, mistakes) ?? throw Malformed(package, mistakes);
     }
+
+    public static void CheckOverlay(ConfigurationPackage package)
+    {
+        Mistakes mistakes = new();
+        if (ConfigurationOverlay.Read(package.Overlay.Span, mistakes) is null)
+        {
+            throw Malformed(package, mistakes);
+        }
+    }
+
+    private static PackageRejectedException Malformed(PackageArchive package, Mistakes mistakes) =>
+        PackageArchive.Refuse(package.Id, PackageFault.MalformedContent, [.. mistakes.Lines()]);
 
     private static string? Difference(PackageFile file, ManifestFile promised)
     {

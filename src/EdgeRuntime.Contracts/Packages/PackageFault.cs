@@ -3,7 +3,7 @@ using EdgeRuntime.Contracts.Ids;
 
 namespace EdgeRuntime.Contracts.Packages;
 
-/// <summary>Why a model package was refused. The value is what code and the fleet count; the sentence is for people.</summary>
+/// <summary>Why a package was refused. The value is what code and the fleet count; the sentence is for people.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PackageFault>))]
 public enum PackageFault
 {
@@ -67,6 +67,10 @@ public enum PackageFault
     [JsonStringEnumMemberName("incompatible_runtime")]
     IncompatibleRuntime,
 
+    /// <summary>The configuration is not one for this device.</summary>
+    [JsonStringEnumMemberName("incompatible_configuration")]
+    IncompatibleConfiguration,
+
     /// <summary>The release counter is below the highest this device has committed.</summary>
     [JsonStringEnumMemberName("counter_too_low")]
     CounterTooLow,
@@ -92,7 +96,7 @@ public enum PackageFault
     NoSpace,
 }
 
-/// <summary>A model package was refused; whatever served before serves on.</summary>
+/// <summary>A package was refused; whatever served before serves on.</summary>
 /// <param name="model">The refused package; the default where its manifest could not be read.</param>
 /// <param name="fault">The reason, for code.</param>
 /// <param name="detail">What was wrong and where, for people.</param>

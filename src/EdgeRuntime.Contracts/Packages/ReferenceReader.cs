@@ -15,12 +15,12 @@ public static class ReferenceReader
     /// <returns>The profile, or null when there are mistakes.</returns>
     public static ReferenceProfile? Read(
         ReadOnlySpan<byte> utf8,
-        PackageManifest manifest,
+        ModelManifest manifest,
         Mistakes mistakes,
         string name = ReferenceProfile.FileName) =>
         JsonFile.Read(utf8, name, mistakes, root => ReadRoot(root, manifest), Limits);
 
-    private static ReferenceProfile ReadRoot(JsonObjectReader root, PackageManifest manifest)
+    private static ReferenceProfile ReadRoot(JsonObjectReader root, ModelManifest manifest)
     {
         // Where the rows are wrong themselves, nothing that is compared with them can be judged.
         long given = root.RequiredLong("rows", 1, long.MaxValue);
@@ -96,7 +96,7 @@ public static class ReferenceReader
         return bins;
     }
 
-    private static void CheckNames(JsonObjectReader root, ReferenceProfile profile, PackageManifest manifest)
+    private static void CheckNames(JsonObjectReader root, ReferenceProfile profile, ModelManifest manifest)
     {
         IReadOnlyList<string> wanted = manifest.Pipeline.ValueNames();
         HashSet<string> seen = new(StringComparer.Ordinal);
@@ -120,7 +120,7 @@ public static class ReferenceReader
         }
     }
 
-    private static void CheckShares(JsonObjectReader root, ReferenceProfile profile, PackageManifest manifest)
+    private static void CheckShares(JsonObjectReader root, ReferenceProfile profile, ModelManifest manifest)
     {
         int labels = manifest.Output.Labels.Count;
         double sum = profile.PredictionShares.Sum();

@@ -10,11 +10,11 @@ internal static class RequirementReader
 
     private static readonly string[] Architectures = ["x64", "arm64", "arm", "riscv64", "x86", "loongarch64"];
 
-    /// <summary>What the package holds; this program activates models.</summary>
-    public static string? ReadKind(JsonObjectReader root) => root.String("kind", kind => kind == PackageManifest.ModelKind
+    /// <summary>What the package holds: one of the kinds that this program activates.</summary>
+    public static string? ReadKind(JsonObjectReader root, IReadOnlyList<string> kinds) => root.String("kind", kind => kinds.Contains(kind)
         ? null
-        : $"this program does not activate packages of the kind \"{JsonValue.Shortened(kind)}\", only \"{PackageManifest.ModelKind}\"; "
-            + "a newer one may");
+        : $"this program does not activate packages of the kind \"{JsonValue.Shortened(kind)}\", only {string.Join(", ", kinds)}; "
+            + $"a newer one may{Spelling.Hint(kind, kinds)}");
 
     /// <summary>Reads <c>requires</c>.</summary>
     public static RequirementSpec Read(JsonObjectReader requires)

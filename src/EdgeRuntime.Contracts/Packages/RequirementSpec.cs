@@ -30,7 +30,7 @@ public sealed record RequirementSpec
 }
 
 /// <summary>A bound that a figure of the model's goals must keep for the package to be made.</summary>
-/// <param name="Metric">Name of the figure among <see cref="PackageManifest.Goals"/>.</param>
+/// <param name="Metric">Name of the figure among <see cref="ModelManifest.Goals"/>.</param>
 /// <param name="Comparison"><c>at_least</c> or <c>at_most</c>.</param>
 /// <param name="Value">The bound.</param>
 public sealed record GateSpec(string Metric, string Comparison, double Value)

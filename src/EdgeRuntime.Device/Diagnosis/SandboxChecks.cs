@@ -17,7 +17,7 @@ internal static class SandboxChecks
     public static IEnumerable<Finding> Of(SandboxedProver prover)
     {
         using SigningKey key = SigningKey.Create();
-        PackageArchive package = PackageArchive.Read(SelftestPackage.Pack(key, "x", "1", rateHz: 100), [key.Public]);
+        ModelPackage package = PackageArchive.Read(SelftestPackage.Pack(key, "x", "1", rateHz: 100), [key.Public]).AsModel();
         ProofReport report;
         try
         {

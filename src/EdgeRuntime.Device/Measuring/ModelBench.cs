@@ -202,10 +202,10 @@ internal sealed class ModelBench(TimeProvider time)
 
         public Rig(LoadedModel package, bool paced, TimeProvider time)
         {
-            PackageManifest manifest = package.Manifest;
+            ModelManifest manifest = package.Manifest;
             Channel[] channels = [.. manifest.Channels.Select(channel => new Channel(channel.Name, channel.Unit))];
             Source = new FrameSource(new NoiseSensor(channels, manifest.Pipeline.RateHz, paced, Seed, time));
-            ModelSite site = new() { Model = manifest.Name, Channels = channels, RateHz = manifest.Pipeline.RateHz };
+            ModelSite site = new() { Name = manifest.Name, Channels = channels, RateHz = manifest.Pipeline.RateHz };
             if (!PipelineBinding.TryBind(manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
             {
                 throw new InvalidOperationException($"a package does not fit its own channels: {string.Join("; ", mistakes)}");

@@ -24,10 +24,10 @@ internal sealed class SandboxedProver(
     private static readonly string[] Inherited = ["LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "EDGE_ONNXRUNTIME", "TMPDIR"];
 
     /// <summary>A <see cref="PackageProver"/>.</summary>
-    public ProofReport Prove(PackageArchive package) => Prove(package, probes: false);
+    public ProofReport Prove(ModelPackage package) => Prove(package, probes: false);
 
     /// <summary>The same; with <paramref name="probes"/> the child also tries what it must not be able to do.</summary>
-    public ProofReport Prove(PackageArchive package, bool probes)
+    public ProofReport Prove(ModelPackage package, bool probes)
     {
         ProofLimits limits = ProofLimits.Of(
             package.Manifest, package.Golden.Vectors.Count, package.Bytes.Length, options.IntraOpThreads, mostMemory);

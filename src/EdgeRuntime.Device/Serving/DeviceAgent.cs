@@ -79,7 +79,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Disk = parts.Disk,
             Transfer = setup.Configuration.Transfer,
             Verification = parts.Verification,
-            Models = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
+            Lines = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
             Events = this,
             Time = _time,
             Random = parts.Random,
@@ -170,12 +170,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     public void OnVerify(VerificationJob job) => _loader.Add(job);
 
     /// <inheritdoc/>
-    public void OnActivate(string model, LoadedModel? package, bool onTrial) => Host(model).Activate(package, onTrial);
+    public void OnActivate(string line, LoadedPackage? package, bool onTrial) => Host(line).Activate((LoadedModel?)package, onTrial);
 
     /// <inheritdoc/>
-    public void OnShadow(string model, LoadedModel? package)
+    public void OnShadow(string line, LoadedModel? package)
     {
-        ModelHost? host = _hosts.FirstOrDefault(host => host.Name == model);
+        ModelHost? host = _hosts.FirstOrDefault(host => host.Name == line);
         if (package is null)
         {
             host?.StopShadow();
@@ -187,15 +187,15 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnRelease(string model, LoadedModel package) => package.Dispose();
+    public void OnRelease(string line, LoadedPackage package) => package.Dispose();
 
     /// <inheritdoc/>
     public void OnReportedChanged() => _reportedChanged = true;
 
     /// <inheritdoc/>
-    public void OnNotice(EventSeverity severity, string? model, string detail)
+    public void OnNotice(EventSeverity severity, string? line, string detail)
     {
-        string sentence = model is null ? detail : $"{model}: {detail}";
+        string sentence = line is null ? detail : $"{line}: {detail}";
         if (severity == EventSeverity.Info)
         {
             DeviceLog.Told(_logger, sentence);
@@ -206,7 +206,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _status.News(sentence);
-        Tell("update", severity, model, detail);
+        Tell("update", severity, line, detail);
     }
 
     /// <inheritdoc/>
@@ -408,10 +408,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         },
         WireJson.Default.EventMessage);
 
-    private AgentModel Kept(ModelHost host, ModelConfiguration model)
+    private PackageLine Kept(ModelHost host, ModelConfiguration model)
     {
         Setup setup = _setup;
-        return new AgentModel(host.Site, () => setup.ReadPackage(model));
+        return new PackageLine(host.Site, () => setup.ReadPackage(model));
     }
 
     // Everything is read, checked and opened before anything is changed: on any mistake the old configuration goes on as it was.

@@ -106,7 +106,7 @@ internal sealed class ModelHost : IDisposable
     /// <summary>What feeds a model, as a package must fit it.</summary>
     public static ModelSite SiteOf(ModelConfiguration configuration, FrameSource source) => new()
     {
-        Model = configuration.Name,
+        Name = configuration.Name,
         Channels = source.Channels,
         Image = source.Image,
         RateHz = source.RateHz,
@@ -201,7 +201,7 @@ internal sealed class ModelHost : IDisposable
     public void StartShadow(LoadedModel candidate, double mostShare, ThreadPlacement placement, Action<Exception> failed)
     {
         StopShadow();
-        PackageManifest champion = Answering?.Manifest ?? candidate.Manifest;
+        ModelManifest champion = Answering?.Manifest ?? candidate.Manifest;
         _shadow = new ShadowThread(
             new Shadow(candidate, Bind(candidate), champion, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
         _path.SetShadow(_shadow.Shadow.Tap);

@@ -18,7 +18,7 @@ internal static class UpdateTold
 
         if (step.Shadow is ShadowCounts shadow)
         {
-            string beside = $"{step.Model}: update {step.Deployment} said the same as the model that answers on {shadow.Agreed} of {shadow.Samples} samples";
+            string beside = $"{step.Line}: update {step.Deployment} said the same as the model that answers on {shadow.Agreed} of {shadow.Samples} samples";
             DeviceLog.Told(logger, beside);
             return beside;
         }
@@ -26,14 +26,14 @@ internal static class UpdateTold
         string state = step.State.ToString().ToLowerInvariant();
         if (step.Reason is string reason)
         {
-            DeviceLog.UpdateEnded(logger, step.Model, step.Deployment, state, reason);
+            DeviceLog.UpdateEnded(logger, step.Line, step.Deployment, state, reason);
         }
         else
         {
-            DeviceLog.UpdateStep(logger, step.Model, step.Deployment, state);
+            DeviceLog.UpdateStep(logger, step.Line, step.Deployment, state);
         }
 
-        return $"{step.Model}: update {step.Deployment} {state}{(step.Reason is null ? "" : $": {step.Reason}")}";
+        return $"{step.Line}: update {step.Deployment} {state}{(step.Reason is null ? "" : $": {step.Reason}")}";
     }
 
     /// <summary>The message for the fleet.</summary>
@@ -45,7 +45,7 @@ internal static class UpdateTold
         ClockSynchronized = stamp.ClockSynchronized,
         Deployment = step.Deployment,
         Generation = step.Generation,
-        Model = step.Model,
+        Model = step.Line,
         Digest = step.Digest,
         State = step.State,
         Reason = step.Reason,

@@ -208,7 +208,7 @@ internal static class BenchVerb
         // device would serve.
         private void Package(string name, byte[] bytes)
         {
-            PackageArchive archive = PackageArchive.ReadUnverified(bytes, _limits);
+            ModelPackage archive = PackageArchive.ReadUnverified(bytes, _limits).AsModel();
             foreach (string file in archive.Manifest.Model.Files())
             {
                 RunnerOptions options = _options with
@@ -232,14 +232,14 @@ internal static class BenchVerb
         {
             using SigningKey key = SigningKey.Create();
             byte[] bytes = SelftestPackage.Pack(key, "signal", "1", rate);
-            return Verify([key.Public], bytes, PackageArchive.ReadUnverified(bytes).Manifest);
+            return Verify([key.Public], bytes, PackageArchive.ReadUnverified(bytes).AsModel().Manifest);
         }
 
-        private LoadedModel Verify(IReadOnlyList<VerifyingKey> keys, byte[] bytes, PackageManifest manifest)
+        private LoadedModel Verify(IReadOnlyList<VerifyingKey> keys, byte[] bytes, ModelManifest manifest)
         {
             ModelSite site = new()
             {
-                Model = manifest.Name,
+                Name = manifest.Name,
                 Channels = [.. manifest.Channels.Select(channel => new Channel(channel.Name, channel.Unit))],
                 RateHz = manifest.Pipeline.RateHz,
             };

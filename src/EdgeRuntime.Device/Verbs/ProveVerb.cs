@@ -59,7 +59,7 @@ internal static class ProveVerb
         try
         {
             OnnxEnvironment onnx = OnnxEnvironment.Open(request.Library);
-            PackageArchive package = PackageArchive.ReadUnverified(ReadInput(), new PackageLimits(long.MaxValue));
+            ModelPackage package = PackageArchive.ReadUnverified(ReadInput(), new PackageLimits(long.MaxValue)).AsModel();
             SandboxCalls.DieOfCrashes();
             PackageProof proof = new(onnx.Load, request.ForRunner(), new ThreadClock(), step => Say(new ProofLine { Step = step }));
             report = proof.Run(package, request.Limits.P99Ms);

@@ -25,9 +25,9 @@ internal static class SelftestPackage
             [GoldenVectors.FileName] = Resource("selftest.json"),
             [ReferenceProfile.FileName] = PackageWriter.Encode(Reference()),
         };
-        PackageManifest manifest = new()
+        ModelManifest manifest = new()
         {
-            Schema = PackageManifest.NewestSchema,
+            Schema = ModelManifest.NewestSchema,
             Name = "selftest",
             Version = "1.0.0",
             ReleaseCounter = 1,

@@ -96,7 +96,7 @@ internal static class SelftestVerb
         Channel channel = sensor.Channels[0];
         using SigningKey key = SigningKey.Create();
         PackageVerification verification = new([key.Public], onnx.Load, onnx.Version, new RunnerOptions(), new PackageLimits());
-        ModelSite site = new() { Model = "selftest", Channels = sensor.Channels, RateHz = sensor.RateHz };
+        ModelSite site = new() { Name = "selftest", Channels = sensor.Channels, RateHz = sensor.RateHz };
         using LoadedModel loaded = verification.Verify(SelftestPackage.Pack(key, channel.Name, channel.Unit, sensor.RateHz), site, _ => null);
         if (!PipelineBinding.TryBind(loaded.Manifest, site, out IPipeline? pipeline, out IReadOnlyList<string> mistakes))
         {

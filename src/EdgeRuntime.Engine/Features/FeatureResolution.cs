@@ -18,7 +18,7 @@ internal static class FeatureResolution
 
     /// <summary>Resolves all features.</summary>
     /// <exception cref="ArgumentException">The manifest is not a valid one; the message names the first fault.</exception>
-    public static ResolvedFeatures Resolve(PackageManifest manifest)
+    public static ResolvedFeatures Resolve(ModelManifest manifest)
     {
         PipelineSpec pipeline = manifest.Pipeline;
         Require(pipeline.RateHz > 0, "pipeline.rate_hz", $"{pipeline.RateHz} is not above 0");
@@ -55,7 +55,7 @@ internal static class FeatureResolution
     }
 
     // Frame by frame, the raw features of one tensor take turns.
-    private static int StrideOf(FeatureSpec spec, PackageManifest manifest) =>
+    private static int StrideOf(FeatureSpec spec, ModelManifest manifest) =>
         manifest.Pipeline.RawLayout == "frames_first" && spec.Statistic == "raw"
             ? manifest.Pipeline.Features.Count(other => (other.Input ?? manifest.Model.Input) == (spec.Input ?? manifest.Model.Input))
             : 1;

@@ -19,7 +19,7 @@ public static class PipelineBinding
     /// <returns>True when bound.</returns>
     /// <exception cref="ArgumentException">The manifest is not a valid one in itself; the message names the fault.</exception>
     public static bool TryBind(
-        PackageManifest manifest,
+        ModelManifest manifest,
         ModelSite site,
         [NotNullWhen(true)] out IPipeline? pipeline,
         out IReadOnlyList<string> mistakes)
@@ -61,7 +61,7 @@ public static class PipelineBinding
     /// <returns>True when bound.</returns>
     /// <exception cref="ArgumentException">The manifest is not a valid one in itself; the message names the fault.</exception>
     public static bool TryBind(
-        PackageManifest manifest,
+        ModelManifest manifest,
         IReadOnlyList<Channel> channels,
         double rateHz,
         IReadOnlyDictionary<string, string>? mapping,
@@ -90,7 +90,7 @@ public static class PipelineBinding
     }
 
     private static void CheckMapping(
-        PackageManifest manifest, IReadOnlyDictionary<string, string>? mapping, List<string> mistakes)
+        ModelManifest manifest, IReadOnlyDictionary<string, string>? mapping, List<string> mistakes)
     {
         List<string> names = [.. manifest.Channels.Select(channel => channel.Name)];
         foreach (string mapped in mapping?.Keys ?? [])
@@ -103,7 +103,7 @@ public static class PipelineBinding
     }
 
     private static BoundChannel[] BindChannels(
-        PackageManifest manifest,
+        ModelManifest manifest,
         IReadOnlyList<Channel> channels,
         IReadOnlyDictionary<string, string>? mapping,
         List<string> mistakes)
@@ -161,7 +161,7 @@ public static class PipelineBinding
     // Only the channels that features use are kept, with their features together, so that a channel's window is loaded
     // and sorted once however the manifest orders them.
     private static PipelineParts Assemble(
-        PackageManifest manifest, int frameLength, BoundChannel[] sources, ResolvedFeatures features)
+        ModelManifest manifest, int frameLength, BoundChannel[] sources, ResolvedFeatures features)
     {
         int[] used = [.. features.Plans.Select(plan => plan.Channel).Where(channel => channel >= 0).Distinct().Order()];
         bool hasBands = features.Plans.Any(plan => plan.Plan.Kind is StatisticKind.BandEnergy or StatisticKind.Spectrum);

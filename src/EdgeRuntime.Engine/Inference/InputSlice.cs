@@ -12,7 +12,7 @@ public sealed record InputSlice(string Tensor, int Offset, int Length)
     /// How a package's features are laid out: tensor after tensor, in the order in which the features first name them;
     /// a feature that names none, and a picture, go to <see cref="ModelSpec.Input"/>.
     /// </summary>
-    public static IReadOnlyList<InputSlice> LayoutOf(PackageManifest manifest)
+    public static IReadOnlyList<InputSlice> LayoutOf(ModelManifest manifest)
     {
         PipelineSpec pipeline = manifest.Pipeline;
         if (pipeline.Image is not null)

@@ -17,7 +17,7 @@ public enum PackageSource
 }
 
 /// <summary>
-/// Where a device stands with one model's update. Each phase carries only fields that mean something in it.
+/// Where a device stands with the update of one line of packages. Each phase carries only fields that mean something in it.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -86,7 +86,7 @@ public abstract record Activation
 
     /// <summary>Applies one event. Pure: no clock, no disk, no network.</summary>
     /// <returns>The new state, or <paramref name="state"/> itself when the event means nothing in it.</returns>
-    public static ModelState Next(ModelState state, ActivationEvent happened) => (state.Phase, happened) switch
+    public static LineState Next(LineState state, ActivationEvent happened) => (state.Phase, happened) switch
     {
         (_, ActivationEvent.Ordered e) when e.Order.Generation > state.Generation => Obey(state, e.Order),
         (_, ActivationEvent.NotNamed e) when e.Generation > state.Generation =>
@@ -104,12 +104,14 @@ public abstract record Activation
         (Soaking p, ActivationEvent.TrialPassed) => Commit(state, p.Order),
 
         (not Steady, ActivationEvent.Failed e) => Abandon(state, e.Reason, e.PackageAtFault),
-        (Steady, ActivationEvent.UndoAsked e) when state is { Active: not null, Previous: not null } =>
-            GoBack(state, e.Reason),
+        (Steady, ActivationEvent.UndoAsked e) when state.Active is not null && (state.Previous is not null || e.ToNone) =>
+            GoBack(state, state.Previous, e.Reason),
         (not Steady, ActivationEvent.UndoAsked e) => Abandon(state, e.Reason),
         (Steady or Downloading or Verifying, ActivationEvent.CrashLooped e)
             when state is { Active: not null, Previous: { } previous } && !state.Refused.Contains(previous.Digest) =>
-            GoBack(Abandon(state, e.Reason), e.Reason),
+            GoBack(Abandon(state, e.Reason), previous, e.Reason),
+        (Steady or Downloading or Verifying, ActivationEvent.CrashLooped { ToNone: true } e) when state.Active is not null =>
+            GoBack(Abandon(state, e.Reason), null, e.Reason),
         (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere),
         (Steady or Downloading or Verifying or Shadowing, ActivationEvent.ActiveUnusable) when state.Active is not null =>
             FallBack(state),
@@ -124,7 +126,7 @@ public abstract record Activation
     /// it
     /// replaces. The configured package of a device without any has nothing to be compared with or undone to.
     /// </remarks>
-    public static bool NeedsTrial(ModelState state) => state.Phase.Pending switch
+    public static bool NeedsTrial(LineState state) => state.Phase.Pending switch
     {
         null => false,
         { Revert: true } order => !state.IsTrusted(order.Digest),
@@ -132,9 +134,9 @@ public abstract record Activation
         _ => true,
     };
 
-    private static ModelState Obey(ModelState state, UpdateOrder order)
+    private static LineState Obey(LineState state, UpdateOrder order)
     {
-        ModelState accepted = state with { Generation = order.Generation, Deployment = order.Deployment };
+        LineState accepted = state with { Generation = order.Generation, Deployment = order.Deployment };
         if (state.Active?.Digest != order.Digest && state.Phase.Pending is { } pending && pending.WantsSameBytes(order))
         {
             // The same bytes under a newer generation: the work done so far stays good.
@@ -142,7 +144,7 @@ public abstract record Activation
         }
 
         string reason = $"generation {order.Generation} of deployment {order.Deployment} took its place";
-        ModelState free = Abandon(accepted, reason);
+        LineState free = Abandon(accepted, reason);
         if (free.Active is { } active && active.Digest == order.Digest)
         {
             return End(free, new Outcome.Committed(order.Deployment, order.Generation, active.Digest, active.Version));
@@ -156,7 +158,7 @@ public abstract record Activation
         };
     }
 
-    private static ModelState Configure(ModelState state, UpdateOrder order, long releaseCounter)
+    private static LineState Configure(LineState state, UpdateOrder order, long releaseCounter)
     {
         // Without any model the configured package goes before everything else: a device that answers comes first.
         // With one, the configuration is an offer like any other, made once and only upwards.
@@ -169,11 +171,11 @@ public abstract record Activation
             return state;
         }
 
-        ModelState free = Abandon(state, "the device had no model left and returned to its configured package");
+        LineState free = Abandon(state, "the device had no model left and returned to its configured package");
         return free with { Phase = new Verifying(order, PackageSource.Incoming, Attempt: 1) };
     }
 
-    private static ModelState Accept(ModelState state, Verifying checking, StoredPackage package, bool shadows)
+    private static LineState Accept(LineState state, Verifying checking, StoredPackage package, bool shadows)
     {
         UpdateOrder order = checking.Order;
         if (package.Digest != order.Digest)
@@ -195,18 +197,18 @@ public abstract record Activation
     }
 
     // What goes back to a package that proved itself here is not held up, and without an active package there is none to run beside.
-    private static Activation Ready(ModelState state, UpdateOrder order, int attempt, bool shadows) =>
+    private static Activation Ready(LineState state, UpdateOrder order, int attempt, bool shadows) =>
         shadows && state.Active is not null && NeedsTrial(state) ? new Shadowing(order, attempt) : new Switching(order);
 
-    private static ModelState Commit(ModelState state, UpdateOrder order)
+    private static LineState Commit(LineState state, UpdateOrder order)
     {
         StoredPackage package = state.Spare!;
-        ModelState committed = state with
+        LineState committed = state with
         {
             ActiveSlot = state.SpareSlot,
             Floor = Math.Max(state.Floor, package.Floor),
             Highest = Math.Max(state.Highest, package.ReleaseCounter),
-            Trusted = Remember(state.Trusted, package.Digest, ModelState.TrustedLimit),
+            Trusted = Remember(state.Trusted, package.Digest, LineState.TrustedLimit),
             Refused = [.. state.Refused.Where(digest => digest != package.Digest)],
         };
         return End(
@@ -218,7 +220,7 @@ public abstract record Activation
     /// </summary>
     /// <param name="refused">Whether the package itself is the cause, so far as can be told: one that answered always
     /// is.</param>
-    private static ModelState Abandon(ModelState state, string reason, bool refused = false)
+    private static LineState Abandon(LineState state, string reason, bool refused = false)
     {
         if (state.Phase.Pending is not { } order)
         {
@@ -232,20 +234,23 @@ public abstract record Activation
         return End(answered || refused ? Refuse(state, order.Digest) : state, outcome);
     }
 
-    private static ModelState GoBack(ModelState state, string reason)
+    /// <param name="back">The package before; null to go on without any.</param>
+    private static LineState GoBack(LineState state, StoredPackage? back, string reason)
     {
         StoredPackage left = state.Active!;
-        StoredPackage back = state.Previous!;
-        ModelState returned = Refuse(state, left.Digest) with
-        {
-            ActiveSlot = state.SpareSlot,
-            Trusted = Remember(state.Trusted, back.Digest, ModelState.TrustedLimit),
-        };
+        LineState refused = Refuse(state, left.Digest);
+        LineState returned = back is null
+            ? refused with { A = null, B = null, ActiveSlot = null }
+            : refused with
+            {
+                ActiveSlot = state.SpareSlot,
+                Trusted = Remember(state.Trusted, back.Digest, LineState.TrustedLimit),
+            };
         return End(returned, new Outcome.Undone(
             state.Deployment ?? UpdateOrder.ConfiguredDeployment, state.Generation, left.Digest, left.Version, reason));
     }
 
-    private static ModelState Restart(ModelState state, bool incomingIsHere) => state.Phase switch
+    private static LineState Restart(LineState state, bool incomingIsHere) => state.Phase switch
     {
         Verifying { Attempt: >= VerifyAttempts } or Installing { Attempt: >= VerifyAttempts }
             or Shadowing { Attempt: >= VerifyAttempts } =>
@@ -267,40 +272,40 @@ public abstract record Activation
         _ => state,
     };
 
-    private static ModelState FallBack(ModelState state)
+    private static LineState FallBack(LineState state)
     {
         if (state.Previous is not { } previous)
         {
             // A candidate in the spare slot goes too: with no active slot there is no telling which one is spare.
-            ModelState free = state.Phase is Verifying { Source: PackageSource.Spare } or Shadowing
+            LineState free = state.Phase is Verifying { Source: PackageSource.Spare } or Shadowing
                 ? Abandon(state, "the active package was lost")
                 : state;
             return free with { A = null, B = null, ActiveSlot = null };
         }
 
-        ModelState back = state.With(state.ActiveSlot!.Value, null) with
+        LineState back = state.With(state.ActiveSlot!.Value, null) with
         {
             ActiveSlot = state.SpareSlot,
-            Trusted = Remember(state.Trusted, previous.Digest, ModelState.TrustedLimit),
+            Trusted = Remember(state.Trusted, previous.Digest, LineState.TrustedLimit),
         };
         return back.Phase.Pending is { } order && order.Digest == previous.Digest
             ? End(back, new Outcome.Committed(order.Deployment, order.Generation, previous.Digest, previous.Version))
             : back;
     }
 
-    private static ModelState End(ModelState state, Outcome outcome)
+    private static LineState End(LineState state, Outcome outcome)
     {
         IEnumerable<Outcome> untold = state.Untold.Append(outcome);
         return state with
         {
             Phase = new Steady(),
             Last = outcome,
-            Untold = [.. untold.TakeLast(ModelState.UntoldLimit)],
+            Untold = [.. untold.TakeLast(LineState.UntoldLimit)],
         };
     }
 
-    private static ModelState Refuse(ModelState state, ModelId digest) =>
-        state with { Refused = Remember(state.Refused, digest, ModelState.RefusedLimit) };
+    private static LineState Refuse(LineState state, ModelId digest) =>
+        state with { Refused = Remember(state.Refused, digest, LineState.RefusedLimit) };
 
     private static List<ModelId> Remember(IReadOnlyList<ModelId> known, ModelId digest, int limit) =>
         [.. known.Where(other => other != digest).Append(digest).TakeLast(limit)];

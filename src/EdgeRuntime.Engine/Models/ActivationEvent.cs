@@ -1,16 +1,16 @@
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>What can happen to a model's packages.</summary>
+/// <summary>What can happen to the packages of one line.</summary>
 public abstract record ActivationEvent
 {
     private ActivationEvent()
     {
     }
 
-    /// <summary>A signed order of the fleet names a package for this model.</summary>
+    /// <summary>A signed order of the fleet names a package for this line.</summary>
     public sealed record Ordered(UpdateOrder Order) : ActivationEvent;
 
-    /// <summary>A signed order of the fleet does not name this model: it keeps what it has.</summary>
+    /// <summary>A signed order of the fleet does not name this line: it keeps what it has.</summary>
     public sealed record NotNamed(long Generation, string Deployment) : ActivationEvent;
 
     /// <summary>The device's configuration brings a package; its bytes are whole in the incoming place.</summary>
@@ -19,7 +19,7 @@ public abstract record ActivationEvent
     /// <summary>All bytes of the pending order are here.</summary>
     public sealed record Fetched : ActivationEvent;
 
-    /// <summary>The candidate's signature, hashes, compatibility and golden vectors hold, and it is loaded.</summary>
+    /// <summary>The candidate's signature, hashes, compatibility and all that its kind demands hold, and it is loaded.</summary>
     /// <param name="Shadows">Whether its manifest wants it to run beside the active package before it answers.</param>
     public sealed record Verified(StoredPackage Package, bool Shadows = false) : ActivationEvent;
 
@@ -29,7 +29,7 @@ public abstract record ActivationEvent
     /// <summary>Beside the active package the candidate did as its manifest demands.</summary>
     public sealed record ShadowPassed : ActivationEvent;
 
-    /// <summary>The sample path answers with the candidate from now on.</summary>
+    /// <summary>The device serves with the candidate from now on.</summary>
     public sealed record SwitchedOver : ActivationEvent;
 
     /// <summary>The candidate's trial went well.</summary>
@@ -41,18 +41,21 @@ public abstract record ActivationEvent
     public sealed record Failed(string Reason, bool PackageAtFault) : ActivationEvent;
 
     /// <summary>Somebody asked for the package before.</summary>
-    public sealed record UndoAsked(string Reason) : ActivationEvent;
+    /// <param name="Reason">A sentence for people.</param>
+    /// <param name="ToNone">Whether none at all will do where there is none before.</param>
+    public sealed record UndoAsked(string Reason, bool ToNone = false) : ActivationEvent;
 
     /// <summary>The process began; the phase is what the one before it had written.</summary>
     /// <param name="IncomingIsHere">Whether the incoming place still holds bytes.</param>
     public sealed record Restarted(bool IncomingIsHere) : ActivationEvent;
 
-    /// <summary>The process ends soon after each of its starts, and this model's package may be why.</summary>
+    /// <summary>The process ends soon after each of its starts, and this line's package may be why.</summary>
     /// <param name="Reason">A sentence for people.</param>
-    public sealed record CrashLooped(string Reason) : ActivationEvent;
+    /// <param name="ToNone">Whether none at all will do where there is none before.</param>
+    public sealed record CrashLooped(string Reason, bool ToNone = false) : ActivationEvent;
 
     /// <summary>
-    /// The active package can no longer be loaded, though it once was: its medium or the machine changed.
+    /// The active package can no longer be used, though it once was: its medium or the machine changed.
     /// </summary>
     public sealed record ActiveUnusable : ActivationEvent;
 

@@ -4,9 +4,9 @@ using EdgeRuntime.Contracts.Packages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// The package that a device's configuration brings for one model, read and checked when it is needed.
+/// The package that a device's configuration brings for one line, read and checked when it is needed.
 /// </summary>
-internal sealed class ConfiguredPackage(AgentModel model, PackageVerification verification)
+internal sealed class ConfiguredPackage(PackageLine line, PackageVerification verification)
 {
     /// <summary>Why there is none to use though the configuration names one, as a sentence, or null.</summary>
     public string? Objection { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class ConfiguredPackage(AgentModel model, PackageVerification ve
         try
         {
             Objection = null;
-            return model.Configured();
+            return line.Configured();
         }
         catch (IOException failed)
         {
@@ -29,14 +29,14 @@ internal sealed class ConfiguredPackage(AgentModel model, PackageVerification ve
     }
 
     /// <summary>
-    /// Checks signature, form and fit of an archive; null when it is not one for this model (<see cref="Objection"/>
+    /// Checks signature, form and fit of an archive; null when it is not one for this line (<see cref="Objection"/>
     /// says why).
     /// </summary>
     public PackageArchive? Check(byte[] archive)
     {
         try
         {
-            return verification.Read(archive, model.Site);
+            return verification.Read(archive, line.Site);
         }
         catch (PackageRejectedException refused)
         {

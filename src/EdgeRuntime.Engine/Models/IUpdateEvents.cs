@@ -33,52 +33,53 @@ public interface IUpdateEvents
 
     /// <summary>
     /// Wants <see cref="VerificationJob.Run"/> called on another thread, and the job given to
-    /// <see cref="UpdateAgent.OnVerified"/> afterwards. One at a time for each model.
+    /// <see cref="UpdateAgent.OnVerified"/> afterwards. One at a time for each line.
     /// </summary>
     void OnVerify(VerificationJob job);
 
     /// <summary>
-    /// Wants a package to answer from the next sample on; <see cref="UpdateAgent.OnActivated"/> is to be called when it
-    /// does. The package must not be disposed of before <see cref="OnRelease"/>: an undo activates the one before
-    /// again.
+    /// Wants a package to be put to use, a model to answer from the next sample on; <see cref="UpdateAgent.OnActivated"/> is to be
+    /// called when it is, or <see cref="UpdateAgent.OnActivationFailed"/> when it cannot be. The package must not be disposed of
+    /// before <see cref="OnRelease"/>: an undo activates the one before again.
     /// </summary>
-    /// <param name="package">Null when nothing may answer any more; the answer is then <c>OnActivated(model,
-    /// default)</c>.</param>
-    /// <param name="onTrial">True when a <see cref="SoakTrial"/> is to judge it, whose verdict goes to
+    /// <param name="line">Name of the line.</param>
+    /// <param name="package">Of the line's kind; null when none may be in use any more, and the answer is then
+    /// <c>OnActivated(line, default)</c>.</param>
+    /// <param name="onTrial">True when the device is to judge it, a model by a <see cref="SoakTrial"/>; the verdict goes to
     /// <see cref="UpdateAgent.OnSoakVerdict"/>.</param>
-    void OnActivate(string model, LoadedModel? package, bool onTrial);
+    void OnActivate(string line, LoadedPackage? package, bool onTrial);
 
     /// <summary>
-    /// Wants a candidate to run beside the package that answers, as its manifest's <see cref="ShadowSpec"/> says; the verdict goes to
+    /// Wants a model that is a candidate to run beside the package that answers, as its manifest's <see cref="ShadowSpec"/> says; the verdict goes to
     /// <see cref="UpdateAgent.OnShadowVerdict"/>. Or wants that to end: then the package is not touched any more when the call returns.
     /// </summary>
     /// <param name="package">Null to end it, also where none runs.</param>
-    void OnShadow(string model, LoadedModel? package);
+    void OnShadow(string line, LoadedModel? package);
 
     /// <summary>
-    /// A package that was activated is not needed any more, and the sample path has left it: dispose of it.
+    /// A package that was activated is not needed any more, and the device has left it: dispose of it.
     /// </summary>
-    void OnRelease(string model, LoadedModel package);
+    void OnRelease(string line, LoadedPackage package);
 
     /// <summary>What <see cref="UpdateAgent.Report"/> says has changed.</summary>
     void OnReportedChanged();
 
     /// <summary>Something a person may want to know.</summary>
-    /// <param name="model">Name of the model it concerns, or null.</param>
+    /// <param name="line">Name of the line it concerns, or null.</param>
     /// <param name="detail">One sentence.</param>
-    void OnNotice(EventSeverity severity, string? model, string detail);
+    void OnNotice(EventSeverity severity, string? line, string detail);
 }
 
 /// <summary>
 /// One step, or the progress, of one update: an <see cref="UpdateMessage"/> without what every message carries.
 /// </summary>
-/// <param name="Model">Name of the model.</param>
+/// <param name="Line">Name of the line.</param>
 /// <param name="Deployment">The rollout; <see cref="UpdateOrder.ConfiguredDeployment"/> for a package of the
 /// configuration.</param>
 /// <param name="Generation">Generation of the desired state.</param>
 /// <param name="Digest">The package.</param>
 /// <param name="State">The step reached.</param>
-public sealed record UpdateStep(string Model, string Deployment, long Generation, ModelId Digest, UpdateState State)
+public sealed record UpdateStep(string Line, string Deployment, long Generation, ModelId Digest, UpdateState State)
 {
     /// <summary>Why, for an end that is not a commit.</summary>
     public string? Reason { get; init; }

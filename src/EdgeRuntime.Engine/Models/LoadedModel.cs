@@ -1,16 +1,16 @@
-using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>
-/// A verified package whose model is loaded and bound: what <see cref="PackageVerification"/> makes, and nothing else.
-/// </summary>
+/// <summary>A verified package whose model is loaded and bound.</summary>
 /// <remarks>Not thread-safe, as <see cref="Call"/> is not.</remarks>
-public sealed class LoadedModel : IDisposable
+public sealed class LoadedModel : LoadedPackage
 {
+    private const double ShortestTrialLimit = 10 * 60;
+    private const double LongestTrialLimit = 30 * 24 * 3600;
+
     private static readonly ReferenceProfile NoProfile = new()
     {
         Rows = 1,
@@ -19,15 +19,17 @@ public sealed class LoadedModel : IDisposable
         Features = [],
     };
 
-    internal LoadedModel(PackageArchive package, ModelCall call, VariantChoice? variant)
+    private ModelRuntime _runtime;
+
+    internal LoadedModel(ModelPackage package, ModelCall call, VariantChoice? variant)
+        : base(package)
     {
-        Digest = package.Id;
         Manifest = package.Manifest;
         Reference = package.Profile ?? NoProfile;
         Call = call;
         Variant = variant;
         RunnerReport[] reports = [.. call.Runners.Select(runner => runner.Report)];
-        Runtime = new ModelRuntime
+        _runtime = new ModelRuntime
         {
             LoadMs = Math.Round(reports.Sum(report => report.LoadMs), 3),
             FromCache = reports.All(report => report.FromCache),
@@ -39,11 +41,25 @@ public sealed class LoadedModel : IDisposable
         };
     }
 
-    /// <summary>The package.</summary>
-    public ModelId Digest { get; }
+    /// <inheritdoc/>
+    public override ModelManifest Manifest { get; }
 
-    /// <summary>What it says about itself.</summary>
-    public PackageManifest Manifest { get; }
+    /// <summary>Ten times what the samples of its trial take, and no less than ten minutes.</summary>
+    public override TimeSpan TrialLimit
+    {
+        get
+        {
+            PipelineSpec pipeline = Manifest.Pipeline;
+            double sampleSeconds = pipeline.HopFrames / pipeline.RateHz;
+            double windowSeconds = pipeline.WindowFrames / pipeline.RateHz;
+            int samples = Math.Max(Manifest.Soak.Samples, Manifest.Shadow?.Samples ?? 0);
+            double expected = windowSeconds + (samples * sampleSeconds);
+            return TimeSpan.FromSeconds(Math.Clamp(10 * expected, ShortestTrialLimit, LongestTrialLimit));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Shadows => Manifest.Shadow is not null;
 
     /// <summary>The yardstick for drift; without features when the package brings none.</summary>
     public ReferenceProfile Reference { get; }
@@ -61,13 +77,17 @@ public sealed class LoadedModel : IDisposable
         internal set
         {
             field = value;
-            Runtime = Runtime with { ProofP99Ms = value?.P99Ms, ProofPeakBytes = value?.PeakBytes };
+            _runtime = _runtime with { ProofP99Ms = value?.P99Ms, ProofPeakBytes = value?.PeakBytes };
         }
     }
 
-    /// <summary>How it is run, to be told.</summary>
-    public ModelRuntime Runtime { get; private set; }
+    /// <inheritdoc/>
+    public override ModelRuntime Runtime => _runtime;
 
     /// <inheritdoc/>
-    public void Dispose() => Call.Dispose();
+    public override void Dispose()
+    {
+        Call.Dispose();
+        base.Dispose();
+    }
 }

@@ -23,7 +23,7 @@ public sealed class PackageProof(ModelLoader loader, RunnerOptions options, Time
 
     /// <summary>Proves every variant of the package; one that holds is enough.</summary>
     /// <param name="p99Ms">The limit of one inference's 99th percentile, milliseconds.</param>
-    public ProofReport Run(PackageArchive package, double p99Ms)
+    public ProofReport Run(ModelPackage package, double p99Ms)
     {
         if (package.Manifest.Model.Variants is not { } variants)
         {
@@ -42,7 +42,7 @@ public sealed class PackageProof(ModelLoader loader, RunnerOptions options, Time
         return best!;
     }
 
-    private ProofReport Prove(PackageArchive package, ModelSpec spec, double tolerance, double p99Ms)
+    private ProofReport Prove(ModelPackage package, ModelSpec spec, double tolerance, double p99Ms)
     {
         try
         {

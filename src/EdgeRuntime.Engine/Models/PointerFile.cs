@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The form of a model's pointer file: <c>{"format":1,"sha256":"…","state":{…}}</c>.</summary>
+/// <summary>The form of a line's pointer file: <c>{"format":1,"sha256":"…","state":{…}}</c>.</summary>
 /// <remarks>
 /// The hash covers the bytes of <c>state</c> as they stand, so that a flipped bit is seen and never obeyed.
 /// </remarks>
@@ -18,9 +18,9 @@ public static class PointerFile
     public const int MaxBytes = 256 * 1024;
 
     /// <summary>Writes a state.</summary>
-    public static byte[] Encode(ModelState state)
+    public static byte[] Encode(LineState state)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(state, PointerJson.Default.ModelState);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(state, PointerJson.Default.LineState);
         using MemoryStream file = new(body.Length + 128);
         using (Utf8JsonWriter json = new(file))
         {
@@ -38,7 +38,7 @@ public static class PointerFile
     /// <summary>Reads a state.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a whole and consistent pointer file of a known
     /// format.</exception>
-    public static ModelState Decode(ReadOnlyMemory<byte> file)
+    public static LineState Decode(ReadOnlyMemory<byte> file)
     {
         try
         {
@@ -57,7 +57,7 @@ public static class PointerFile
                 throw new InvalidDataException("its content does not have the hash it states");
             }
 
-            ModelState state = body.Deserialize(PointerJson.Default.ModelState)
+            LineState state = body.Deserialize(PointerJson.Default.LineState)
                 ?? throw new InvalidDataException("it holds no state");
             return state.Contradiction() is { } contradiction
                 ? throw new InvalidDataException($"it says {contradiction}")
@@ -78,5 +78,5 @@ public static class PointerFile
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(ModelState))]
+[JsonSerializable(typeof(LineState))]
 internal sealed partial class PointerJson : JsonSerializerContext;

@@ -29,7 +29,7 @@ public sealed record ProofLimits(long MemoryBytes, int CpuSeconds, int WallSecon
     /// <param name="archiveBytes">Size of its archive.</param>
     /// <param name="threads">Threads inside one operator, whose times add up; at least 1.</param>
     /// <param name="mostMemory">What the device's profile allows on top of an empty process; null for no word on it.</param>
-    public static ProofLimits Of(PackageManifest manifest, int vectors, long archiveBytes, int threads, long? mostMemory)
+    public static ProofLimits Of(ModelManifest manifest, int vectors, long archiveBytes, int threads, long? mostMemory)
     {
         double slowest = manifest.Soak.MaxP99Ms * Generosity / 1000;
         int variants = Math.Max(1, manifest.Model.Variants?.Count ?? 1);

@@ -33,7 +33,7 @@ public sealed record ProofReport
 /// </summary>
 /// <param name="package">Signed by a trusted key, and whole.</param>
 /// <exception cref="ProverException">It could not be proved, through no fault of its own.</exception>
-public delegate ProofReport PackageProver(PackageArchive package);
+public delegate ProofReport PackageProver(ModelPackage package);
 
 /// <summary>A candidate could not be proved, through no fault of its own: the same bytes may be tried again.</summary>
 /// <param name="message">A sentence for people.</param>

@@ -3,7 +3,7 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// The state of one model, durable before anybody acts on it; and what becomes of it when the disk takes nothing.
+/// The state of one line, durable before anybody acts on it; and what becomes of it when the disk takes nothing.
 /// </summary>
 internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProvider time)
 {
@@ -13,12 +13,12 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
     private long _triedAt;
 
     /// <summary>The state to act on.</summary>
-    public ModelState Current { get; private set; } = store.State;
+    public LineState Current { get; private set; } = store.State;
 
     /// <summary>Makes a state durable, or, when the disk takes it not, what can be answered for without it.</summary>
-    public void Adopt(ModelState next)
+    public void Adopt(LineState next)
     {
-        ModelState before = Current;
+        LineState before = Current;
         if (!Save(next))
         {
             next = WithoutDisk(before, next);
@@ -39,10 +39,10 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
 
     /// <summary>
     /// What becomes of a state that the disk does not take: an update ends where it is, a trial is not committed, and
-    /// the model that was trusted before answers. What is an end anyway is acted on, and written as soon as there is
+    /// what was trusted before is in use. What is an end anyway is acted on, and written as soon as there is
     /// room.
     /// </summary>
-    private static ModelState WithoutDisk(ModelState before, ModelState next)
+    private static LineState WithoutDisk(LineState before, LineState next)
     {
         const string reason = "the disk does not take what must be remembered of it";
         bool committing = before.Phase is Activation.Switching or Activation.Soaking
@@ -50,7 +50,7 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
         return Activation.Next(committing ? before : next, new ActivationEvent.Failed(reason, PackageAtFault: false));
     }
 
-    private bool Save(ModelState state)
+    private bool Save(LineState state)
     {
         _triedAt = time.GetTimestamp();
         try
@@ -63,7 +63,7 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
         {
             if (!_isUnsaved)
             {
-                string detail = $"the disk does not take the state of '{store.Model}': {failed.Message}";
+                string detail = $"the disk does not take the state of '{store.Line}': {failed.Message}";
                 news.Notice(EventSeverity.Error, detail);
             }
 

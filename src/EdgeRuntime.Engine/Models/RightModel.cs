@@ -14,22 +14,22 @@ internal static class RightModel
     private const int WarmUpRuns = 2;
 
     /// <summary>What the manifest says of one variant.</summary>
-    public static ModelSpec SpecOf(PackageArchive package, VariantSpec variant) =>
+    public static ModelSpec SpecOf(ModelPackage package, VariantSpec variant) =>
         package.Manifest.Model with { File = variant.File, Variants = null };
 
     /// <summary>How far the answers of one variant may be off.</summary>
-    public static double ToleranceOf(PackageArchive package, VariantSpec variant) =>
+    public static double ToleranceOf(ModelPackage package, VariantSpec variant) =>
         variant.Tolerance ?? package.Golden.Tolerance;
 
     /// <summary>The inputs of the golden vectors, in their order.</summary>
-    public static float[][] InputsOf(PackageArchive package) =>
+    public static float[][] InputsOf(ModelPackage package) =>
         [.. package.Golden.Vectors.Select(vector => vector.Input.Select(value => (float)value).ToArray())];
 
     /// <summary>Loads and asks.</summary>
     /// <exception cref="PackageRejectedException">It is no model that fits the manifest, or answers otherwise; nothing of it is
     /// left behind.</exception>
     public static ModelCall Load(
-        PackageArchive package, ModelSpec spec, double tolerance, ModelLoader loader, RunnerOptions options)
+        ModelPackage package, ModelSpec spec, double tolerance, ModelLoader loader, RunnerOptions options)
     {
         ModelCall call = Bind(package, spec, loader, options);
         try
@@ -45,7 +45,7 @@ internal static class RightModel
         }
     }
 
-    private static ModelCall Bind(PackageArchive package, ModelSpec spec, ModelLoader loader, RunnerOptions options)
+    private static ModelCall Bind(ModelPackage package, ModelSpec spec, ModelLoader loader, RunnerOptions options)
     {
         try
         {
@@ -65,7 +65,7 @@ internal static class RightModel
         }
     }
 
-    private static void CheckOutput(PackageArchive package, ModelCall call)
+    private static void CheckOutput(ModelPackage package, ModelCall call)
     {
         IReadOnlyList<string> mistakes = OutputDecoder.Mistakes(package.Manifest.Output, call.InputLength, call.OutputLength);
         if (mistakes.Count > 0)
@@ -74,7 +74,7 @@ internal static class RightModel
         }
     }
 
-    private static void CheckGolden(PackageArchive package, ModelCall call, double tolerance)
+    private static void CheckGolden(ModelPackage package, ModelCall call, double tolerance)
     {
         int runs = 0;
         do
@@ -90,7 +90,7 @@ internal static class RightModel
         while (runs < WarmUpRuns);
     }
 
-    private static void CheckGolden(PackageArchive package, ModelCall call, int number, double tolerance)
+    private static void CheckGolden(ModelPackage package, ModelCall call, int number, double tolerance)
     {
         GoldenVector vector = package.Golden.Vectors[number];
         if (vector.Input.Count != call.InputLength || vector.Output.Count != call.OutputLength)

@@ -1,51 +1,27 @@
 using EdgeRuntime.Contracts.Ids;
-using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// The loaded packages of one model: which is trusted, which is on trial, which answers, and which may go.
+/// The loaded packages of one line: which is trusted, which is on trial, which is in use, and which may go.
 /// </summary>
-internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisposable
+internal sealed class ServedPackages(string line, IUpdateEvents events) : IDisposable
 {
-    private const double ShortestTrialLimit = 10 * 60;
-    private const double LongestTrialLimit = 30 * 24 * 3600;
-
-    // Given to the sample path, and not needed any more; they may go once it is seen to answer with another.
-    private readonly List<LoadedModel> _leaving = [];
-    private readonly HashSet<LoadedModel> _given = [];
-    private LoadedModel? _trusted;
-    private LoadedModel? _candidate;
-    private LoadedModel? _fallback;
-    private LoadedModel? _shadowed;
-    private LoadedModel? _asked;
+    // Given to the device, and not needed any more; they may go once it is seen to use another.
+    private readonly List<LoadedPackage> _leaving = [];
+    private readonly HashSet<LoadedPackage> _given = [];
+    private LoadedPackage? _trusted;
+    private LoadedPackage? _candidate;
+    private LoadedPackage? _fallback;
+    private LoadedPackage? _shadowed;
+    private LoadedPackage? _asked;
     private bool _isAsking;
 
-    /// <summary>The package the sample path answers with, as it said itself; null for none.</summary>
-    public LoadedModel? Answering { get; private set; }
+    /// <summary>The package in use, as the device said itself; null for none.</summary>
+    public LoadedPackage? Answering { get; private set; }
 
-    /// <summary>
-    /// How long the trial of the candidate may last: ten times what its samples take, and no less than ten minutes;
-    /// null
-    /// when there is no candidate.
-    /// </summary>
-    public TimeSpan? TrialLimit
-    {
-        get
-        {
-            if (_candidate is null)
-            {
-                return null;
-            }
-
-            PipelineSpec pipeline = _candidate.Manifest.Pipeline;
-            double sampleSeconds = pipeline.HopFrames / pipeline.RateHz;
-            double windowSeconds = pipeline.WindowFrames / pipeline.RateHz;
-            int samples = Math.Max(_candidate.Manifest.Soak.Samples, _candidate.Manifest.Shadow?.Samples ?? 0);
-            double expected = windowSeconds + (samples * sampleSeconds);
-            return TimeSpan.FromSeconds(Math.Clamp(10 * expected, ShortestTrialLimit, LongestTrialLimit));
-        }
-    }
+    /// <summary>How long the trial of the candidate may last; null when there is no candidate.</summary>
+    public TimeSpan? TrialLimit => _candidate?.TrialLimit;
 
     /// <summary>Whether any package is loaded to answer outside of a trial.</summary>
     public bool HasAny => (_trusted ?? _fallback) is not null;
@@ -54,7 +30,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     public bool HasTrusted(ModelId digest) => _trusted?.Digest == digest;
 
     /// <summary>The active package is loaded.</summary>
-    public void Trust(LoadedModel loaded)
+    public void Trust(LoadedPackage loaded)
     {
         Leave(_trusted);
         Leave(_fallback);
@@ -62,15 +38,22 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         _fallback = null;
     }
 
+    /// <summary>No package is active any more.</summary>
+    public void TrustNone()
+    {
+        Leave(_trusted);
+        _trusted = null;
+    }
+
     /// <summary>A candidate is loaded.</summary>
-    public void Try(LoadedModel loaded)
+    public void Try(LoadedPackage loaded)
     {
         Leave(_candidate);
         _candidate = loaded;
     }
 
     /// <summary>The configured package is loaded, and answers although it stands in no slot.</summary>
-    public void FallBackOn(LoadedModel loaded)
+    public void FallBackOn(LoadedPackage loaded)
     {
         Leave(_fallback);
         _fallback = loaded;
@@ -97,12 +80,12 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         }
     }
 
-    /// <summary>Asks the sample path for the package that is to answer, when that has changed.</summary>
-    public void Serve(ModelState state)
+    /// <summary>Asks the device for the package that is to be in use, when that has changed.</summary>
+    public void Serve(LineState state)
     {
         Shadow(state.Phase is Activation.Shadowing ? _candidate : null);
         bool switching = state.Phase is Activation.Switching or Activation.Soaking;
-        LoadedModel? wanted = (switching ? _candidate : null) ?? _trusted ?? _fallback;
+        LoadedPackage? wanted = (switching ? _candidate : null) ?? _trusted ?? _fallback;
         if (wanted == _asked)
         {
             return;
@@ -115,10 +98,10 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
             _given.Add(wanted);
         }
 
-        events.OnActivate(model, wanted, onTrial: wanted == _candidate && Activation.NeedsTrial(state));
+        events.OnActivate(line, wanted, onTrial: wanted == _candidate && Activation.NeedsTrial(state));
     }
 
-    /// <summary>The sample path answers with this package, or with none (the default).</summary>
+    /// <summary>The device uses this package, or none (the default).</summary>
     /// <returns>False when that is not what was asked for last; the news is then older than the question.</returns>
     public bool OnAnswering(ModelId digest)
     {
@@ -129,10 +112,10 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
 
         _isAsking = false;
         Answering = _asked;
-        foreach (LoadedModel gone in _leaving)
+        foreach (LoadedPackage gone in _leaving)
         {
             _given.Remove(gone);
-            events.OnRelease(model, gone);
+            events.OnRelease(line, gone);
         }
 
         _leaving.Clear();
@@ -143,8 +126,8 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
     public void Dispose()
     {
         Shadow(null);
-        LoadedModel?[] all = [.. _given, .. _leaving, _trusted, _candidate, _fallback];
-        foreach (LoadedModel loaded in all.OfType<LoadedModel>().Distinct())
+        LoadedPackage?[] all = [.. _given, .. _leaving, _trusted, _candidate, _fallback];
+        foreach (LoadedPackage loaded in all.OfType<LoadedPackage>().Distinct())
         {
             loaded.Dispose();
         }
@@ -153,16 +136,16 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         _leaving.Clear();
     }
 
-    private void Shadow(LoadedModel? wanted)
+    private void Shadow(LoadedPackage? wanted)
     {
         if (wanted != _shadowed)
         {
             _shadowed = wanted;
-            events.OnShadow(model, wanted);
+            events.OnShadow(line, wanted as LoadedModel);
         }
     }
 
-    private void Leave(LoadedModel? loaded)
+    private void Leave(LoadedPackage? loaded)
     {
         if (loaded is null)
         {
@@ -185,7 +168,7 @@ internal sealed class ServedPackages(string model, IUpdateEvents events) : IDisp
         else
         {
             _given.Remove(loaded);
-            events.OnRelease(model, loaded);
+            events.OnRelease(line, loaded);
         }
     }
 }

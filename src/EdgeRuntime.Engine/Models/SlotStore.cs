@@ -5,12 +5,12 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// The packages of one model on disk: a slot for each, named by its content, one pointer that says what they are for, and
+/// The packages of one line on disk: a slot for each, named by its content, one pointer that says what they are for, and
 /// one incoming place.
 /// </summary>
 /// <remarks>
 /// <code>
-/// slots/{model}/current.json      the pointer, replaced atomically: it names archives by their hash
+/// slots/{line}/current.json       the pointer, replaced atomically: it names archives by their hash
 ///               previous.json     the pointer before it, for the day current.json is damaged
 ///               {sha-256}/package.edgepkg
 ///               incoming/package.part, incoming/order.json
@@ -31,19 +31,19 @@ public sealed class SlotStore
     private byte[]? _saved;
     private string? _unusable;
 
-    private SlotStore(IDisk disk, string model)
+    private SlotStore(IDisk disk, string line)
     {
         _disk = disk;
-        _directory = $"slots/{model}";
-        Model = model;
-        State = ModelState.Empty;
+        _directory = $"slots/{line}";
+        Line = line;
+        State = LineState.Empty;
     }
 
-    /// <summary>Name of the model.</summary>
-    public string Model { get; }
+    /// <summary>Name of the line.</summary>
+    public string Line { get; }
 
     /// <summary>What the pointer says.</summary>
-    public ModelState State { get; private set; }
+    public LineState State { get; private set; }
 
     /// <summary>
     /// What was wrong with the pointer when the store was opened, and what was done about it; null when nothing was.
@@ -77,16 +77,16 @@ public sealed class SlotStore
 
     private string ReservePath => $"{_directory}/reserve";
 
-    /// <summary>Opens, and where needed creates, the store of one model.</summary>
-    /// <param name="model">1 to 63 of <c>a-z 0-9 -</c>.</param>
+    /// <summary>Opens, and where needed creates, the store of one line.</summary>
+    /// <param name="line">1 to 63 of <c>a-z 0-9 -</c>.</param>
     /// <remarks>
     /// Never fails. A damaged pointer: the one before it counts, else the store begins empty. A medium that fails: the
     /// store stays empty and refuses every change, so that what may still stand on it is not written over.
     /// <see cref="Damage"/> says so.
     /// </remarks>
-    public static SlotStore Open(IDisk disk, string model)
+    public static SlotStore Open(IDisk disk, string line)
     {
-        SlotStore store = new(disk, model);
+        SlotStore store = new(disk, line);
         try
         {
             store.MakeDirectories();
@@ -96,9 +96,9 @@ public sealed class SlotStore
         }
         catch (IOException failed)
         {
-            store.State = ModelState.Empty;
+            store.State = LineState.Empty;
             store._unusable = failed.Message;
-            store.Damage = $"slots/{model}: {failed.Message}; "
+            store.Damage = $"slots/{line}: {failed.Message}; "
                 + "nothing is kept, and no update is taken, until the device restarts";
         }
 
@@ -115,7 +115,7 @@ public sealed class SlotStore
     /// Makes a state durable. When it throws, or the power fails in it, the old one or the new one stands.
     /// </summary>
     /// <exception cref="IOException">No room, or the medium failed; <see cref="State"/> is unchanged.</exception>
-    public void Save(ModelState state)
+    public void Save(LineState state)
     {
         RequireUsable();
         byte[] bytes = PointerFile.Encode(state);
@@ -247,7 +247,7 @@ public sealed class SlotStore
         else if (damage is not null || older is not null || used)
         {
             Damage = $"{CurrentPath}: {damage ?? "it is missing"}; {PreviousPath}: {older ?? "it is missing"}; "
-                + "which slot was trusted is not known any more, so the model begins anew";
+                + "which slot was trusted is not known any more, so it begins anew";
         }
     }
 

@@ -8,14 +8,14 @@ using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>One model of a device, and the package its configuration brings.</summary>
-/// <param name="Site">What feeds it.</param>
+/// <summary>One line of a device's packages: all that come for one model, or for one of the other things that packages bring.</summary>
+/// <param name="Site">What a package must fit.</param>
 /// <param name="Configured">
 /// Reads the configured archive, or returns null when there is none; may throw <see cref="IOException"/>. Installed
 /// when
 /// the device has no package, and put on trial when its release counter is above all that were committed here.
 /// </param>
-public sealed record AgentModel(ModelSite Site, Func<byte[]?> Configured);
+public sealed record PackageLine(PackageSite Site, Func<byte[]?> Configured);
 
 /// <summary>What an <see cref="UpdateAgent"/> is made of.</summary>
 public sealed record AgentParts
@@ -39,7 +39,7 @@ public sealed record AgentParts
     public required PackageVerification Verification { get; init; }
 
     /// <summary>At least one; names differ.</summary>
-    public required IReadOnlyList<AgentModel> Models { get; init; }
+    public required IReadOnlyList<PackageLine> Lines { get; init; }
 
     /// <summary>How packages may be fetched.</summary>
     public TransferPolicy Transfer { get; init; } = new();
@@ -60,7 +60,7 @@ public sealed record AgentParts
 }
 
 /// <summary>
-/// Keeps each model of a device at the package the fleet wants, or at the last one that proved itself. Believes only
+/// Keeps each line of a device's packages at the one the fleet wants, or at the last one that proved itself. Believes only
 /// signed orders and its own store.
 /// </summary>
 /// <remarks>
@@ -75,7 +75,7 @@ public sealed class UpdateAgent : IDisposable
 
     private readonly AgentParts _parts;
     private readonly OrderSigners _signers;
-    private ModelUpdate[] _models = [];
+    private PackageUpdate[] _lines = [];
     private byte[]? _waiting;
 
     /// <summary>
@@ -90,30 +90,30 @@ public sealed class UpdateAgent : IDisposable
     /// <summary>Reads the stores, undoes what was on trial, and begins to load what is to answer.</summary>
     public void Start()
     {
-        _models = [.. _parts.Models.Select(model => new ModelUpdate(_parts, model))];
-        ModelUpdate? suspect = _parts.CrashLoop is null ? null : Suspect();
-        foreach (ModelUpdate model in _models)
+        _lines = [.. _parts.Lines.Select(line => new PackageUpdate(_parts, line))];
+        PackageUpdate? suspect = _parts.CrashLoop is null ? null : Suspect();
+        foreach (PackageUpdate line in _lines)
         {
-            model.Start(model == suspect ? _parts.CrashLoop : null);
+            line.Start(line == suspect ? _parts.CrashLoop : null);
         }
     }
 
-    /// <summary>Begins to keep one more model, as <see cref="Start"/> does; its name must be new here.</summary>
+    /// <summary>Begins to keep one more line, as <see cref="Start"/> does; its name must be new here.</summary>
     /// <param name="connected">Whether the link is up.</param>
-    public void Add(AgentModel model, bool connected)
+    public void Add(PackageLine line, bool connected)
     {
-        ModelUpdate added = new(_parts, model);
-        _models = [.. _models, added];
+        PackageUpdate added = new(_parts, line);
+        _lines = [.. _lines, added];
         added.Start();
         added.OnLink(connected);
     }
 
-    /// <summary>Leaves a model alone from now on; its slots stay on the disk. Its sample path must have ended.</summary>
-    public void Remove(string model)
+    /// <summary>Leaves a line alone from now on; its slots stay on the disk. A model's sample path must have ended.</summary>
+    public void Remove(string line)
     {
-        if (Find(model) is { } removed)
+        if (Find(line) is { } removed)
         {
-            _models = [.. _models.Where(each => each != removed)];
+            _lines = [.. _lines.Where(each => each != removed)];
             removed.Dispose();
         }
     }
@@ -157,14 +157,14 @@ public sealed class UpdateAgent : IDisposable
         foreach (string unknown in desired.Slots.Keys.Where(name => Find(name) is null).Order(StringComparer.Ordinal))
         {
             _parts.Events.OnNotice(EventSeverity.Warning, null,
-                $"deployment {desired.Deployment} names the model '{unknown}', which this device does not have");
+                $"deployment {desired.Deployment} names '{unknown}', for which this device takes no packages");
         }
 
-        // A generation seen before passes here: power may have failed when only some of its models had taken it. Each
-        // model that had changes nothing.
-        foreach (ModelUpdate model in _models)
+        // A generation seen before passes here: power may have failed when only some of its lines had taken it. Each
+        // that had changes nothing.
+        foreach (PackageUpdate line in _lines)
         {
-            model.OnDesired(desired, desired.Slots.GetValueOrDefault(model.Name));
+            line.OnDesired(desired, desired.Slots.GetValueOrDefault(line.Name));
         }
     }
 
@@ -194,9 +194,9 @@ public sealed class UpdateAgent : IDisposable
     /// <param name="bytes">Copied; valid during the call only.</param>
     public void OnChunk(string transfer, long offset, ReadOnlySpan<byte> bytes)
     {
-        foreach (ModelUpdate model in _models)
+        foreach (PackageUpdate line in _lines)
         {
-            model.OnChunk(transfer, offset, bytes);
+            line.OnChunk(transfer, offset, bytes);
         }
     }
 
@@ -205,68 +205,72 @@ public sealed class UpdateAgent : IDisposable
     /// <param name="isGone">True when asking again cannot help: an answer 404, no ranges.</param>
     public void OnCarrierFailed(string transfer, string reason, bool isGone)
     {
-        foreach (ModelUpdate model in _models)
+        foreach (PackageUpdate line in _lines)
         {
-            model.OnCarrierFailed(transfer, reason, isGone);
+            line.OnCarrierFailed(transfer, reason, isGone);
         }
     }
 
     /// <summary>The link is up, or down: chunks are asked for only while it is up.</summary>
     public void OnLink(bool connected)
     {
-        foreach (ModelUpdate model in _models)
+        foreach (PackageUpdate line in _lines)
         {
-            model.OnLink(connected);
+            line.OnLink(connected);
         }
     }
 
     /// <summary>Takes back a job whose <see cref="VerificationJob.Run"/> returned.</summary>
     public void OnVerified(VerificationJob job)
     {
-        if (Find(job.Model) is { } model)
+        if (Find(job.Line) is { } line)
         {
-            model.OnVerified(job);
+            line.OnVerified(job);
         }
         else
         {
-            // The model was removed while the job ran.
+            // The line was removed while the job ran.
             job.Loaded?.Dispose();
         }
     }
 
-    /// <summary>The sample path answers with this package from now on; the default id says that none answers.</summary>
-    public void OnActivated(string model, ModelId digest) => Find(model)?.OnActivated(digest);
+    /// <summary>The device uses this package from now on; the default id says that none is in use.</summary>
+    public void OnActivated(string line, ModelId digest) => Find(line)?.OnActivated(digest);
+
+    /// <summary>The device cannot use this package, though it was found good: a candidate is undone, another given up.</summary>
+    /// <param name="reason">A sentence for people.</param>
+    public void OnActivationFailed(string line, ModelId digest, string reason) => Find(line)?.OnActivationFailed(digest, reason);
 
     /// <summary>The trial of this package came to an end.</summary>
-    public void OnSoakVerdict(string model, ModelId digest, SoakVerdict verdict) =>
-        Find(model)?.OnSoakVerdict(digest, verdict);
+    public void OnSoakVerdict(string line, ModelId digest, SoakVerdict verdict) =>
+        Find(line)?.OnSoakVerdict(digest, verdict);
 
     /// <summary>What the run of this package beside the one that answers came to.</summary>
-    public void OnShadowVerdict(string model, ModelId digest, SoakVerdict verdict, ShadowCounts counts) =>
-        Find(model)?.OnShadowVerdict(digest, verdict, counts);
+    public void OnShadowVerdict(string line, ModelId digest, SoakVerdict verdict, ShadowCounts counts) =>
+        Find(line)?.OnShadowVerdict(digest, verdict, counts);
 
     /// <summary>The broker has the step.</summary>
     public void OnTold(UpdateStep step)
     {
         if (step.End is not null)
         {
-            Find(step.Model)?.OnTold(step.End);
+            Find(step.Line)?.OnTold(step.End);
         }
     }
 
-    /// <summary>Returns a model to its package before, or ends its pending update.</summary>
+    /// <summary>Returns a line to its package before, or ends its pending update.</summary>
     /// <param name="done">True when it did either.</param>
     /// <returns>What happened, or why nothing did; a sentence for the one who asked.</returns>
-    public string Undo(string model, out bool done)
+    public string Undo(string line, out bool done)
     {
         done = false;
-        if (Find(model) is { } found)
+        if (Find(line) is { } found)
         {
             return found.Undo(out done);
         }
 
-        string names = string.Join(", ", _models.Select(each => $"'{each.Name}'"));
-        return $"there is no model '{model}' on this device; it has {names}";
+        string names = string.Join(", ", _lines.Select(each => $"'{each.Name}'"));
+        return $"this device takes no packages for '{line}'; it has {names}";
     }
 
     /// <summary>
@@ -274,21 +278,21 @@ public sealed class UpdateAgent : IDisposable
     /// </summary>
     public void Tick()
     {
-        foreach (ModelUpdate model in _models)
+        foreach (PackageUpdate line in _lines)
         {
-            model.Tick();
+            line.Tick();
         }
     }
 
-    /// <summary>Where each model stands, in the order of the configuration.</summary>
-    public IReadOnlyList<ReportedModel> Report() => [.. _models.Select(model => model.Report())];
+    /// <summary>Where each line stands, in the order they were given.</summary>
+    public IReadOnlyList<ReportedModel> Report() => [.. _lines.Select(line => line.Report())];
 
     /// <summary>Highest generation accepted, and its deployment; 0 and null for none.</summary>
     public (long Generation, string? Deployment) Accepted
     {
         get
         {
-            ModelState? newest = _models.Select(model => model.State).MaxBy(state => state.Generation);
+            LineState? newest = _lines.Select(line => line.State).MaxBy(state => state.Generation);
             return (newest?.Generation ?? 0, newest?.Deployment);
         }
     }
@@ -296,9 +300,9 @@ public sealed class UpdateAgent : IDisposable
     /// <summary>Disposes of every package that is loaded. The sample paths must have ended.</summary>
     public void Dispose()
     {
-        foreach (ModelUpdate model in _models)
+        foreach (PackageUpdate line in _lines)
         {
-            model.Dispose();
+            line.Dispose();
         }
     }
 
@@ -331,7 +335,7 @@ public sealed class UpdateAgent : IDisposable
             { Deployment.Length: 0 } => "its deployment has no name",
             _ when PackageNames.Model(desired.Deployment) is not null =>
                 $"its deployment '{desired.Deployment}' is not a name of 1 to 63 of a-z, 0-9 and '-'",
-            _ when desired.Slots.Values.Any(package => package is null) => "it names a model without a package",
+            _ when desired.Slots.Values.Any(package => package is null) => "it names something without a package",
             _ => null,
         };
     }
@@ -341,9 +345,9 @@ public sealed class UpdateAgent : IDisposable
     {
         foreach ((string name, PackageReference package) in desired.Slots)
         {
-            // What a model has in its slots was vouched for when it came, and must stay within reach of an undo.
-            if (_parts.Trust is ReleaseTrust trust && Find(name) is ModelUpdate model && !model.Holds(package)
-                && trust.Objection(name, package, package.Revert ? null : model.State.Floor) is string objection)
+            // What a line has in its slots was vouched for when it came, and must stay within reach of an undo.
+            if (_parts.Trust is ReleaseTrust trust && Find(name) is PackageUpdate line && !line.Holds(package)
+                && trust.Objection(name, package, package.Revert ? null : line.State.Floor) is string objection)
             {
                 return objection;
             }
@@ -365,10 +369,10 @@ public sealed class UpdateAgent : IDisposable
         }
     }
 
-    // A package on trial goes anyway; else the one that came last of those with another to go back to.
-    private ModelUpdate? Suspect() => _models.Any(model => model.State.Phase is Activation.Switching or Activation.Soaking)
+    // A package on trial goes anyway; else the one that came last of those with another, or none, to go back to.
+    private PackageUpdate? Suspect() => _lines.Any(line => line.State.Phase is Activation.Switching or Activation.Soaking)
         ? null
-        : _models.Where(model => model.State.Previous is not null).MaxBy(model => model.State.Generation);
+        : _lines.Where(line => line.CanGoBack).MaxBy(line => line.CommittedBy);
 
-    private ModelUpdate? Find(string name) => _models.FirstOrDefault(model => model.Name == name);
+    private PackageUpdate? Find(string name) => _lines.FirstOrDefault(line => line.Name == name);
 }

@@ -3,9 +3,9 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// What one model's update tells the fleet: each step and each end once, progress at most once a second.
+/// What the update of one line tells the fleet: each step and each end once, progress at most once a second.
 /// </summary>
-internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvider time)
+internal sealed class UpdateNews(string line, IUpdateEvents events, TimeProvider time)
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
 
@@ -31,14 +31,14 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
 
     /// <summary>Tells an end.</summary>
     public void End(Outcome end) => events.OnStep(
-        new UpdateStep(model, end.Deployment, end.Generation, end.Digest, EndOf(end))
+        new UpdateStep(line, end.Deployment, end.Generation, end.Digest, EndOf(end))
         {
             Reason = (end as Outcome.Rejected)?.Reason ?? (end as Outcome.Undone)?.Reason,
             End = end,
         });
 
     /// <summary>Tells what a change of state means: ends first, then the new step.</summary>
-    public void Change(ModelState before, ModelState after)
+    public void Change(LineState before, LineState after)
     {
         foreach (Outcome end in after.Untold.Where(end => !before.Untold.Contains(end)))
         {
@@ -48,7 +48,7 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
         bool same = StepOf(before.Phase) == StepOf(after.Phase) && before.Phase.Pending == after.Phase.Pending;
         if (!same && StepOf(after.Phase) is UpdateState step && after.Phase.Pending is { } order)
         {
-            events.OnStep(new UpdateStep(model, order.Deployment, order.Generation, order.Digest, step));
+            events.OnStep(new UpdateStep(line, order.Deployment, order.Generation, order.Digest, step));
         }
 
         events.OnReportedChanged();
@@ -56,7 +56,7 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
 
     /// <summary>Tells how a candidate did beside the active package; it has not answered yet, so that is a part of checking it.</summary>
     public void Shadowed(UpdateOrder order, ShadowCounts counts) => events.OnStep(
-        new UpdateStep(model, order.Deployment, order.Generation, order.Digest, UpdateState.Verifying) { Shadow = counts });
+        new UpdateStep(line, order.Deployment, order.Generation, order.Digest, UpdateState.Verifying) { Shadow = counts });
 
     /// <summary>Remembers where a download begins, so that only what comes after is news.</summary>
     public void DownloadBegan(ChunkDownload download)
@@ -71,7 +71,7 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
         if (download.VerifiedBytes != _progressBytes && time.GetElapsedTime(_progressAt) >= ProgressEvery)
         {
             DownloadBegan(download);
-            UpdateStep step = new(model, order.Deployment, order.Generation, order.Digest, UpdateState.Downloading);
+            UpdateStep step = new(line, order.Deployment, order.Generation, order.Digest, UpdateState.Downloading);
             events.OnStep(step with
             {
                 Progress = new DownloadProgress(download.Percent, download.VerifiedBytes, download.BytesPerSecond),
@@ -80,5 +80,5 @@ internal sealed class UpdateNews(string model, IUpdateEvents events, TimeProvide
     }
 
     /// <summary>Tells something a person may want to know.</summary>
-    public void Notice(EventSeverity severity, string detail) => events.OnNotice(severity, model, detail);
+    public void Notice(EventSeverity severity, string detail) => events.OnNotice(severity, line, detail);
 }

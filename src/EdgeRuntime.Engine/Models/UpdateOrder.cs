@@ -3,7 +3,7 @@ using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>One model's part of a desired state, without the hashes of the chunks.</summary>
+/// <summary>One line's part of a desired state, without the hashes of the chunks.</summary>
 public sealed record UpdateOrder
 {
     /// <summary>Deployment of an update that the device's own configuration asked for.</summary>
@@ -36,7 +36,7 @@ public sealed record UpdateOrder
     /// <summary>True when the package came with the configuration, not over the network.</summary>
     public bool Configured { get; init; }
 
-    /// <summary>The order for one model out of a desired state.</summary>
+    /// <summary>The order for one line out of a desired state.</summary>
     public static UpdateOrder Of(DesiredState desired, PackageReference package) => new()
     {
         Deployment = desired.Deployment,

@@ -25,7 +25,7 @@ public sealed class VariantMemory(IDisk disk, string platform)
     private const int LongestFile = 4096;
 
     /// <summary>The choice for a package's variants, or null when there is none that fits.</summary>
-    public VariantChoice? Find(PackageManifest manifest)
+    public VariantChoice? Find(ModelManifest manifest)
     {
         try
         {
@@ -40,7 +40,7 @@ public sealed class VariantMemory(IDisk disk, string platform)
     }
 
     /// <summary>Keeps a choice. A disk that takes it not costs a measurement at the next start and nothing else.</summary>
-    public void Keep(PackageManifest manifest, VariantChoice choice)
+    public void Keep(ModelManifest manifest, VariantChoice choice)
     {
         StringBuilder text = new();
         text.Append(Heading).Append('\n').Append(choice.Name).Append('\n');
@@ -93,7 +93,7 @@ public sealed class VariantMemory(IDisk disk, string platform)
         return chosen?.Microseconds is null ? null : new VariantChoice(chosen.Name, figures, Remembered: true);
     }
 
-    private string PathOf(PackageManifest manifest)
+    private string PathOf(ModelManifest manifest)
     {
         StringBuilder key = new(platform);
         foreach (VariantSpec variant in manifest.Model.Variants ?? [])

@@ -14,7 +14,7 @@ public sealed class VerificationJob
 
     private readonly Func<byte[]> _read;
     private readonly PackageVerification _verification;
-    private readonly ModelSite _site;
+    private readonly PackageSite _site;
     private readonly ModelId _expected;
     private readonly Func<long, string?> _counterObjection;
     private readonly bool _isTrusted;
@@ -23,7 +23,7 @@ public sealed class VerificationJob
         JobPurpose purpose,
         Func<byte[]> read,
         PackageVerification verification,
-        ModelSite site,
+        PackageSite site,
         ModelId expected,
         Func<long, string?> counterObjection,
         bool isTrusted)
@@ -37,15 +37,15 @@ public sealed class VerificationJob
         _isTrusted = isTrusted;
     }
 
-    /// <summary>Name of the model.</summary>
-    public string Model => _site.Model;
+    /// <summary>Name of the line.</summary>
+    public string Line => _site.Name;
 
     internal JobPurpose Purpose { get; }
 
     internal ModelId Expected => _expected;
 
     /// <summary>The loaded package, or null when it was refused.</summary>
-    internal LoadedModel? Loaded { get; private set; }
+    internal LoadedPackage? Loaded { get; private set; }
 
     /// <summary>SHA-256 of the archive, lowercase hex; empty before it was read.</summary>
     internal string ArchiveSha256 { get; private set; } = "";
@@ -67,7 +67,7 @@ public sealed class VerificationJob
             byte[] archive = _read();
             ArchiveSha256 = Convert.ToHexStringLower(SHA256.HashData(archive));
             Size = archive.Length;
-            LoadedModel loaded = _verification.Verify(archive, _site, _counterObjection, _isTrusted);
+            LoadedPackage loaded = _verification.Verify(archive, _site, _counterObjection, _isTrusted);
             if (loaded.Digest == _expected)
             {
                 Loaded = loaded;
@@ -103,14 +103,14 @@ public sealed class VerificationJob
         string path,
         StoredPackage expected,
         PackageVerification verification,
-        ModelSite site,
+        PackageSite site,
         Func<long, string?> counterObjection,
         bool isTrusted) =>
         new(purpose, () => ReadExactly(disk, path, expected), verification, site, expected.Digest, counterObjection, isTrusted);
 
     /// <summary>A package that stands in memory.</summary>
     internal static VerificationJob OfBytes(
-        JobPurpose purpose, byte[] archive, ModelId expected, PackageVerification verification, ModelSite site) =>
+        JobPurpose purpose, byte[] archive, ModelId expected, PackageVerification verification, PackageSite site) =>
         new(purpose, () => archive, verification, site, expected, _ => null, isTrusted: false);
 
     private static byte[] ReadExactly(IDisk disk, string path, StoredPackage expected)
@@ -121,7 +121,7 @@ public sealed class VerificationJob
         return isIt ? archive : throw new InvalidDataException($"{path} does not have the hash of its archive");
     }
 
-    // A medium that fails once must not cost the device its model; one that goes on failing must not hold it up.
+    // A medium that fails once must not cost the device its package; one that goes on failing must not hold it up.
     private static byte[]? ReadPatiently(IDisk disk, string path, long size)
     {
         for (int attempt = 1; ; attempt++)
@@ -146,7 +146,7 @@ public sealed class VerificationJob
 /// <summary>What a loaded package is for.</summary>
 internal enum JobPurpose
 {
-    /// <summary>To answer, as the trusted package of the slots.</summary>
+    /// <summary>To be in use, as the trusted package of the slots.</summary>
     Active,
 
     /// <summary>To take its place, if all goes well.</summary>

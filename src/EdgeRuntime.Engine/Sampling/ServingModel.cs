@@ -336,7 +336,7 @@ public sealed class ServingModel
         }
     }
 
-    private static double ResetAfterMs(PackageManifest manifest) =>
+    private static double ResetAfterMs(ModelManifest manifest) =>
         1000 * (manifest.Model.ResetAfterS ?? Math.Max(1, 3 * manifest.Pipeline.HopFrames / manifest.Pipeline.RateHz));
 
     private long Nanoseconds(long from, long to) => (long)((to - from) * _nanosecondsPerTick);

@@ -65,10 +65,10 @@ public sealed class Shadow
     /// <param name="clock">The clock of the frames.</param>
     /// <param name="cpu">Processor time of the thread that calls <see cref="Step"/>.</param>
     public Shadow(
-        LoadedModel candidate, IPipeline pipeline, PackageManifest champion, double mostShare, Func<Frame> newFrame, TimeProvider clock,
+        LoadedModel candidate, IPipeline pipeline, ModelManifest champion, double mostShare, Func<Frame> newFrame, TimeProvider clock,
         TimeProvider cpu)
     {
-        PackageManifest manifest = candidate.Manifest;
+        ModelManifest manifest = candidate.Manifest;
         _candidate = candidate;
         _pipeline = pipeline;
         _spec = manifest.Shadow ?? throw new ArgumentException("the candidate's manifest asks for no shadow");

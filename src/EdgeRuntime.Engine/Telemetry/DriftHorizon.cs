@@ -19,7 +19,7 @@ public sealed class DriftHorizon
     private WindowCounters _newer;
 
     /// <summary>Begins without any window.</summary>
-    public DriftHorizon(PackageManifest manifest, ReferenceProfile reference)
+    public DriftHorizon(ModelManifest manifest, ReferenceProfile reference)
     {
         _share = reference.EffectiveShare;
         _sum = new WindowCounters(manifest, reference, timed: false);

@@ -19,7 +19,7 @@ public sealed class WindowCounters
     /// </summary>
     public const double SmallestSample = 20;
 
-    private readonly PackageManifest _manifest;
+    private readonly ModelManifest _manifest;
     private readonly ReferenceProfile _profile;
     private readonly ReferenceBins[] _features;
 
@@ -30,7 +30,7 @@ public sealed class WindowCounters
     /// <summary>Creates empty counters.</summary>
     /// <param name="timed">False for sums that nobody asks how long things took; they do without the ledger's memory.</param>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
-    public WindowCounters(PackageManifest manifest, ReferenceProfile reference, bool timed = true)
+    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool timed = true)
     {
         Ledger = timed ? new LatencyLedger() : null;
         _manifest = manifest;

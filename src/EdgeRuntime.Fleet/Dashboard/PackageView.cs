@@ -9,7 +9,7 @@ public record PackageView
     /// <summary>Its id.</summary>
     public required ModelId Digest { get; init; }
 
-    /// <summary>Name of its model.</summary>
+    /// <summary>Name of its model, or of whatever else it holds.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its semantic version.</summary>
@@ -21,7 +21,7 @@ public record PackageView
     /// <summary>One sentence.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Kind of output.</summary>
+    /// <summary>Kind of output of its model, or kind of the package where it holds none.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Labels of a classification.</summary>

@@ -14,14 +14,14 @@ internal static class PackageViews
         Version = package.Version,
         ReleaseCounter = package.Manifest.ReleaseCounter,
         Description = package.Manifest.Description,
-        Kind = package.Manifest.Output.Kind,
-        Labels = package.Manifest.Output.Labels,
+        Kind = package.Model?.Output.Kind ?? package.Manifest.KindName,
+        Labels = package.Model?.Output.Labels ?? [],
         Size = package.Size,
         ArchiveSha256 = package.ArchiveSha256,
         SignedBy = package.SignedBy,
         PushedUnixMs = package.PushedMs,
-        Goals = package.Manifest.Goals,
-        Features = package.Manifest.Pipeline.Features.Count,
+        Goals = package.Model?.Goals ?? new Dictionary<string, double>(),
+        Features = package.Model?.Pipeline.Features.Count ?? 0,
         Devices = devices.All.Count(device => device.Model(package.Name)?.Active?.Digest == package.Digest),
     };
 

@@ -62,7 +62,7 @@ public sealed class PackageShelf
         {
             Digest = package.Id,
             Manifest = package.Manifest,
-            Reference = package.Profile,
+            Reference = (package as ModelPackage)?.Profile,
             Size = reference.Size,
             ArchiveSha256 = reference.ArchiveSha256,
             ChunkBytes = reference.ChunkBytes,
@@ -70,7 +70,7 @@ public sealed class PackageShelf
             SignedBy = package.Signers,
             PushedMs = nowMs,
             ManifestBytes = package.ManifestBytes,
-            ReferenceBytes = package.Find(ReferenceProfile.FileName) ?? default,
+            ReferenceBytes = package is ModelPackage ? package.Find(ReferenceProfile.FileName) ?? default : default,
         };
     }
 
@@ -129,7 +129,7 @@ public sealed class PackageShelf
         // Checked when they were admitted, so a mistake here is a damaged database.
         Mistakes mistakes = new();
         PackageManifest? read = ManifestReader.Read(manifest, mistakes);
-        ReferenceProfile? profile = read is null || reference.Length == 0 ? null : ReferenceReader.Read(reference, read, mistakes);
+        ReferenceProfile? profile = read is ModelManifest model && reference.Length > 0 ? ReferenceReader.Read(reference, model, mistakes) : null;
         if (read is null || mistakes.Any || !ModelId.TryParse(digest, out ModelId id))
         {
             throw new StorageException($"the database holds a damaged package ({digest}): {string.Join("; ", mistakes.Lines())}");

@@ -13,6 +13,9 @@ public sealed record StoredPackage
     /// <summary>What it says about itself.</summary>
     public required PackageManifest Manifest { get; init; }
 
+    /// <summary>The same, where it holds a model; else null.</summary>
+    public ModelManifest? Model => Manifest as ModelManifest;
+
     /// <summary>How features and predictions looked in training; null when the package brings no yardstick.</summary>
     public required ReferenceProfile? Reference { get; init; }
 
@@ -46,7 +49,7 @@ public sealed record StoredPackage
     /// </summary>
     public double EffectiveShare => Reference?.EffectiveShare ?? 0.1;
 
-    /// <summary>Name of its model.</summary>
+    /// <summary>Name of its model, or of whatever else it holds.</summary>
     public string Name => Manifest.Name;
 
     /// <summary>Its semantic version.</summary>

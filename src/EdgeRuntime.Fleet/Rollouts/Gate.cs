@@ -8,7 +8,10 @@ namespace EdgeRuntime.Fleet.Rollouts;
 /// the same evidence always gets the same finding.
 /// </summary>
 /// <remarks>
-/// <para><b>installs</b>: devices that refused or undid the package. More than tolerated fails at once.</para>
+/// <para>
+/// <b>installs</b>: devices that refused or undid the package. More than tolerated fails at once. The only criterion of a package
+/// without a model, whose devices judge it themselves.
+/// </para>
 /// <para><b>samples</b>: what the stage served under the new package; every device of it must have sent a window.</para>
 /// <para>
 /// <b>errors</b>: the lower end of the 99 % interval (Newcombe on Wilson) of the canary's share of failed inferences less
@@ -39,7 +42,7 @@ public static class Gate
     {
         GateGroups groups = GateGroups.Of(evidence);
         (GateCriterion predictions, PredictionTable? table) = PredictionShift.Judge(evidence, groups);
-        GateCriterion[] criteria =
+        GateCriterion[] criteria = evidence.WithoutWindows ? [Installs(evidence)] :
         [
             Installs(evidence), Samples(evidence, groups), Errors(evidence, groups), Latency(evidence, groups), predictions,
             Drift(evidence, groups),
@@ -60,7 +63,7 @@ public static class Gate
             Canary = [.. evidence.Canary.Select(device => device.Device)],
             Control = [.. groups.ControlDevices.Select(device => device.Device)],
             Criteria = criteria,
-            Predictions = table,
+            Predictions = evidence.WithoutWindows ? null : table,
         };
     }
 

@@ -23,6 +23,9 @@ public sealed record GateEvidence
     /// <summary>True when labels have a meaning of their own; false when they are bins of one package's reference.</summary>
     public required bool IsClassification { get; init; }
 
+    /// <summary>True when the package holds no model, so that no window tells of it: installs and time alone decide.</summary>
+    public bool WithoutWindows { get; init; }
+
     /// <summary>Share of samples that count as independent, under the new package; 0 (exclusive) to 1.</summary>
     public required double EffectiveShare { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class InputAxes
 
     public InputAxes(StoredPackage package, IReadOnlyDictionary<ModelId, StoredPackage> olds)
     {
-        Labels = [.. olds.Values.Append(package).SelectMany(p => p.Manifest.Output.Labels).Distinct()];
+        Labels = [.. olds.Values.Append(package).SelectMany(p => p.Model?.Output.Labels ?? []).Distinct()];
         StoredPackage[] all = [package, .. olds.Values];
         foreach (ReferenceFeature feature in package.Reference?.Features ?? [])
         {
@@ -82,7 +82,7 @@ internal sealed class InputAxes
     private static FeatureSpec Unscaled(FeatureSpec spec) => spec with { Center = 0, Scale = 1, Clip = null, Missing = 0 };
 
     private static FeatureSpec? Spec(StoredPackage package, string name) =>
-        package.Manifest.Pipeline.Features.FirstOrDefault(feature => feature.Name == name);
+        package.Model?.Pipeline.Features.FirstOrDefault(feature => feature.Name == name);
 
     private static ReferenceFeature? Feature(StoredPackage package, string name) =>
         package.Reference?.Features.FirstOrDefault(feature => feature.Name == name);

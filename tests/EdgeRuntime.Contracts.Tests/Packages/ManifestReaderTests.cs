@@ -17,7 +17,7 @@ public sealed class ManifestReaderTests
     {
         Mistakes mistakes = new();
 
-        PackageManifest? manifest = ManifestReader.Read(Fixture.Bytes("invalid", name), mistakes, name);
+        ModelManifest? manifest = ManifestReader.ReadModel(Fixture.Bytes("invalid", name), mistakes, name);
 
         Assert.Null(manifest);
         Fixture.AssertExpected(name, mistakes.Lines());
@@ -30,10 +30,10 @@ public sealed class ManifestReaderTests
         byte[] utf8 = Fixture.Bytes("valid", name);
         Mistakes mistakes = new();
 
-        PackageManifest? manifest = ManifestReader.Read(utf8, mistakes, name);
+        ModelManifest? manifest = ManifestReader.ReadModel(utf8, mistakes, name);
 
         Assert.Empty(mistakes.Lines());
-        PackageManifest expected = JsonSerializer.Deserialize<PackageManifest>(utf8, Fixture.Reflection)!;
+        ModelManifest expected = JsonSerializer.Deserialize<ModelManifest>(utf8, Fixture.Reflection)!;
         Assert.Equal(Text(expected), Text(manifest!));
     }
 
@@ -41,10 +41,10 @@ public sealed class ManifestReaderTests
     [MemberData(nameof(Valid))]
     public void A_manifest_that_is_written_reads_back_the_same(string name)
     {
-        PackageManifest manifest = ManifestReader.Read(Fixture.Bytes("valid", name), new Mistakes())!;
+        ModelManifest manifest = ManifestReader.ReadModel(Fixture.Bytes("valid", name), new Mistakes())!;
         Mistakes mistakes = new();
 
-        PackageManifest? again = ManifestReader.Read(PackageWriter.Encode(manifest), mistakes);
+        ModelManifest? again = ManifestReader.ReadModel(PackageWriter.Encode(manifest), mistakes);
 
         Assert.Empty(mistakes.Lines());
         Assert.Equal(Text(manifest), Text(again!));
@@ -56,8 +56,8 @@ public sealed class ManifestReaderTests
         byte[] utf8 = Fixture.Bytes("valid", "source_manifest.json");
         Mistakes mistakes = new();
 
-        Assert.NotNull(ManifestReader.Read(utf8, new Mistakes(), form: ManifestForm.Source));
-        Assert.Null(ManifestReader.Read(utf8, mistakes));
+        Assert.NotNull(ManifestReader.ReadModel(utf8, new Mistakes(), form: ManifestForm.Source));
+        Assert.Null(ManifestReader.ReadModel(utf8, mistakes));
 
         Assert.Equal("manifest.json:1:1: files: is missing; it must be an array in [ ]", mistakes[0].ToString());
     }
@@ -65,12 +65,12 @@ public sealed class ManifestReaderTests
     [Fact]
     public void The_length_of_the_input_counts_a_whole_window_for_each_raw_feature()
     {
-        PackageManifest manifest =
-            ManifestReader.Read(Fixture.Bytes("valid", "manifest_regression.json"), new Mistakes())!;
+        ModelManifest manifest =
+            ManifestReader.ReadModel(Fixture.Bytes("valid", "manifest_regression.json"), new Mistakes())!;
 
         Assert.Equal(20 + 1, manifest.Pipeline.InputLength());
     }
 
-    private static string Text(PackageManifest manifest) =>
-        JsonSerializer.Serialize(manifest, WireJson.Default.PackageManifest);
+    private static string Text(ModelManifest manifest) =>
+        JsonSerializer.Serialize(manifest, WireJson.Default.ModelManifest);
 }

@@ -16,7 +16,7 @@ public sealed class PackageArchiveTests : IDisposable
     [Fact]
     public void A_package_reads_back_with_its_id_its_signer_and_its_files()
     {
-        PackageArchive package = PackageArchive.Read(TestPackage.Pack(_key), [_key.Public]);
+        ModelPackage package = PackageArchive.Read(TestPackage.Pack(_key), [_key.Public]).AsModel();
 
         Assert.Equal(ModelId.Of(package.ManifestBytes.Span), package.Id);
         Assert.Equal([_key.Public.KeyId], package.Signers);
@@ -134,7 +134,7 @@ public sealed class PackageArchiveTests : IDisposable
     public void The_signature_of_another_manifest_is_refused()
     {
         PackageArchive signed = PackageArchive.ReadUnverified(TestPackage.Pack(_key));
-        PackageManifest renamed = TestPackage.Manifest with { Name = "vitals-2", Files = signed.Manifest.Files };
+        ModelManifest renamed = TestPackage.Manifest with { Name = "vitals-2", Files = signed.Manifest.Files };
 
         byte[] archive = Assemble(PackageWriter.Encode(renamed), signed.Signature!.ToBytes(), TestPackage.Files);
 

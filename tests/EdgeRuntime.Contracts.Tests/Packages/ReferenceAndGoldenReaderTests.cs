@@ -7,8 +7,8 @@ namespace EdgeRuntime.Contracts.Tests.Packages;
 
 public sealed class ReferenceAndGoldenReaderTests
 {
-    private static readonly PackageManifest Manifest =
-        ManifestReader.Read(Fixture.Bytes("valid", "manifest_classification.json"), new Mistakes())!;
+    private static readonly ModelManifest Manifest =
+        ManifestReader.ReadModel(Fixture.Bytes("valid", "manifest_classification.json"), new Mistakes())!;
 
     public static TheoryData<string> InvalidReferences => Fixture.Named("invalid", "reference_");
 
@@ -67,7 +67,7 @@ public sealed class ReferenceAndGoldenReaderTests
     [InlineData("manifest_reconstruction.json", 21)]
     public void Golden_outputs_are_as_long_as_the_kind_of_output_asks(string manifestName, int outputs)
     {
-        PackageManifest manifest = ManifestReader.Read(Fixture.Bytes("valid", manifestName), new Mistakes())!;
+        ModelManifest manifest = ManifestReader.ReadModel(Fixture.Bytes("valid", manifestName), new Mistakes())!;
         GoldenVectors right = new()
         {
             Tolerance = 0.01,

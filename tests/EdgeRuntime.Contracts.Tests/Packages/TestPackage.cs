@@ -6,8 +6,8 @@ namespace EdgeRuntime.Contracts.Tests.Packages;
 /// <summary>A small package that is right in every way, and its parts.</summary>
 internal static class TestPackage
 {
-    public static PackageManifest Manifest { get; } =
-        ManifestReader.Read(Fixture.Bytes("valid", "source_manifest.json"), new Mistakes(), form: ManifestForm.Source)!;
+    public static ModelManifest Manifest { get; } =
+        ManifestReader.ReadModel(Fixture.Bytes("valid", "source_manifest.json"), new Mistakes(), form: ManifestForm.Source)!;
 
     public static Dictionary<string, byte[]> Files { get; } = new()
     {

@@ -66,9 +66,9 @@ public sealed class SandboxedProverTests
 
     private static SandboxedProver Prover() => new(Program, null, new RunnerOptions(), null, TimeProvider.System);
 
-    private static PackageArchive Package(byte[] model, SoakSpec soak)
+    private static ModelPackage Package(byte[] model, SoakSpec soak)
     {
         using SigningKey key = SigningKey.Create();
-        return PackageArchive.Read(new TrialPackage { Soak = soak }.Pack(1, model, key), [key.Public]);
+        return PackageArchive.Read(new TrialPackage { Soak = soak }.Pack(1, model, key), [key.Public]).AsModel();
     }
 }

@@ -61,7 +61,7 @@ internal sealed class HostRig : IDisposable
     public List<LinkMessage> Sent { get; } = [];
 
     /// <summary>Wants a package whose every frame is a sample.</summary>
-    public void Activate(float gain = 1, Func<PackageManifest, PackageManifest>? change = null)
+    public void Activate(float gain = 1, Func<ModelManifest, ModelManifest>? change = null)
     {
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
@@ -132,7 +132,7 @@ internal sealed class HostRig : IDisposable
         }
     }
 
-    private static PackageManifest EveryFrame(PackageManifest manifest) => manifest with
+    private static ModelManifest EveryFrame(ModelManifest manifest) => manifest with
     {
         Pipeline = manifest.Pipeline with { WindowFrames = 1, HopFrames = 1 },
     };

@@ -175,7 +175,7 @@ public sealed class ModelHostTests
         Assert.Equal(100, rig.Host.Samples);
     }
 
-    private static PackageManifest FailsSafe(PackageManifest manifest) => manifest with
+    private static ModelManifest FailsSafe(ModelManifest manifest) => manifest with
     {
         Decision = manifest.Decision with { StaleMs = 500, Stale = "stopped" },
     };

@@ -9,7 +9,7 @@ public sealed class PipelineBindingTests
     [Fact]
     public void Everything_that_keeps_a_package_from_a_sensor_is_listed_at_once_with_its_path()
     {
-        PackageManifest manifest = Some.Manifest(64, 64, Some.Feature("mean")) with
+        ModelManifest manifest = Some.Manifest(64, 64, Some.Feature("mean")) with
         {
             Channels = [new("x", "g"), new("yy", "Cel"), new("w", "1")],
         };
@@ -71,7 +71,7 @@ public sealed class PipelineBindingTests
     [InlineData(double.NaN, false)]
     public void A_rate_within_a_tenth_binds(double rateHz, bool expected)
     {
-        PackageManifest manifest = Some.Manifest(4, 4, Some.Feature("mean"));
+        ModelManifest manifest = Some.Manifest(4, 4, Some.Feature("mean"));
 
         Assert.Equal(expected, PipelineBinding.TryBind(manifest, Some.Sensor, rateHz, null, out _, out _));
     }
@@ -79,7 +79,7 @@ public sealed class PipelineBindingTests
     [Fact]
     public void A_mapped_channel_is_read_from_where_the_sensor_has_it()
     {
-        PackageManifest manifest = Some.Manifest(1, 1, Some.Feature("last"), Some.Feature("last", "y"));
+        ModelManifest manifest = Some.Manifest(1, 1, Some.Feature("last"), Some.Feature("last", "y"));
         Channel[] sensor = [new("noise", "1"), new("case_temperature", "Cel"), new("x", "m/s2")];
 
         bool bound = PipelineBinding.TryBind(

@@ -8,7 +8,7 @@ public sealed class RawFeatureTests
     [Fact]
     public void Frames_first_puts_all_raw_features_of_a_frame_beside_each_other()
     {
-        PackageManifest manifest = Some.Manifest(3, 1, Some.Feature("raw"), Some.Feature("raw", "y") with { Scale = 2 });
+        ModelManifest manifest = Some.Manifest(3, 1, Some.Feature("raw"), Some.Feature("raw", "y") with { Scale = 2 });
         FeaturePipeline pipeline = Some.Pipeline(
             manifest with { Pipeline = manifest.Pipeline with { RawLayout = "frames_first" } });
 
@@ -24,7 +24,7 @@ public sealed class RawFeatureTests
     public void Frames_first_holds_for_each_tensor_by_itself()
     {
         FeatureSpec single = Some.Feature("mean") with { Input = "context" };
-        PackageManifest manifest = Some.Manifest(2, 2, Some.Feature("raw"), single, Some.Feature("raw", "y"));
+        ModelManifest manifest = Some.Manifest(2, 2, Some.Feature("raw"), single, Some.Feature("raw", "y"));
         FeaturePipeline pipeline = Some.Pipeline(
             manifest with { Pipeline = manifest.Pipeline with { RawLayout = "frames_first" } });
 
@@ -73,7 +73,7 @@ public sealed class RawFeatureTests
     [Fact]
     public void A_gap_longer_than_allowed_empties_windows_and_histories()
     {
-        PackageManifest manifest = Some.Manifest(2, 1, Some.Feature("mean") with { Lag = 1 });
+        ModelManifest manifest = Some.Manifest(2, 1, Some.Feature("mean") with { Lag = 1 });
         FeaturePipeline pipeline = Some.Pipeline(manifest with { Pipeline = manifest.Pipeline with { MaxGapMs = 100 } });
         List<long> due = [];
 

@@ -44,7 +44,7 @@ public sealed class ResamplingTests
 
     private static FeaturePipeline Bind(ManifestChannel channel)
     {
-        PackageManifest manifest = Some.Manifest(1, 1, Some.Feature("last")) with { Channels = [channel] };
+        ModelManifest manifest = Some.Manifest(1, 1, Some.Feature("last")) with { Channels = [channel] };
         bool bound = PipelineBinding.TryBind(manifest, Aligned, 50, null, out FeaturePipeline? pipeline, out var mistakes);
         Assert.True(bound, string.Join('\n', mistakes));
         return pipeline!;

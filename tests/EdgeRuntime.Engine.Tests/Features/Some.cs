@@ -10,7 +10,7 @@ internal static class Some
     public static FeatureSpec Feature(string statistic, string channel = "x") =>
         new() { Name = $"{channel}_{statistic}", Channel = channel, Statistic = statistic };
 
-    public static PackageManifest Manifest(int windowFrames, int hopFrames, params FeatureSpec[] features) => new()
+    public static ModelManifest Manifest(int windowFrames, int hopFrames, params FeatureSpec[] features) => new()
     {
         Schema = 1,
         Name = "some",
@@ -31,7 +31,7 @@ internal static class Some
     public static FeaturePipeline Pipeline(int windowFrames, int hopFrames, params FeatureSpec[] features) =>
         Pipeline(Manifest(windowFrames, hopFrames, features));
 
-    public static FeaturePipeline Pipeline(PackageManifest manifest)
+    public static FeaturePipeline Pipeline(ModelManifest manifest)
     {
         bool bound = PipelineBinding.TryBind(
             manifest, Sensor, 50, null, out FeaturePipeline? pipeline, out var mistakes);

@@ -180,7 +180,7 @@ public sealed class SpectralFeatureTests
 
     private static float[] Sound(FeatureSpec spec)
     {
-        PackageManifest manifest = Some.Manifest(64, 64, spec with { LowHz = 100, HighHz = 4000 });
+        ModelManifest manifest = Some.Manifest(64, 64, spec with { LowHz = 100, HighHz = 4000 });
         manifest = manifest with { Pipeline = manifest.Pipeline with { RateHz = 8000 } };
         Assert.True(PipelineBinding.TryBind(manifest, Some.Sensor, 8000, null, out FeaturePipeline? pipeline, out _));
         for (int i = 0; i < 64; i++)

@@ -95,7 +95,7 @@ public sealed class TimeWindowTests
     [Fact]
     public void A_slope_is_per_second_of_the_frames_own_times()
     {
-        PackageManifest manifest = Manifest(new WindowSpec { Kind = "tumbling", LengthMs = 1000 }, 10, Some.Feature("slope"));
+        ModelManifest manifest = Manifest(new WindowSpec { Kind = "tumbling", LengthMs = 1000 }, 10, Some.Feature("slope"));
         FeaturePipeline pipeline = Some.Pipeline(manifest);
 
         foreach (long ms in (long[])[0, 100, 700])
@@ -131,9 +131,9 @@ public sealed class TimeWindowTests
         }
     }
 
-    private static PackageManifest Manifest(WindowSpec window, int mostFrames, params FeatureSpec[] features)
+    private static ModelManifest Manifest(WindowSpec window, int mostFrames, params FeatureSpec[] features)
     {
-        PackageManifest manifest = Some.Manifest(mostFrames, 1, features);
+        ModelManifest manifest = Some.Manifest(mostFrames, 1, features);
         return manifest with { Pipeline = manifest.Pipeline with { Window = window } };
     }
 

@@ -9,7 +9,7 @@ public sealed class ActivationTests
     private static readonly StoredPackage New = Package("new", 2);
     private static readonly StoredPackage Third = Package("third", 3);
 
-    private static readonly ModelState OnlyOld = ModelState.Empty with
+    private static readonly LineState OnlyOld = LineState.Empty with
     {
         A = Old, ActiveSlot = Slot.A, Highest = 1, Trusted = [Old.Digest], Generation = 1, Deployment = "first",
     };
@@ -17,7 +17,7 @@ public sealed class ActivationTests
     [Fact]
     public void An_update_that_goes_well_passes_every_phase_and_is_committed()
     {
-        ModelState state = Ordered(OnlyOld, New, 2);
+        LineState state = Ordered(OnlyOld, New, 2);
         Assert.IsType<Activation.Downloading>(state.Phase);
 
         state = Activation.Next(state, new ActivationEvent.Fetched());
@@ -45,7 +45,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_failed_trial_returns_to_the_trusted_model_with_its_reason()
     {
-        ModelState state = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Failed("too slow", PackageAtFault: true));
+        LineState state = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Failed("too slow", PackageAtFault: true));
 
         Assert.Equal(Old, state.Serving);
         Assert.Equal(new Outcome.Undone("d2", 2, New.Digest, "new", "too slow"), state.Last);
@@ -55,7 +55,7 @@ public sealed class ActivationTests
     [Fact]
     public void Power_loss_during_a_trial_returns_to_the_model_that_was_trusted()
     {
-        ModelState state = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Restarted(IncomingIsHere: false));
+        LineState state = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Restarted(IncomingIsHere: false));
 
         Assert.Equal(Old, state.Serving);
         Assert.Equal("the device restarted during the trial", Assert.IsType<Outcome.Undone>(state.Last).Reason);
@@ -64,7 +64,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_restart_during_the_download_goes_on_with_it()
     {
-        ModelState state = Ordered(OnlyOld, New, 2);
+        LineState state = Ordered(OnlyOld, New, 2);
 
         Assert.Same(state, Activation.Next(state, new ActivationEvent.Restarted(IncomingIsHere: true)));
     }
@@ -72,7 +72,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_package_that_takes_the_device_down_while_it_is_checked_is_refused_after_the_second_time()
     {
-        ModelState state = Activation.Next(Ordered(OnlyOld, New, 2), new ActivationEvent.Fetched());
+        LineState state = Activation.Next(Ordered(OnlyOld, New, 2), new ActivationEvent.Fetched());
 
         state = Activation.Next(state, new ActivationEvent.Restarted(IncomingIsHere: true));
         Assert.IsType<Activation.Verifying>(state.Phase);
@@ -87,7 +87,7 @@ public sealed class ActivationTests
     [InlineData(false)]
     public void A_restart_during_the_installation_checks_the_bytes_again_where_they_are(bool incomingIsHere)
     {
-        ModelState state = Activation.Next(Ordered(OnlyOld, New, 2), new ActivationEvent.Fetched());
+        LineState state = Activation.Next(Ordered(OnlyOld, New, 2), new ActivationEvent.Fetched());
         state = Activation.Next(state, new ActivationEvent.Verified(New));
 
         state = Activation.Next(state, new ActivationEvent.Restarted(incomingIsHere));
@@ -110,7 +110,7 @@ public sealed class ActivationTests
     [Fact]
     public void An_order_for_the_active_package_is_committed_at_once()
     {
-        ModelState state = Ordered(OnlyOld, Old, 2);
+        LineState state = Ordered(OnlyOld, Old, 2);
 
         Assert.IsType<Activation.Steady>(state.Phase);
         Assert.Equal(new Outcome.Committed("d2", 2, Old.Digest, "old"), state.Last);
@@ -119,7 +119,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_newer_order_for_the_same_bytes_keeps_the_work_done()
     {
-        ModelState state = Activation.Next(Ordered(OnlyOld, New, 2), new ActivationEvent.Fetched());
+        LineState state = Activation.Next(Ordered(OnlyOld, New, 2), new ActivationEvent.Fetched());
 
         state = Ordered(state, New, 3);
 
@@ -130,7 +130,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_newer_order_for_other_bytes_takes_the_place_of_the_pending_one()
     {
-        ModelState state = Ordered(Ordered(OnlyOld, New, 2), Third, 3);
+        LineState state = Ordered(Ordered(OnlyOld, New, 2), Third, 3);
 
         Assert.Equal(Third.Digest, Assert.IsType<Activation.Downloading>(state.Phase).Order.Digest);
         Assert.Equal(
@@ -140,7 +140,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_fleet_that_reverts_during_the_trial_gets_both_ends_told()
     {
-        ModelState state = Ordered(Soaking(OnlyOld, New), Old, 3, revert: true);
+        LineState state = Ordered(Soaking(OnlyOld, New), Old, 3, revert: true);
 
         Assert.Equal(Old, state.Serving);
         Assert.IsType<Outcome.Undone>(state.Untold[0]);
@@ -150,7 +150,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_revert_to_a_package_never_committed_here_still_needs_its_trial()
     {
-        ModelState state = Ordered(OnlyOld, New, 2, revert: true);
+        LineState state = Ordered(OnlyOld, New, 2, revert: true);
         state = Activation.Next(state, new ActivationEvent.Fetched());
         state = Activation.Next(state, new ActivationEvent.Verified(New));
         state = Activation.Next(state, new ActivationEvent.Installed());
@@ -163,7 +163,7 @@ public sealed class ActivationTests
     [Fact]
     public void There_is_no_undo_to_a_package_that_was_never_committed()
     {
-        ModelState undone = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Failed("bad", true));
+        LineState undone = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Failed("bad", true));
 
         Assert.Same(undone, Activation.Next(undone, new ActivationEvent.UndoAsked("asked for")));
     }
@@ -171,7 +171,7 @@ public sealed class ActivationTests
     [Fact]
     public void An_active_package_that_cannot_be_loaded_any_more_yields_to_the_one_before()
     {
-        ModelState state = Activation.Next(Committed(OnlyOld, New), new ActivationEvent.ActiveUnusable());
+        LineState state = Activation.Next(Committed(OnlyOld, New), new ActivationEvent.ActiveUnusable());
 
         Assert.Equal(Old, state.Active);
         Assert.Null(state.Spare);
@@ -180,7 +180,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_device_without_any_model_takes_the_configured_package_without_a_trial()
     {
-        ModelState state = Activation.Next(ModelState.Empty, new ActivationEvent.Configured(ConfiguredOrder(Old), 1));
+        LineState state = Activation.Next(LineState.Empty, new ActivationEvent.Configured(ConfiguredOrder(Old), 1));
         state = Activation.Next(state, new ActivationEvent.Verified(Old));
         state = Activation.Next(state, new ActivationEvent.Installed());
 
@@ -195,7 +195,7 @@ public sealed class ActivationTests
     [InlineData(2, true)]
     public void A_newer_configured_package_goes_on_trial_and_no_other_does(long counter, bool taken)
     {
-        ModelState state = Activation.Next(OnlyOld, new ActivationEvent.Configured(ConfiguredOrder(New), counter));
+        LineState state = Activation.Next(OnlyOld, new ActivationEvent.Configured(ConfiguredOrder(New), counter));
 
         Assert.Equal(taken, state.Phase is Activation.Verifying);
     }
@@ -203,7 +203,7 @@ public sealed class ActivationTests
     [Fact]
     public void A_configured_package_that_was_undone_once_is_not_tried_at_every_start()
     {
-        ModelState undone = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Restarted(false));
+        LineState undone = Activation.Next(Soaking(OnlyOld, New), new ActivationEvent.Restarted(false));
 
         Assert.Same(undone, Activation.Next(undone, new ActivationEvent.Configured(ConfiguredOrder(New), 2)));
     }
@@ -211,7 +211,7 @@ public sealed class ActivationTests
     [Fact]
     public void An_end_is_told_until_the_fleet_knows_it()
     {
-        ModelState state = Committed(OnlyOld, New);
+        LineState state = Committed(OnlyOld, New);
         Assert.Single(state.Untold);
 
         state = Activation.Next(state, new ActivationEvent.Told(state.Untold[0]));
@@ -228,7 +228,7 @@ public sealed class ActivationTests
     {
         Random random = new(seed);
         StoredPackage[] packages = [.. Enumerable.Range(0, 60).Select(i => Package($"p{i}", i / 4) with { Floor = i % 3 == 0 ? i / 8 : 0 })];
-        ModelState state = ModelState.Empty;
+        LineState state = LineState.Empty;
         int commits = 0;
         int undos = 0;
         for (int step = 0; step < 50_000; step++)
@@ -236,18 +236,18 @@ public sealed class ActivationTests
             if (step % 200 == 0)
             {
                 // A new device: an old one has climbed to the highest floor, and refuses nearly everything.
-                state = ModelState.Empty;
+                state = LineState.Empty;
             }
 
             ActivationEvent happened = AnyEvent(random, state, packages);
-            ModelState before = state;
+            LineState before = state;
 
             state = Activation.Next(before, happened);
 
             string story = $"seed {seed}, step {step}: {before.Phase} -> {state.Phase} by {happened}";
             Assert.True(state.Contradiction() is null, $"{story}: {state.Contradiction()}");
             Assert.True(state.Floor >= before.Floor && state.Generation >= before.Generation, story);
-            Assert.True(state.Untold.Count <= ModelState.UntoldLimit && state.Trusted.Count <= ModelState.TrustedLimit, story);
+            Assert.True(state.Untold.Count <= LineState.UntoldLimit && state.Trusted.Count <= LineState.TrustedLimit, story);
             foreach (ModelId trusted in state.Trusted.Except(before.Trusted))
             {
                 bool earned = before.Phase is Activation.Soaking && happened is ActivationEvent.TrialPassed;
@@ -270,7 +270,7 @@ public sealed class ActivationTests
         Assert.True(commits > 300 && undos > 100, $"seed {seed}: only {commits} commits and {undos} undos");
     }
 
-    private static ActivationEvent AnyEvent(Random random, ModelState state, StoredPackage[] packages)
+    private static ActivationEvent AnyEvent(Random random, LineState state, StoredPackage[] packages)
     {
         StoredPackage any = packages[random.Next(packages.Length)];
         StoredPackage pending = packages.FirstOrDefault(p => p.Digest == state.Phase.Pending?.Digest) ?? any;
@@ -301,7 +301,7 @@ public sealed class ActivationTests
         };
     }
 
-    private static ActivationEvent Progress(ModelState state, StoredPackage pending) => state.Phase switch
+    private static ActivationEvent Progress(LineState state, StoredPackage pending) => state.Phase switch
     {
         Activation.Downloading => new ActivationEvent.Fetched(),
         Activation.Verifying => new ActivationEvent.Verified(pending),
@@ -329,10 +329,10 @@ public sealed class ActivationTests
     private static UpdateOrder ConfiguredOrder(StoredPackage package) =>
         Order(package, 0) with { Deployment = UpdateOrder.ConfiguredDeployment, Configured = true };
 
-    private static ModelState Ordered(ModelState state, StoredPackage package, long generation, bool revert = false) =>
+    private static LineState Ordered(LineState state, StoredPackage package, long generation, bool revert = false) =>
         Activation.Next(state, new ActivationEvent.Ordered(Order(package, generation, revert)));
 
-    private static ModelState Soaking(ModelState state, StoredPackage package)
+    private static LineState Soaking(LineState state, StoredPackage package)
     {
         state = Ordered(state, package, state.Generation + 1);
         state = Activation.Next(state, new ActivationEvent.Fetched());
@@ -341,6 +341,6 @@ public sealed class ActivationTests
         return Activation.Next(state, new ActivationEvent.SwitchedOver());
     }
 
-    private static ModelState Committed(ModelState state, StoredPackage package) =>
+    private static LineState Committed(LineState state, StoredPackage package) =>
         Activation.Next(Soaking(state, package), new ActivationEvent.TrialPassed());
 }

@@ -16,7 +16,7 @@ public sealed class AntiRollbackTests
     [Fact]
     public void A_newer_package_that_states_no_floor_leaves_the_way_back_open()
     {
-        ModelState state = Commit(Commit(ModelState.Empty, Four), Five);
+        LineState state = Commit(Commit(LineState.Empty, Four), Five);
         Assert.Equal(0, state.Floor);
 
         Assert.Equal(Four, Offer(state, Four).Active);
@@ -25,7 +25,7 @@ public sealed class AntiRollbackTests
     [Fact]
     public void A_floor_holds_once_the_package_that_states_it_is_committed_and_not_before()
     {
-        ModelState soaking = Soak(Commit(ModelState.Empty, Five), Six);
+        LineState soaking = Soak(Commit(LineState.Empty, Five), Six);
         Assert.Equal(0, soaking.Floor);
         Assert.Equal(0, Activation.Next(soaking, new ActivationEvent.Failed("bad", PackageAtFault: true)).Floor);
 
@@ -35,7 +35,7 @@ public sealed class AntiRollbackTests
     [Fact]
     public void A_floor_never_sinks()
     {
-        ModelState state = Commit(Commit(Commit(ModelState.Empty, Five), Six), Package(7) with { Floor = 2 });
+        LineState state = Commit(Commit(Commit(LineState.Empty, Five), Six), Package(7) with { Floor = 2 });
 
         Assert.Equal(5, state.Floor);
     }
@@ -49,9 +49,9 @@ public sealed class AntiRollbackTests
     [InlineData(7, true, true)]
     public void An_order_or_a_revert_is_obeyed_at_the_floor_and_above_and_refused_below(long counter, bool revert, bool taken)
     {
-        ModelState state = Commit(Commit(ModelState.Empty, Five), Six);
+        LineState state = Commit(Commit(LineState.Empty, Five), Six);
 
-        ModelState after = Offer(state, Package(counter), revert);
+        LineState after = Offer(state, Package(counter), revert);
 
         Assert.Equal(taken ? counter : 6, after.Active!.ReleaseCounter);
         if (!taken)
@@ -66,9 +66,9 @@ public sealed class AntiRollbackTests
     [InlineData(5, true)]
     public void A_local_undo_works_without_anybody_at_the_floor_and_above(long before, bool works)
     {
-        ModelState state = Commit(Commit(ModelState.Empty, Package(before)), Six);
+        LineState state = Commit(Commit(LineState.Empty, Package(before)), Six);
 
-        ModelState after = Activation.Next(state, new ActivationEvent.UndoAsked("asked for"));
+        LineState after = Activation.Next(state, new ActivationEvent.UndoAsked("asked for"));
 
         Assert.Equal(works ? before : 6, after.Active!.ReleaseCounter);
         Assert.Equal(5, after.Floor);
@@ -80,10 +80,10 @@ public sealed class AntiRollbackTests
     [InlineData(7, true)]
     public void The_configuration_goes_upwards_only_whatever_the_floor_is(long counter, bool taken)
     {
-        ModelState back = Activation.Next(Commit(Commit(ModelState.Empty, Five), Package(6)), new ActivationEvent.UndoAsked("asked for"));
+        LineState back = Activation.Next(Commit(Commit(LineState.Empty, Five), Package(6)), new ActivationEvent.UndoAsked("asked for"));
         StoredPackage configured = Package(counter) with { Digest = Named($"configured-{counter}") };
 
-        ModelState after = Activation.Next(back, new ActivationEvent.Configured(Order(configured, 0) with { Configured = true }, counter));
+        LineState after = Activation.Next(back, new ActivationEvent.Configured(Order(configured, 0) with { Configured = true }, counter));
 
         Assert.Equal(taken, after.Phase is Activation.Verifying);
     }
@@ -91,29 +91,29 @@ public sealed class AntiRollbackTests
     [Fact]
     public void A_crash_loop_goes_back_once_and_not_to_and_fro()
     {
-        ModelState state = Commit(Commit(ModelState.Empty, Five), Package(6));
+        LineState state = Commit(Commit(LineState.Empty, Five), Package(6));
 
-        ModelState back = Activation.Next(state, new ActivationEvent.CrashLooped("it crashes"));
+        LineState back = Activation.Next(state, new ActivationEvent.CrashLooped("it crashes"));
         Assert.Equal(5, back.Active!.ReleaseCounter);
         Assert.Equal("it crashes", Assert.IsType<Outcome.Undone>(back.Last).Reason);
 
         Assert.Same(back, Activation.Next(back, new ActivationEvent.CrashLooped("it crashes")));
     }
 
-    private static ModelState Offer(ModelState state, StoredPackage package, bool revert = false)
+    private static LineState Offer(LineState state, StoredPackage package, bool revert = false)
     {
         state = Soak(state, package, revert);
         return Activation.Next(state, new ActivationEvent.TrialPassed());
     }
 
-    private static ModelState Commit(ModelState state, StoredPackage package)
+    private static LineState Commit(LineState state, StoredPackage package)
     {
-        ModelState committed = Offer(state, package);
+        LineState committed = Offer(state, package);
         Assert.Equal(package, committed.Active);
         return committed;
     }
 
-    private static ModelState Soak(ModelState state, StoredPackage package, bool revert = false)
+    private static LineState Soak(LineState state, StoredPackage package, bool revert = false)
     {
         state = Activation.Next(state, new ActivationEvent.Ordered(Order(package, state.Generation + 1) with { Revert = revert }));
         state = Activation.Next(state, new ActivationEvent.Fetched());

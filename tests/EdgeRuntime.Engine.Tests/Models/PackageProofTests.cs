@@ -68,7 +68,7 @@ public sealed class PackageProofTests
     [Fact]
     public void The_limits_follow_the_manifest_the_package_and_the_profile()
     {
-        PackageManifest manifest = TestPackages.Manifest with { Soak = new SoakSpec { Samples = 1, MaxP99Ms = 500 } };
+        ModelManifest manifest = TestPackages.Manifest with { Soak = new SoakSpec { Samples = 1, MaxP99Ms = 500 } };
 
         ProofLimits limits = ProofLimits.Of(manifest, vectors: 10, archiveBytes: 1 << 20, threads: 1, mostMemory: null);
         ProofLimits narrow = ProofLimits.Of(manifest, vectors: 10, archiveBytes: 1 << 20, threads: 1, mostMemory: 1 << 20);
@@ -84,7 +84,7 @@ public sealed class PackageProofTests
         PackageProof proof = new(
             (file, options) => new TimedModel(LinearModel.Load(file, options), Next), new RunnerOptions(), _time, _steps.Add);
         return proof.Run(
-            PackageArchive.Read(archive, [TestPackages.ReleaseKey.Public]),
+            PackageArchive.Read(archive, [TestPackages.ReleaseKey.Public]).AsModel(),
             TestPackages.Manifest.Soak.MaxP99Ms * ProofLimits.Generosity);
 
         void Next() => _time.Advance((_milliseconds.TryDequeue(out double ms) ? ms : milliseconds) / 1000);

@@ -134,7 +134,7 @@ public sealed class PackageVerificationTests
     public void A_package_below_the_floor_is_refused_before_its_model_is_touched()
     {
         byte[] low = TestPackages.Make(1, Encoding.UTF8.GetBytes("not a model"), 1, null, TestPackages.ReleaseKey);
-        ModelState state = ModelState.Empty with { Floor = 4 };
+        LineState state = LineState.Empty with { Floor = 4 };
 
         PackageRejectedException refused = Assert.Throws<PackageRejectedException>(() => TestPackages.Verification.Verify(
             low, TestPackages.Site, state.CounterObjection));

@@ -10,7 +10,7 @@ public sealed class PointerFileTests
     [Fact]
     public void Members_that_an_older_file_does_not_have_are_empty()
     {
-        ModelState state = PointerFile.Decode(File("{}"));
+        LineState state = PointerFile.Decode(File("{}"));
 
         Assert.Empty(state.Trusted);
         Assert.Empty(state.Refused);

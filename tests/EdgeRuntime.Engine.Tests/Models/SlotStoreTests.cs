@@ -16,7 +16,7 @@ public sealed class SlotStoreTests
     public void Every_field_of_a_state_survives_the_pointer_file()
     {
         UpdateOrder order = Order(New, 7) with { Revert = true, Configured = true };
-        ModelState state = ModelState.Empty with
+        LineState state = LineState.Empty with
         {
             A = Old,
             B = New,
@@ -35,7 +35,7 @@ public sealed class SlotStoreTests
             ],
         };
 
-        ModelState read = PointerFile.Decode(PointerFile.Encode(state));
+        LineState read = PointerFile.Decode(PointerFile.Encode(state));
 
         Assert.Equal(PointerFile.Encode(state), PointerFile.Encode(read));
         Assert.Equal(order, Assert.IsType<Activation.Soaking>(read.Phase).Order);
@@ -169,7 +169,7 @@ public sealed class SlotStoreTests
         SlotStore reopened = SlotStore.Open(disk, "m");
 
         Assert.Null(reopened.State.Active);
-        Assert.EndsWith("so the model begins anew", reopened.Damage, StringComparison.Ordinal);
+        Assert.EndsWith("so it begins anew", reopened.Damage, StringComparison.Ordinal);
         reopened.Save(Trusting(New));
         Assert.Equal(New, SlotStore.Open(disk, "m").State.Active);
     }
@@ -189,7 +189,7 @@ public sealed class SlotStoreTests
     [Fact]
     public void A_pointer_that_contradicts_itself_is_refused()
     {
-        ModelState impossible = Trusting(Old) with { A = null };
+        LineState impossible = Trusting(Old) with { A = null };
 
         InvalidDataException refused =
             Assert.Throws<InvalidDataException>(() => PointerFile.Decode(PointerFile.Encode(impossible)));
@@ -349,7 +349,7 @@ public sealed class SlotStoreTests
         Assert.Null(store.Expected());
     }
 
-    private static ModelState Trusting(StoredPackage package) => ModelState.Empty with
+    private static LineState Trusting(StoredPackage package) => LineState.Empty with
     {
         A = package, ActiveSlot = Slot.A, Floor = package.ReleaseCounter, Trusted = [package.Digest],
     };

@@ -203,13 +203,13 @@ public sealed class UpdateAgentTests
         device.Obey(SimulatedDevice.Order(1, new() { ["pump"] = reference, ["plant"] = reference }));
 
         Assert.Equal("2.0.0", device.Version);
-        Assert.Contains("deployment d-1 names the model 'pump', which this device does not have", device.Notices);
+        Assert.Contains("deployment d-1 names 'pump', for which this device takes no packages", device.Notices);
     }
 
     [Fact]
     public void A_second_model_keeps_what_it_has_and_accepts_the_generation()
     {
-        ModelSite pump = TestPackages.Site with { Model = "pump" };
+        ModelSite pump = TestPackages.Site with { Name = "pump" };
         using SimulatedDevice device = new SimulatedDevice(_disk, One, null, TestPackages.Site, pump).Start();
 
         device.Obey(device.OrderFor(Two, generation: 3));

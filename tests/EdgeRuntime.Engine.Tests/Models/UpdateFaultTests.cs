@@ -233,7 +233,7 @@ public sealed class UpdateFaultTests
     private static SimulatedDevice Restart(SimulatedDevice device, Random random)
     {
         SimulatedDisk disk = device.Disk;
-        Func<LoadedModel, SoakVerdict?> judge = device.Judge;
+        Func<LoadedPackage, SoakVerdict?> judge = device.Judge;
         while (true)
         {
             device.Dispose();

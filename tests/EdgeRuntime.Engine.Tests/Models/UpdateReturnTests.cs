@@ -94,7 +94,7 @@ public sealed class UpdateReturnTests
             "'plant' has no package before that was once committed, and no update is pending",
             device.Agent.Undo("plant", out bool done));
         Assert.False(done);
-        Assert.Equal("there is no model 'pump' on this device; it has 'plant'", device.Agent.Undo("pump", out _));
+        Assert.Equal("this device takes no packages for 'pump'; it has 'plant'", device.Agent.Undo("pump", out _));
     }
 
     [Fact]

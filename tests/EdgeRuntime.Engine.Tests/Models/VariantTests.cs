@@ -110,7 +110,7 @@ public sealed class VariantTests
 
     private static byte[] Package(double exactMs, double quantizedMs, float exactGain = 1, float quantizedGain = 1.01f)
     {
-        PackageManifest manifest = TestPackages.Manifest with
+        ModelManifest manifest = TestPackages.Manifest with
         {
             Model = TestPackages.Manifest.Model with
             {

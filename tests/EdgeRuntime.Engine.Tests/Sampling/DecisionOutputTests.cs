@@ -114,7 +114,7 @@ public sealed class DecisionOutputTests
         return _works;
     }
 
-    private static PackageManifest FailsSafe(PackageManifest manifest) => manifest with
+    private static ModelManifest FailsSafe(ModelManifest manifest) => manifest with
     {
         Decision = manifest.Decision with { StaleMs = 500, Stale = "stopped" },
     };

@@ -82,7 +82,7 @@ public sealed class FailSafeTests
         Assert.Equal(1 << (int)ChannelFault.Missing, serving.Health.Standing(1));
     }
 
-    private static PackageManifest FailsSafe(PackageManifest manifest) => manifest with
+    private static ModelManifest FailsSafe(ModelManifest manifest) => manifest with
     {
         Decision = manifest.Decision with { StaleMs = 500, Stale = "stopped" },
     };

@@ -36,7 +36,7 @@ internal sealed class PathRig
     public SensorFeed Feed { get; }
 
     public static ServingModel Serving(
-        PackageVerification verification, float gain = 1, Func<PackageManifest, PackageManifest>? change = null)
+        PackageVerification verification, float gain = 1, Func<ModelManifest, ModelManifest>? change = null)
     {
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
@@ -50,7 +50,7 @@ internal sealed class PathRig
     }
 
     /// <summary>Serves a model that reads every frame as one sample; frames read before do not exist for it.</summary>
-    public ServingModel Serve(float gain = 1, Func<PackageManifest, PackageManifest>? change = null)
+    public ServingModel Serve(float gain = 1, Func<ModelManifest, ModelManifest>? change = null)
     {
         ServingModel serving = Serving(Verification, gain, change);
         Path.Offer(serving);
@@ -86,7 +86,7 @@ internal sealed class PathRig
         return answers;
     }
 
-    private static PackageManifest EveryFrame(PackageManifest manifest) => manifest with
+    private static ModelManifest EveryFrame(ModelManifest manifest) => manifest with
     {
         Pipeline = manifest.Pipeline with { WindowFrames = 1, HopFrames = 1 },
     };

@@ -16,7 +16,7 @@ public sealed class WindowCountersTests
     private static readonly double[] Deciles =
         [-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816];
 
-    private static readonly PackageManifest Manifest = Some.Manifest(
+    private static readonly ModelManifest Manifest = Some.Manifest(
         8, 8, Some.Feature("mean"), Some.Feature("raw"), Some.Feature("std", "y"));
 
     private static readonly ReferenceProfile Reference = new()
@@ -232,7 +232,7 @@ public sealed class WindowCountersTests
     [Fact]
     public void A_regression_counts_its_values_on_the_references_bins_in_words()
     {
-        PackageManifest manifest = Manifest with { Output = new() { Kind = "regression", Unit = "Cel" } };
+        ModelManifest manifest = Manifest with { Output = new() { Kind = "regression", Unit = "Cel" } };
         ReferenceProfile reference = Reference with
         {
             PredictionShares = [],
@@ -255,7 +255,7 @@ public sealed class WindowCountersTests
     [Fact]
     public void Without_bins_for_a_value_all_answers_share_one_count_and_never_drift()
     {
-        PackageManifest manifest = Manifest with { Output = new() { Kind = "regression" } };
+        ModelManifest manifest = Manifest with { Output = new() { Kind = "regression" } };
         WindowCounters counters = new(manifest, Reference with { PredictionShares = [] });
         counters.Record(new OutputDecoder(manifest.Output, 1).Decode([], [5]), [0, 0], Took(1, 1), 1);
 

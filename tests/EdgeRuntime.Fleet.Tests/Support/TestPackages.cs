@@ -43,7 +43,7 @@ internal static class TestPackages
     /// <summary>As the shelf would list it, without a database.</summary>
     public static StoredPackage Stored(byte[] archive)
     {
-        PackageArchive package = PackageArchive.Read(archive, [ReleaseKey.Public]);
+        ModelPackage package = PackageArchive.Read(archive, [ReleaseKey.Public]).AsModel();
         PackageReference reference = package.ToReference();
         return new StoredPackage
         {
@@ -75,7 +75,7 @@ internal static class TestPackages
         Counts = [.. Enumerable.Repeat(300L, Edges.Length + 1)],
     };
 
-    private static PackageManifest Manifest(string version, long counter, string model) => new()
+    private static ModelManifest Manifest(string version, long counter, string model) => new()
     {
         Schema = 1,
         Name = model,

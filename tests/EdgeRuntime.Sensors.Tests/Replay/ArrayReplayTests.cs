@@ -221,7 +221,7 @@ public sealed class ArrayReplayTests
             Normalize = "max",
             Mel = new MelSpec { Bands = 40, FrameLength = 480, FrameStep = 320, Coefficients = 10 },
         };
-        PackageManifest manifest = new()
+        ModelManifest manifest = new()
         {
             Schema = 1,
             Name = "words",

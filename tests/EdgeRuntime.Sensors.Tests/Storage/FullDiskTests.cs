@@ -18,7 +18,7 @@ public sealed class FullDiskTests
         FileDisk disk = new(medium.Path);
         SlotStore store = SlotStore.Open(disk, "m");
         (StoredPackage old, StoredPackage young) = (Install(disk, store, "old", 1), Install(disk, store, "young", 2));
-        ModelState updated = ModelState.Empty with
+        LineState updated = LineState.Empty with
         {
             A = old, B = young, ActiveSlot = Slot.B, Floor = 2, Trusted = [old.Digest, young.Digest],
         };

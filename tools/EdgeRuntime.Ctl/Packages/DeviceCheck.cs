@@ -9,12 +9,12 @@ namespace EdgeRuntime.Ctl.Packages;
 /// <summary>Exactly what a device does before it switches, with a sensor that has just what the manifest wants.</summary>
 internal static class DeviceCheck
 {
-    /// <summary>Verifies a package, loads its model and asks it the golden vectors.</summary>
+    /// <summary>Verifies a package with a model, loads it and asks it the golden vectors.</summary>
     /// <exception cref="PackageRejectedException">A device would refuse it.</exception>
     public static void Run(ReadOnlyMemory<byte> archive, IReadOnlyList<VerifyingKey> trusted, OnnxEnvironment environment)
     {
         PackageVerification verification = new(trusted, environment.Load, environment.Version, new RunnerOptions(), new PackageLimits());
-        PackageManifest manifest = PackageArchive.ReadUnverified(archive).Manifest;
+        ModelManifest manifest = PackageArchive.ReadUnverified(archive).AsModel().Manifest;
         using LoadedModel model = verification.Verify(archive, SiteOf(manifest), _ => null);
     }
 
@@ -27,9 +27,9 @@ internal static class DeviceCheck
     }
 
     /// <summary>A sensor as the package wants it.</summary>
-    public static ModelSite SiteOf(PackageManifest manifest) => new()
+    public static ModelSite SiteOf(ModelManifest manifest) => new()
     {
-        Model = manifest.Name,
+        Name = manifest.Name,
         Channels = [.. manifest.Channels.Select(channel => new Channel(channel.Name, channel.Unit))],
         Image = manifest.Pipeline.Image is { } image
             ? new ImageFormat(

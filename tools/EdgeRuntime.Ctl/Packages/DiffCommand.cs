@@ -33,7 +33,16 @@ internal static class DiffCommand
 
         Print("manifest", PackageDifference.OfManifests(a, b), around);
         Print("files", PackageDifference.OfFiles(a, b), around);
-        Print("models", PackageDifference.OfModels(a, b), around);
+        switch (a, b)
+        {
+            case (ModelPackage left, ModelPackage right):
+                Print("models", PackageDifference.OfModels(left, right), around);
+                break;
+            case (ConfigurationPackage left, ConfigurationPackage right):
+                Print("configurations", PackageDifference.OfConfigurations(left, right), around);
+                break;
+        }
+
         return ExitCode.Refused;
     }
 

@@ -11,7 +11,7 @@ internal static class PackCommand
         usage: edgectl pack DIR --output FILE [--key KEY] [--force] [--no-run] [--library PATH]
 
         Makes an .edgepkg of DIR: manifest.json, the model, golden/golden.json, reference.json and whatever else lies
-        there (names that begin with a dot apart). Where the manifest has no 'files' they are filled in, with sizes and
+        there (names that begin with a dot apart); or, where its 'kind' is config, manifest.json and configuration.json. Where the manifest has no 'files' they are filled in, with sizes and
         hashes, and above 256 KiB with the hash of every chunk; where it has, they must be right. Everything a device checks
         is checked here, golden vectors included, and 'goals' are held against 'gates'. PACKAGE.md beside this program's
         source lists all members of a manifest.
@@ -41,7 +41,7 @@ internal static class PackCommand
         try
         {
             archive = source.Pack(key);
-            if (!read.Has("--no-run"))
+            if (source.Manifest is ModelManifest && !read.Has("--no-run"))
             {
                 notRun = RunGolden(archive, read.Text("--library"));
             }
@@ -59,13 +59,19 @@ internal static class PackCommand
         around.Output.WriteLine($"size     {archive.Length} bytes in {package.Files.Count} files");
         string signed = key is null ? around.Yellow("no; devices refuse it until it is") : $"by {key.Public.KeyId}";
         around.Output.WriteLine($"signed   {signed}");
-        around.Output.WriteLine($"golden   {GoldenLine(package, read.Has("--no-run"), notRun)}");
+        if (package is ModelPackage model)
+        {
+            around.Output.WriteLine($"golden   {GoldenLine(model, read.Has("--no-run"), notRun)}");
+        }
+
         return ExitCode.Done;
     }
 
     private static PackageDirectory KeepingGates(PackageDirectory source, string directory, bool forced, Surroundings around)
     {
-        string[] objections = [.. (source.Manifest.Gates ?? []).Select(gate => gate.Objection(source.Manifest.Goals)).OfType<string>()];
+        string[] objections = source.Manifest is ModelManifest { Gates: { } gates } manifest
+            ? [.. gates.Select(gate => gate.Objection(manifest.Goals)).OfType<string>()]
+            : [];
         if (objections.Length == 0)
         {
             return source;
@@ -86,7 +92,7 @@ internal static class PackCommand
         return source.WithForced(objections);
     }
 
-    private static string GoldenLine(PackageArchive package, bool skipped, string? notRun)
+    private static string GoldenLine(ModelPackage package, bool skipped, string? notRun)
     {
         string count = package.Golden.Vectors.Count == 1 ? "1 vector" : $"{package.Golden.Vectors.Count} vectors";
         return skipped ? $"{count}, not run" : notRun is null ? $"{count}, right here" : $"{count}, not run: {notRun}";

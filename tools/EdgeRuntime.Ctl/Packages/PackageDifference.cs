@@ -7,16 +7,21 @@ using EdgeRuntime.Engine.Inference.TensorFiles;
 
 namespace EdgeRuntime.Ctl.Packages;
 
-/// <summary>In what two packages differ: members of the manifest, files, and in models the operators and every constant.</summary>
+/// <summary>In what two packages differ: members of the manifest, files, in models the operators and every constant, in configurations the members.</summary>
 internal static class PackageDifference
 {
     private const int LongestValue = 60;
 
     /// <summary>Members of the manifests that differ; hashes and sizes of files are told with the files.</summary>
-    public static IEnumerable<string> OfManifests(PackageArchive a, PackageArchive b)
+    public static IEnumerable<string> OfManifests(PackageArchive a, PackageArchive b) => OfMembers(a.ManifestBytes, b.ManifestBytes);
+
+    /// <summary>Members of the configurations that differ.</summary>
+    public static IEnumerable<string> OfConfigurations(ConfigurationPackage a, ConfigurationPackage b) => OfMembers(a.Overlay, b.Overlay);
+
+    private static IEnumerable<string> OfMembers(ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b)
     {
-        Dictionary<string, string> left = Flat(a);
-        Dictionary<string, string> right = Flat(b);
+        Dictionary<string, string> left = Flat(a.Span);
+        Dictionary<string, string> right = Flat(b.Span);
         foreach (string pointer in left.Keys.Union(right.Keys).Order(StringComparer.Ordinal))
         {
             string? before = left.GetValueOrDefault(pointer);
@@ -47,7 +52,7 @@ internal static class PackageDifference
     }
 
     /// <summary>What differs in the models that both have: operators, and of each constant how many values and by how much.</summary>
-    public static IEnumerable<string> OfModels(PackageArchive a, PackageArchive b)
+    public static IEnumerable<string> OfModels(ModelPackage a, ModelPackage b)
     {
         foreach (string path in a.Manifest.Model.Files().Intersect(b.Manifest.Model.Files()))
         {
@@ -135,10 +140,10 @@ internal static class PackageDifference
         }
     }
 
-    private static Dictionary<string, string> Flat(PackageArchive package)
+    private static Dictionary<string, string> Flat(ReadOnlySpan<byte> utf8)
     {
         Dictionary<string, string> flat = new(StringComparer.Ordinal);
-        JsonValue root = JsonFile.Parse(package.ManifestBytes.Span, ManifestReader.FileName, new Mistakes())!;
+        JsonValue root = JsonFile.Parse(utf8, ManifestReader.FileName, new Mistakes())!;
         foreach (JsonMember member in root.Members.Where(member => member.Name != "files"))
         {
             Flatten(member.Value, $"/{member.Name}", flat);

@@ -50,7 +50,7 @@ internal sealed class PackageDirectory
     /// <summary>The same with a note of the gates that were not kept; where the manifest lists its files, it is written anew.</summary>
     public PackageDirectory WithForced(IReadOnlyList<string> objections)
     {
-        PackageManifest forced = Manifest with { GatesForced = objections };
+        ModelManifest forced = (ModelManifest)Manifest with { GatesForced = objections };
         return new PackageDirectory(forced, PackageWriter.Encode(forced), Files);
     }
 

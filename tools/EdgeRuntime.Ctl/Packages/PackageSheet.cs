@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Ctl.Packages;
@@ -15,9 +16,17 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         around.Output.WriteLine($"{name}  release {_manifest.ReleaseCounter}  {_manifest.Description}");
         Row("id", package.Id.ToString());
         PrintSignatures();
-        PrintModel();
-        PrintPipeline();
-        PrintDrift();
+        PrintDemands();
+        switch (package)
+        {
+            case ModelPackage model:
+                new ModelSheet(model, around, Row).Print();
+                break;
+            case ConfigurationPackage configuration:
+                PrintConfiguration(configuration);
+                break;
+        }
+
         PrintFiles();
     }
 
@@ -39,72 +48,6 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         }
     }
 
-    private static IEnumerable<string> ModelLines(ModelSpec model)
-    {
-        if (model.Members is not null)
-        {
-            IEnumerable<string> members = model.Members.Select(member =>
-                member.Weight is double weight ? Invariant($"{member.File} ({weight})") : member.File);
-            yield return $"{model.Combine ?? "mean"} of {string.Join(", ", members)}";
-        }
-
-        if (model.Variants is not null)
-        {
-            IEnumerable<string> variants = model.Variants.Select(variant => $"{variant.Name} ({variant.File})");
-            yield return $"the fastest on the device of {string.Join(", ", variants)}";
-        }
-
-        foreach (StateSpec state in model.State ?? [])
-        {
-            yield return $"state: {state.Output} -> {state.Input}";
-        }
-
-        foreach ((string tensor, IReadOnlyList<double> values) in
-            model.Constants ?? new Dictionary<string, IReadOnlyList<double>>())
-        {
-            yield return Invariant($"constant: {tensor} = {values[0]}{(values.Count > 1 ? ", ..." : "")}");
-        }
-    }
-
-    private void PrintModel()
-    {
-        ModelSpec model = _manifest.Model;
-        Row("model", $"{model.File}: {model.Input} [{_manifest.Pipeline.InputLength()}] -> {string.Join(", ", model.OutputNames())}{Least(model)}");
-        foreach (string line in ModelLines(model))
-        {
-            Row("", line);
-        }
-
-        OutputSpec output = _manifest.Output;
-        DecisionSpec decision = _manifest.Decision;
-        string detail = output.Kind switch
-        {
-            "classification" => $"{string.Join(", ", output.Labels)} ({output.Activation})",
-            "regression" => output.Unit ?? "no unit",
-            _ => "mean squared error of the input",
-        };
-        Row("output", $"{output.Kind}: {detail}");
-        string hysteresis = decision.Hysteresis > 0 ? Invariant($", hysteresis {decision.Hysteresis}") : "";
-        string rule = output.Kind == "classification"
-            ? Invariant($"at a probability of {decision.Threshold}{hysteresis}")
-            : Invariant($"\"{decision.Above}\" from {decision.Threshold}{hysteresis}, else \"{decision.Below}\"");
-        Row("decision", $"{rule}; \"{decision.Initial}\" before");
-        foreach (string stage in DecisionStages(decision))
-        {
-            Row("", stage);
-        }
-
-        PrintDemands();
-        SoakSpec soak = _manifest.Soak;
-        string psi = soak.MaxPredictionPsi is double limit ? Invariant($", prediction PSI <= {limit}") : "";
-        Row("soak", Invariant(
-            $"{soak.Samples} samples, failed <= {soak.MaxErrorShare:0.##%}, p99 <= {soak.MaxP99Ms} ms{psi}"));
-        foreach ((string goal, double value) in _manifest.Goals.OrderBy(goal => goal.Key, StringComparer.Ordinal))
-        {
-            Row("goal", Invariant($"{goal} = {value}"));
-        }
-    }
-
     private void PrintDemands()
     {
         RequirementSpec? requires = _manifest.Requires;
@@ -121,86 +64,14 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
         {
             Row("requires", string.Join("; ", demands));
         }
-
-        foreach (GateSpec gate in _manifest.Gates ?? [])
-        {
-            Row("gate", Invariant($"{gate.Metric} {gate.Comparison.Replace('_', ' ')} {gate.Value}"));
-        }
-
-        foreach (string forced in _manifest.GatesForced ?? [])
-        {
-            Row("forced", around.Red(forced));
-        }
     }
 
-    private static IEnumerable<string> DecisionStages(DecisionSpec decision)
+    private void PrintConfiguration(ConfigurationPackage configuration)
     {
-        foreach ((string label, double threshold) in decision.Thresholds ?? new Dictionary<string, double>())
-        {
-            yield return Invariant($"\"{label}\" at a probability of {threshold}");
-        }
-
-        if (decision.MinConfidence is double least)
-        {
-            yield return Invariant($"below a confidence of {least} {(decision.Uncertain is { } unsure ? $"\"{unsure}\"" : "as before")}");
-        }
-
-        if (decision.Vote is { } vote)
-        {
-            yield return Invariant($"{vote.K} of {vote.N} samples must agree");
-        }
-
-        if (decision.Debounce is { } debounce)
-        {
-            yield return $"must hold for {Span(debounce)}";
-        }
-
-        if (decision.Refractory is { } refractory)
-        {
-            yield return $"stays for {Span(refractory)} after a change";
-        }
-
-        if (decision.StaleMs is double stale)
-        {
-            yield return Invariant($"\"{decision.Stale}\" after {stale} ms without an answer");
-        }
-    }
-
-    private static string Span(SampleSpanSpec span) => string.Join(" and ", new[]
-    {
-        span.Samples is int samples ? Invariant($"{samples} samples") : null,
-        span.Ms is double ms ? Invariant($"{ms} ms") : null,
-    }.OfType<string>());
-
-    private void PrintPipeline()
-    {
-        PipelineSpec pipeline = _manifest.Pipeline;
-        if (pipeline.Image is { } image)
-        {
-            Row("pipeline", Invariant($"{pipeline.RateHz} Hz, pictures to {image.Width}x{image.Height} {image.Colour ?? "rgb"}, ")
-                + $"{image.Fit ?? "stretch"}, {image.Resize ?? "bilinear"}, {image.Layout ?? "nchw"}, {image.Element ?? "float32"}");
-            return;
-        }
-
-        Row("pipeline", pipeline.Window is { } window
-            ? Invariant($"{pipeline.RateHz} Hz, {window.Kind} windows by time, at most {pipeline.WindowFrames} frames")
-            : Invariant($"{pipeline.RateHz} Hz, windows of {pipeline.WindowFrames} ({pipeline.WindowFrames / pipeline.RateHz:0.##} s), ")
-                + Invariant($"a sample every {pipeline.HopFrames} ({pipeline.HopFrames / pipeline.RateHz:0.##} s)"));
-        foreach (IGrouping<string?, FeatureSpec> channel in pipeline.Features.GroupBy(feature => feature.Channel))
-        {
-            string source = channel.Key is string name
-                ? $"{name} [{_manifest.Channels.First(known => known.Name == name).Unit}]"
-                : "crosses";
-            Row("features", $"{source}: {string.Join(", ", channel.Select(Shown))}");
-        }
-    }
-
-    private void PrintDrift()
-    {
-        Row("golden", Invariant($"{package.Golden.Vectors.Count} vectors, tolerance {package.Golden.Tolerance}"));
-        Row("drift", package.Profile is { } known
-            ? Invariant($"reference of {known.Rows} rows, worth {known.EffectiveRows:0}; {known.Features.Count} features")
-            : "no reference; drift is not watched");
+        JsonValue overlay = ConfigurationOverlay.Read(configuration.Overlay.Span, new Mistakes())!;
+        Row("config", $"in place of the device's own {string.Join(", ", overlay.Members.Select(member => member.Name))}");
+        ConfigurationSoakSpec soak = configuration.Manifest.Soak ?? new ConfigurationSoakSpec();
+        Row("soak", Invariant($"{soak.Seconds} s, dropped <= {soak.MaxDroppedShare:0.##%}"));
     }
 
     private void PrintFiles()
@@ -212,21 +83,6 @@ internal sealed class PackageSheet(PackageArchive package, IReadOnlyList<Verifyi
             Row("file", Invariant($"{file.Content.Length,9}  {hash,-12}  {file.Path}"));
         }
     }
-
-    private static string Shown(FeatureSpec feature)
-    {
-        string what = feature.Statistic switch
-        {
-            "quantile" => Invariant($"quantile {feature.Quantile}"),
-            "band_energy" => Invariant($"{feature.LowHz} to {feature.HighHz} Hz"),
-            "cross" => string.Join(" x ", feature.Cross ?? []),
-            string statistic => statistic,
-        };
-        return feature.Transform == "none" ? what : $"{what} ({feature.Transform})";
-    }
-
-    private static string Least(ModelSpec model) =>
-        model.MinOnnxruntime is null ? "" : $", ONNX Runtime {model.MinOnnxruntime} or newer";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -50,7 +50,14 @@ internal static class VerifyCommand
             read.Check();
             CheckRelease(package, archive, read, floor, sheet, around);
             CheckDemands(package, read.Has("--here"), read.Text("--library"), sheet);
-            CheckModel(archive, trusted, read, sheet);
+            if (package is ModelPackage)
+            {
+                CheckModel(archive, trusted, read, sheet);
+            }
+            else
+            {
+                sheet.Skip("fit", "the device that it is for holds it against its own file");
+            }
         }
 
         return sheet.Conclude(path) ? ExitCode.Done : ExitCode.Data;
@@ -65,7 +72,7 @@ internal static class VerifyCommand
             ("signature", "arbitrary software", [PackageFault.Unsigned, PackageFault.UntrustedSignature, PackageFault.DevelopmentSignature]),
             ("manifest", "a manifest that means something else to another program", [PackageFault.MalformedManifest, PackageFault.NewerSchema]),
             ("files", "tampering", [PackageFault.HashMismatch, PackageFault.MissingFile, PackageFault.ExtraFile]),
-            ("contents", "golden vectors or a reference that do not belong to it", [PackageFault.MalformedContent]),
+            ("contents", "contents that do not belong to it", [PackageFault.MalformedContent]),
         ];
         PackageArchive? package = null;
         PackageRejectedException? refused = null;
@@ -101,7 +108,8 @@ internal static class VerifyCommand
         "signature" => $"by one of the {trusted.Count} keys given",
         "manifest" when package is not null => $"{package.Manifest.Name} {package.Manifest.Version}, release {package.Manifest.ReleaseCounter}",
         "files" when package is not null => $"{package.Manifest.Files.Count} files hash to what is signed",
-        "contents" when package is not null => $"{package.Golden.Vectors.Count} golden vectors{(package.Profile is null ? "" : ", a reference for drift")}",
+        "contents" when package is ModelPackage model => $"{model.Golden.Vectors.Count} golden vectors{(model.Profile is null ? "" : ", a reference for drift")}",
+        "contents" when package is ConfigurationPackage => "a configuration that leaves alone what is the device's own",
         _ => "as it should be",
     };
 

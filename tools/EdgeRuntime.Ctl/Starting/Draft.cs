@@ -9,7 +9,7 @@ namespace EdgeRuntime.Ctl.Starting;
 internal sealed record Draft
 {
     /// <summary>The manifest, without its list of files.</summary>
-    public required PackageManifest Manifest { get; init; }
+    public required ModelManifest Manifest { get; init; }
 
     /// <summary>The model's bytes.</summary>
     public required ReadOnlyMemory<byte> Model { get; init; }

@@ -52,7 +52,7 @@ internal static class DraftBuilder
         Recording recording = Recording.Of(table, plan.Roles, options, guesses);
         Truth? truth = Truth.Of(plan.Roles.Truth);
         RecordingFiles files = project.Stage(recording.ToCsv([]), recording.HasTimes ? 0 : recording.RateHz);
-        PackageManifest Manifest((double, double)[] scaling) => Base(contract, options, project) with
+        ModelManifest Manifest((double, double)[] scaling) => Base(contract, options, project) with
         {
             Channels = [.. plan.Roles.Channels.Select(column => new ManifestChannel(column.Name, Recording.UnitOf(column)))],
             Pipeline = new PipelineSpec
@@ -64,11 +64,11 @@ internal static class DraftBuilder
                 Features = plan.Features(scaling, contract.Inputs[0].Name),
             },
         };
-        (string What, PackageManifest Manifest)[] ways =
+        (string What, ModelManifest Manifest)[] ways =
         [
             .. Scaling.Ways(plan.Roles.Channels, options.Scaling).Select(way => (way.What, Manifest(way.Scaling))),
         ];
-        (PackageManifest draft, SampleRun run) = Best(
+        (ModelManifest draft, SampleRun run) = Best(
             ways, contract, truth, files, options, environment, guesses, clock, "/pipeline/features/*/center and scale; or --scaling",
             options.Scaling is not null);
         AnswerMeaning meaning = AnswerMeaning.Of(contract, run, truth, options, guesses);
@@ -97,7 +97,7 @@ internal static class DraftBuilder
 
         RecordingFiles files = project.Stage(source, rate);
         Truth? truth = Truth.Of(source.Truths);
-        (string What, PackageManifest Manifest)[] ways =
+        (string What, ModelManifest Manifest)[] ways =
         [
             .. plan.Normalizations().Select(way => (way.What, Base(contract, options, project) with
             {
@@ -105,7 +105,7 @@ internal static class DraftBuilder
                 Pipeline = new PipelineSpec { RateHz = rate, WindowFrames = 1, HopFrames = 1, Image = way.Image, Features = [] },
             })),
         ];
-        (PackageManifest draft, SampleRun run) = Best(ways, contract, truth, files, options, environment, guesses, clock, "/pipeline/image", told: false);
+        (ModelManifest draft, SampleRun run) = Best(ways, contract, truth, files, options, environment, guesses, clock, "/pipeline/image", told: false);
         AnswerMeaning meaning = AnswerMeaning.Of(contract, run, truth, options, guesses);
         return Finished(contract, draft, run, meaning, truth, guesses) with
         {
@@ -117,8 +117,8 @@ internal static class DraftBuilder
 
     // The first way unless the truth says that another is better; of a table also where its answers are all alike and those
     // of another are not. Few pictures may well all show the same.
-    private static (PackageManifest Manifest, SampleRun Run) Best(
-        (string What, PackageManifest Manifest)[] ways, ModelContract contract, Truth? truth, RecordingFiles files, NewOptions options,
+    private static (ModelManifest Manifest, SampleRun Run) Best(
+        (string What, ModelManifest Manifest)[] ways, ModelContract contract, Truth? truth, RecordingFiles files, NewOptions options,
         OnnxEnvironment environment, Guesses guesses, TimeProvider clock, string where, bool told)
     {
         bool ofTable = ways[0].Manifest.Pipeline.Image is null;
@@ -156,7 +156,7 @@ internal static class DraftBuilder
     }
 
     private static Draft Finished(
-        ModelContract contract, PackageManifest manifest, SampleRun run, AnswerMeaning meaning, Truth? truth, Guesses guesses)
+        ModelContract contract, ModelManifest manifest, SampleRun run, AnswerMeaning meaning, Truth? truth, Guesses guesses)
     {
         double p99 = Math.Max(5, Math.Ceiling(20 * run.P99Ms));
         guesses.Add($"a device may take {p99.ToString(CultureInfo.InvariantCulture)} ms for an answer", "that is twenty times what it takes here, and at least 5 ms", "/soak/max_p99_ms");
@@ -180,9 +180,9 @@ internal static class DraftBuilder
     }
 
     // What does not depend on the data; the output is settled once the answers are known.
-    private static PackageManifest Base(ModelContract contract, NewOptions options, ProjectDirectory project) => new()
+    private static ModelManifest Base(ModelContract contract, NewOptions options, ProjectDirectory project) => new()
     {
-        Schema = PackageManifest.NewestSchema,
+        Schema = ModelManifest.NewestSchema,
         Name = options.Name,
         Version = project.Version,
         ReleaseCounter = project.ReleaseCounter,

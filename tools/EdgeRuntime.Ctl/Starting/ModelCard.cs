@@ -10,7 +10,7 @@ internal static class ModelCard
     /// <summary>The text, as Markdown.</summary>
     public static string Of(Draft draft, ModelContract contract, Guesses guesses, NewOptions options)
     {
-        PackageManifest manifest = draft.Manifest;
+        ModelManifest manifest = draft.Manifest;
         StringBuilder card = new();
         card.Append(CultureInfo.InvariantCulture, $"# {manifest.Name} {manifest.Version}\n\n");
         card.Append(CultureInfo.InvariantCulture, $"Made by `edgectl new` of `{Path.GetFileName(options.Model)}`. Who uses it should replace this card by one that says\n");

@@ -73,7 +73,7 @@ internal static class NewCommand
     private static void Print(
         Draft draft, ModelContract contract, Guesses guesses, ProjectDirectory project, byte[] archive, Surroundings around)
     {
-        PackageManifest manifest = draft.Manifest;
+        ModelManifest manifest = draft.Manifest;
         string inputs = string.Join(", ", contract.Inputs.Select(ModelContract.Spell));
         around.Output.WriteLine($"model     {inputs} -> {ModelContract.Spell(contract.Answer)}: {manifest.Output.Kind}");
         around.Output.WriteLine(Invariant($"data      {draft.Data}; {draft.Run.Answers.Count} samples, {draft.Run.MedianMs:0.###} ms each here"));

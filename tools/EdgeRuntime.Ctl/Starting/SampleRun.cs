@@ -36,7 +36,7 @@ internal sealed record SampleRun
     /// <param name="most">Most samples.</param>
     /// <exception cref="CommandException">The data do not fit, or the model fails on them.</exception>
     public static SampleRun Of(
-        PackageManifest draft, ReadOnlyMemory<byte> model, RecordingFiles recording, OnnxEnvironment environment, int most, TimeProvider clock)
+        ModelManifest draft, ReadOnlyMemory<byte> model, RecordingFiles recording, OnnxEnvironment environment, int most, TimeProvider clock)
     {
         SteppedTime time = new();
         using FrameSource source = RecordedFrames.Open(draft, recording, 0, time);

@@ -62,7 +62,7 @@ internal static class FeaturesCommand
         List<RecordingFiles> recordings = together ? [all] : [.. all.Paths.Select(file => all with { Paths = [file] })];
         Mistakes mistakes = new();
         byte[] utf8 = Files.Read(read.Files[0], LargestManifest);
-        if (ManifestReader.Read(utf8, mistakes, read.Files[0], ManifestForm.Source) is not { } manifest)
+        if (ManifestReader.ReadModel(utf8, mistakes, read.Files[0], ManifestForm.Source) is not { } manifest)
         {
             throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
         }
@@ -93,7 +93,7 @@ internal static class FeaturesCommand
     private static string[] List(Words read, string option) =>
         (read.Text(option) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static int Check(PackageManifest manifest, IEnumerable<RecordingFiles> recordings, Surroundings around)
+    private static int Check(ModelManifest manifest, IEnumerable<RecordingFiles> recordings, Surroundings around)
     {
         List<string> differences = [];
         foreach (RecordingFiles recording in recordings)
@@ -113,7 +113,7 @@ internal static class FeaturesCommand
         return differences.Count == 0 ? ExitCode.Done : throw new CommandException(ExitCode.Data, differences);
     }
 
-    private static void Replay(PackageManifest manifest, RecordingFiles recording, bool scaled, StreamWriter rows)
+    private static void Replay(ModelManifest manifest, RecordingFiles recording, bool scaled, StreamWriter rows)
     {
         SteppedTime time = new();
         using FrameSource source = RecordedFrames.Open(manifest, recording, 0, time);
@@ -163,14 +163,14 @@ internal static class FeaturesCommand
     }
 
     // In the order of the input: tensor after tensor, in the order in which the features first name them.
-    private static IEnumerable<string> InputNames(PackageManifest manifest) => manifest.Pipeline.Image is not null
+    private static IEnumerable<string> InputNames(ModelManifest manifest) => manifest.Pipeline.Image is not null
         ? Enumerable.Range(0, manifest.Pipeline.InputLength()).Select(i => $"{manifest.Model.Input}.{i}")
         : manifest.Pipeline.Features.GroupBy(feature => feature.Input ?? manifest.Model.Input)
             .SelectMany(tensor => manifest.Pipeline.RawLayout == "frames_first" && tensor.First().Statistic == "raw"
                 ? Enumerable.Range(0, manifest.Pipeline.WindowFrames).SelectMany(i => tensor.Select(feature => $"{feature.Name}.{i}"))
                 : tensor.SelectMany(feature => ElementNames(manifest, feature)));
 
-    private static IEnumerable<string> ElementNames(PackageManifest manifest, FeatureSpec feature) =>
+    private static IEnumerable<string> ElementNames(ModelManifest manifest, FeatureSpec feature) =>
         feature.Elements(manifest.Pipeline) is int count && (count > 1 || feature.Statistic == "raw")
             ? Enumerable.Range(0, count).Select(i => $"{feature.Name}.{i}")
             : [feature.Name];

@@ -12,7 +12,7 @@ namespace EdgeRuntime.Ctl.Training;
 /// sample path of a device at the recorded pace on a clock that is moved; replayed, through the same path as fast as it
 /// is read; and offline, as <c>edgectl features</c> computes it.
 /// </summary>
-internal sealed class ParityCheck(PackageManifest manifest, RecordingFiles recording)
+internal sealed class ParityCheck(ModelManifest manifest, RecordingFiles recording)
 {
     private const string ModelFile = "model.onnx";
 
@@ -93,7 +93,7 @@ internal sealed class ParityCheck(PackageManifest manifest, RecordingFiles recor
         {
             [ModelFile] = [0], [GoldenVectors.FileName] = PackageWriter.Encode(golden),
         };
-        PackageManifest probed = manifest with
+        ModelManifest probed = manifest with
         {
             Model = new ModelSpec { File = ModelFile, Input = manifest.Model.Input, Output = TensorProbe.OutputName },
         };

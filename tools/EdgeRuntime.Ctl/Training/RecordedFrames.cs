@@ -14,7 +14,7 @@ internal static class RecordedFrames
     /// <summary>Opens one.</summary>
     /// <param name="speed">1 for the recorded pace, 0 for as fast as it is read.</param>
     /// <exception cref="CommandException">It is no recording for this package; all mistakes are listed.</exception>
-    public static FrameSource Open(PackageManifest manifest, RecordingFiles files, double speed, TimeProvider time)
+    public static FrameSource Open(ModelManifest manifest, RecordingFiles files, double speed, TimeProvider time)
     {
         if (manifest.Pipeline.Image is not null)
         {
@@ -74,7 +74,7 @@ internal static class RecordedFrames
     }
 
     private static ReplaySensor Values(
-        PackageManifest manifest, string path, RecordingFiles files, long? startUnixMs, double speed, TimeProvider time)
+        ModelManifest manifest, string path, RecordingFiles files, long? startUnixMs, double speed, TimeProvider time)
     {
         ReplayOptions options = new()
         {
@@ -91,7 +91,7 @@ internal static class RecordedFrames
     }
 
     private static PictureReplaySensor Pictures(
-        PackageManifest manifest, string path, double rate, double speed, TimeProvider time)
+        ModelManifest manifest, string path, double rate, double speed, TimeProvider time)
     {
         PictureReplayOptions options = new()
         {
@@ -124,8 +124,8 @@ internal sealed record RecordingFiles(IReadOnlyList<string> Paths, double RateHz
     public IReadOnlyDictionary<string, string> Mapping { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where a model would find itself before this recording.</summary>
-    public ModelSite SiteOf(PackageManifest manifest, FrameSource source) => new()
+    public ModelSite SiteOf(ModelManifest manifest, FrameSource source) => new()
     {
-        Model = manifest.Name, Channels = source.Channels, Image = source.Image, RateHz = source.RateHz, Mapping = Mapping,
+        Name = manifest.Name, Channels = source.Channels, Image = source.Image, RateHz = source.RateHz, Mapping = Mapping,
     };
 }

@@ -42,7 +42,7 @@ internal static class ReferenceCommand
         }
 
         read.Check();
-        PackageManifest manifest = Manifest(files[0]);
+        ModelManifest manifest = Manifest(files[0]);
         IReadOnlyList<string> names = manifest.Pipeline.ValueNames();
         FeatureTable table = FeatureTable.Read(files[1], names);
         ReferenceProfiling profiling = new(table, (int)bins);
@@ -66,11 +66,11 @@ internal static class ReferenceCommand
         return ExitCode.Done;
     }
 
-    private static PackageManifest Manifest(string path)
+    private static ModelManifest Manifest(string path)
     {
         Mistakes mistakes = new();
         byte[] utf8 = Files.Read(path, new PackageLimits().ManifestBytes);
-        return ManifestReader.Read(utf8, mistakes, path, ManifestForm.Source)
+        return ManifestReader.ReadModel(utf8, mistakes, path, ManifestForm.Source)
             ?? throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
     }
 

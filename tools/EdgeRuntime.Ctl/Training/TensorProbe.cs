@@ -33,7 +33,7 @@ internal sealed class TensorProbe : IModelRunner
     public IReadOnlyList<TensorInfo> Outputs { get; }
 
     /// <summary>As many elements as the manifest's output needs at the least.</summary>
-    public static int OutputLength(PackageManifest manifest) => manifest.Output.Kind switch
+    public static int OutputLength(ModelManifest manifest) => manifest.Output.Kind switch
     {
         "classification" => manifest.Output.Labels.Count,
         "reconstruction" => manifest.Pipeline.InputLength(),

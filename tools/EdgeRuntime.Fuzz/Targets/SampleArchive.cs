@@ -9,7 +9,7 @@ internal static class SampleArchive
     /// <summary>Packs a manifest; empty when the fixture is no manifest.</summary>
     public static byte[] Of(byte[] manifestJson, bool signed)
     {
-        if (ManifestReader.Read(manifestJson, new Mistakes(), form: ManifestForm.Source) is not PackageManifest manifest)
+        if (ManifestReader.Read(manifestJson, new Mistakes(), form: ManifestForm.Source) is not ModelManifest manifest)
         {
             return [];
         }
@@ -23,7 +23,7 @@ internal static class SampleArchive
         return PackageWriter.Assemble(complete, signature, files.Select(file => new PackageFile(file.Key, file.Value)));
     }
 
-    private static GoldenVectors Golden(PackageManifest manifest)
+    private static GoldenVectors Golden(ModelManifest manifest)
     {
         int inputs = manifest.Pipeline.InputLength();
         int outputs = manifest.Output.Kind switch

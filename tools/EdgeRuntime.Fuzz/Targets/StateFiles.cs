@@ -82,7 +82,7 @@ internal static class StateFiles
     {
         try
         {
-            ModelState state = PointerFile.Decode(file);
+            LineState state = PointerFile.Decode(file);
 
             // What was read is written in the one form, and read again as the same.
             byte[] written = PointerFile.Encode(state);

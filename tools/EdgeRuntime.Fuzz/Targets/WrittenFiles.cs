@@ -15,7 +15,7 @@ internal static class WrittenFiles
     private const long BytesOfEntries = 1500;
 
     private static readonly Mutation.Mutation[] Json = [JsonMutation.Change, JsonMutation.Change, JsonMutation.Change, ByteMutation.Havoc];
-    private static readonly PackageManifest[] Manifests = [.. ReadManifests()];
+    private static readonly ModelManifest[] Manifests = [.. ReadManifests()];
 
     public static IReadOnlyList<Target> Targets { get; } =
     [
@@ -119,11 +119,11 @@ internal static class WrittenFiles
         return Promise.Kept(read(mistakes), mistakes);
     }
 
-    private static IEnumerable<PackageManifest> ReadManifests()
+    private static IEnumerable<ModelManifest> ReadManifests()
     {
         foreach (byte[] bytes in SeedFiles.Of("tests/EdgeRuntime.Contracts.Tests/Fixtures/valid", "manifest_*.json"))
         {
-            if (ManifestReader.Read(bytes, new Mistakes()) is PackageManifest manifest)
+            if (ManifestReader.Read(bytes, new Mistakes()) is ModelManifest manifest)
             {
                 yield return manifest;
             }

@@ -23,7 +23,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     private readonly Queue<Action> _todo = new();
     private readonly Queue<VerificationJob> _jobs = new();
-    private readonly HashSet<LoadedModel> _held = [];
+    private readonly HashSet<LoadedPackage> _held = [];
     private readonly EncryptedDisk? _encrypted;
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params ModelSite[] sites)
@@ -57,7 +57,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Transfer = transfer,
             Disk = (IDisk?)encrypted ?? disk,
             Verification = TestPackages.VerificationWith(Load),
-            Models = [.. all.Select(site => new AgentModel(site, () => site.Model == "plant" ? configured : null))],
+            Lines = [.. all.Select(site => new PackageLine(site, () => site.Name == "plant" ? configured : null))],
             Events = this,
             Time = Time,
             Random = new Random(1),
@@ -121,7 +121,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public int Sent { get; private set; }
 
     /// <summary>Judges a trial as soon as it begins; null lets it go on.</summary>
-    public Func<LoadedModel, SoakVerdict?> Judge { get; set; } = _ => new SoakVerdict.Commit();
+    public Func<LoadedPackage, SoakVerdict?> Judge { get; set; } = _ => new SoakVerdict.Commit();
 
     /// <summary>False while the loader's thread is held up.</summary>
     public bool Loads { get; set; } = true;
@@ -270,46 +270,49 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public void OnVerify(VerificationJob job) => _jobs.Enqueue(job);
 
     /// <inheritdoc/>
-    public void OnActivate(string model, LoadedModel? package, bool onTrial) => _todo.Enqueue(() =>
+    public void OnActivate(string line, LoadedPackage? package, bool onTrial) => _todo.Enqueue(() =>
     {
         if (package is not null)
         {
-            InvariantException.Require(
-                !IsDisposed(package), $"{package.Manifest.Version} was disposed of before it answered");
             _held.Add(package);
-            package.Call.Run([1, 1]);
         }
 
-        if (model == "plant")
+        if (package is LoadedModel model)
         {
-            Serving = package;
+            InvariantException.Require(!IsDisposed(model), $"{model.Manifest.Version} was disposed of before it answered");
+            model.Call.Run([1, 1]);
+        }
+
+        if (line == "plant")
+        {
+            Serving = (LoadedModel?)package;
             Answered.Add(package?.Manifest.Version ?? "none");
             Activations[Answered[^1]] = Activations.GetValueOrDefault(Answered[^1]) + 1;
         }
 
-        Agent.OnActivated(model, package?.Digest ?? default);
+        Agent.OnActivated(line, package?.Digest ?? default);
         if (onTrial && Judge(package!) is { } verdict)
         {
-            Agent.OnSoakVerdict(model, package!.Digest, verdict);
+            Agent.OnSoakVerdict(line, package!.Digest, verdict);
         }
     });
 
     /// <inheritdoc/>
-    public void OnShadow(string model, LoadedModel? package)
+    public void OnShadow(string line, LoadedModel? package)
     {
         if (package is not null)
         {
             ModelId digest = package.Digest;
             ShadowCounts counts = new() { Samples = 1, Agreed = 1, Distance = [1] };
-            _todo.Enqueue(() => Agent.OnShadowVerdict(model, digest, new SoakVerdict.Commit(), counts));
+            _todo.Enqueue(() => Agent.OnShadowVerdict(line, digest, new SoakVerdict.Commit(), counts));
         }
     }
 
     /// <inheritdoc/>
-    public void OnRelease(string model, LoadedModel package)
+    public void OnRelease(string line, LoadedPackage package)
     {
         InvariantException.Require(Serving != package, "the model that answers was released");
-        InvariantException.Require(_held.Remove(package), "a model was released that nobody had");
+        InvariantException.Require(_held.Remove(package), "a package was released that nobody had");
         package.Dispose();
     }
 
@@ -319,16 +322,16 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnNotice(EventSeverity severity, string? model, string detail) => Notices.Add(detail);
+    public void OnNotice(EventSeverity severity, string? line, string detail) => Notices.Add(detail);
 
-    /// <summary>Models that are loaded and given to the sample path.</summary>
+    /// <summary>Packages that are loaded and in use.</summary>
     public int Held => _held.Count;
 
     public void Dispose()
     {
         TakesSamples = false;
         Agent.Dispose();
-        InvariantException.Require(_held.All(IsDisposed), "a model was not disposed of");
+        InvariantException.Require(_held.OfType<LoadedModel>().All(IsDisposed), "a model was not disposed of");
         _held.Clear();
     }
 

@@ -16,14 +16,14 @@ public static class TestPackages
 
     public static ModelSite Site { get; } = new()
     {
-        Model = "plant",
+        Name = "plant",
         Channels = [new Channel("noise", "1"), new Channel("x", "m/s2"), new Channel("y", "Cel")],
         RateHz = 10,
     };
 
     public static PackageVerification Verification { get; } = VerificationWith(LinearModel.Load);
 
-    public static PackageManifest Manifest { get; } = new()
+    public static ModelManifest Manifest { get; } = new()
     {
         Schema = 1,
         Name = "plant",
@@ -55,14 +55,14 @@ public static class TestPackages
         facts: new DeviceFacts("x64", ["avx2"], 256, "1.17.0"));
 
     /// <summary>A signed package whose model is the identity times <paramref name="gain"/>.</summary>
-    public static byte[] Make(long counter, float gain = 1, Func<PackageManifest, PackageManifest>? change = null) =>
+    public static byte[] Make(long counter, float gain = 1, Func<ModelManifest, ModelManifest>? change = null) =>
         Make(counter, LinearModel.File(2, 2, gain, 0, 0, gain), gain, change, ReleaseKey);
 
     /// <summary>A package of parts that need not fit each other.</summary>
     public static byte[] Make(
-        long counter, byte[] model, float goldenGain, Func<PackageManifest, PackageManifest>? change, SigningKey? key)
+        long counter, byte[] model, float goldenGain, Func<ModelManifest, ModelManifest>? change, SigningKey? key)
     {
-        PackageManifest manifest = Manifest with { ReleaseCounter = counter, Version = $"{counter}.0.0" };
+        ModelManifest manifest = Manifest with { ReleaseCounter = counter, Version = $"{counter}.0.0" };
         GoldenVectors golden = new()
         {
             Tolerance = 1e-4,

@@ -75,7 +75,7 @@ internal static class Invariants
     /// <summary>Invariant 2: what was committed is remembered, and the floor that it states holds.</summary>
     private static void FloorHolds(Story story, Witness before, SimulatedDisk disk, bool spoilt)
     {
-        ModelState state = SlotStore.Open(story.Seen(disk.Copy()), "plant").State;
+        LineState state = SlotStore.Open(story.Seen(disk.Copy()), "plant").State;
         long told = before.Ends.OfType<Outcome.Committed>().Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
         long highest = Math.Max(told, story.Committed.DefaultIfEmpty(0).Max());
         InvariantException.Require(

@@ -4,12 +4,12 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
-/// The download of one model, if there is one: begun by an order, taken up again after a restart. Where the order offers a delta
+/// The download of one line, if there is one: begun by an order, taken up again after a restart. Where the order offers a delta
 /// from a package that is here, that is fetched first and the archive made of it; what is then not right is fetched whole.
 /// </summary>
 /// <remarks>Beside the archive stand, while they are needed: <c>delta.part</c>, <c>delta.done</c> (it was used, or given up, and
 /// is not fetched again) and <c>spent</c> (what the budget has paid).</remarks>
-internal sealed class ModelDownload(AgentParts parts, SlotStore store, UpdateNews news) : IDisposable
+internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateNews news) : IDisposable
 {
     private PackageReference? _package;
     private string _transfer = "";

@@ -17,7 +17,7 @@ public enum Slot
 }
 
 /// <summary>
-/// A package whose signature, hashes, compatibility and golden vectors held when it was put into its slot.
+/// A package whose signature, hashes, compatibility and all that its kind demands held when it was put into its slot.
 /// </summary>
 /// <param name="Digest">Its id.</param>
 /// <param name="Version">Semantic version of its manifest.</param>
@@ -32,13 +32,13 @@ public sealed record StoredPackage(ModelId Digest, string Version, long ReleaseC
 }
 
 /// <summary>
-/// All that a device remembers about one model. It is what the pointer file holds; nothing else is believed.
+/// All that a device remembers about one line of packages. It is what the pointer file holds; nothing else is believed.
 /// </summary>
 /// <remarks>
 /// Compare by reference: <see cref="Activation.Next"/> returns the same instance when nothing changed. Where a file is silent
 /// the JSON reader sets null, whatever the initializer says: what must not be null is kept from it by the members themselves.
 /// </remarks>
-public sealed record ModelState
+public sealed record LineState
 {
     /// <summary>Digests of committed packages that are remembered; the oldest is forgotten first.</summary>
     public const int TrustedLimit = 16;
@@ -49,8 +49,8 @@ public sealed record ModelState
     /// <summary>Ends of updates that wait for the fleet to be told; the oldest is forgotten first.</summary>
     public const int UntoldLimit = 8;
 
-    /// <summary>The model before any package.</summary>
-    public static ModelState Empty { get; } = new();
+    /// <summary>The line before any package.</summary>
+    public static LineState Empty { get; } = new();
 
     /// <summary>What stands in slot a, or null.</summary>
     public StoredPackage? A { get; init; }
@@ -64,7 +64,7 @@ public sealed record ModelState
     /// </summary>
     public Slot? ActiveSlot { get; init; }
 
-    /// <summary>Where the update of this model stands.</summary>
+    /// <summary>Where the update of this line stands.</summary>
     public Activation Phase { get; init => field = value ?? new Activation.Steady(); } = new Activation.Steady();
 
     /// <summary>
@@ -127,7 +127,7 @@ public sealed record ModelState
     public bool IsTrusted(ModelId digest) => Trusted.Contains(digest);
 
     /// <summary>A copy with other content in one slot.</summary>
-    public ModelState With(Slot slot, StoredPackage? package) =>
+    public LineState With(Slot slot, StoredPackage? package) =>
         slot == Slot.A ? this with { A = package } : this with { B = package };
 
     /// <summary>Why a package may not be installed by its release counter, or null when it may.</summary>
@@ -162,16 +162,16 @@ public sealed record ModelState
 [JsonDerivedType(typeof(Undone), "undone")]
 public abstract record Outcome(string Deployment, long Generation, ModelId Digest, string Version)
 {
-    /// <summary>The package is trusted and answers.</summary>
+    /// <summary>The package is trusted and in use.</summary>
     public sealed record Committed(string Deployment, long Generation, ModelId Digest, string Version)
         : Outcome(Deployment, Generation, Digest, Version);
 
-    /// <summary>The package was refused before it answered once.</summary>
+    /// <summary>The package was refused before it was in use.</summary>
     /// <param name="Reason">A sentence for people.</param>
     public sealed record Rejected(string Deployment, long Generation, ModelId Digest, string Version, string Reason)
         : Outcome(Deployment, Generation, Digest, Version);
 
-    /// <summary>The package answered, and the one before answers again.</summary>
+    /// <summary>The package was in use, and the one before is again.</summary>
     /// <param name="Reason">A sentence for people.</param>
     public sealed record Undone(string Deployment, long Generation, ModelId Digest, string Version, string Reason)
         : Outcome(Deployment, Generation, Digest, Version);

@@ -4,49 +4,55 @@ using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
-/// <summary>The part of an <see cref="UpdateAgent"/> that concerns one model.</summary>
+/// <summary>The part of an <see cref="UpdateAgent"/> that concerns one line of packages.</summary>
 /// <remarks>
 /// <see cref="Activation.Next"/> decides; <see cref="RememberedState"/> makes the decision durable; <see cref="Pump"/>
 /// then looks at the state and does what it calls for, so that a start, an event and an undo all take one way.
 /// </remarks>
-internal sealed class ModelUpdate : IDisposable
+internal sealed class PackageUpdate : IDisposable
 {
     private const int LongestReason = 400;
 
     private readonly AgentParts _parts;
-    private readonly ModelSite _site;
+    private readonly PackageSite _site;
     private readonly SlotStore _store;
     private readonly RememberedState _state;
     private readonly ServedPackages _served;
     private readonly UpdateNews _news;
-    private readonly ModelDownload _download;
+    private readonly PackageDownload _download;
     private readonly ConfiguredPackage _configured;
     private VerificationJob? _job;
     private bool _triedMemory;
     private long _trialSince;
 
-    /// <summary>Opens the store of one model.</summary>
-    public ModelUpdate(AgentParts parts, AgentModel model)
+    /// <summary>Opens the store of one line.</summary>
+    public PackageUpdate(AgentParts parts, PackageLine line)
     {
         _parts = parts;
-        _site = model.Site;
+        _site = line.Site;
         _store = SlotStore.Open(parts.Disk, Name);
         _news = new UpdateNews(Name, parts.Events, parts.Time);
         _state = new RememberedState(_store, _news, parts.Time);
         _served = new ServedPackages(Name, parts.Events);
-        _download = new ModelDownload(parts, _store, _news);
-        _configured = new ConfiguredPackage(model, parts.Verification);
+        _download = new PackageDownload(parts, _store, _news);
+        _configured = new ConfiguredPackage(line, parts.Verification);
     }
 
-    public string Name => _site.Model;
+    public string Name => _site.Name;
 
-    public ModelState State => _state.Current;
+    public LineState State => _state.Current;
+
+    /// <summary>Whether it has something to go back to from the package that it trusts.</summary>
+    public bool CanGoBack => State.Active is not null && (State.Previous is not null || _site.StandsAlone);
+
+    /// <summary>Generation of the order that brought the package that it trusts, where that was the last to end; else 0.</summary>
+    public long CommittedBy => State.Last is Outcome.Committed last ? last.Generation : 0;
 
     /// <summary>True when exactly these bytes are in a slot, or were accepted to be fetched.</summary>
     public bool Holds(PackageReference package) =>
         new[] { State.A?.ArchiveSha256, State.B?.ArchiveSha256, State.Phase.Pending?.ArchiveSha256 }.Contains(package.ArchiveSha256);
 
-    /// <param name="crashLoop">Why this model's package may be what ends the process again and again, or null.</param>
+    /// <param name="crashLoop">Why this line's package may be what ends the process again and again, or null.</param>
     public void Start(string? crashLoop = null)
     {
         if (_store.Damage is { } damage)
@@ -62,7 +68,7 @@ internal sealed class ModelUpdate : IDisposable
         Apply(new ActivationEvent.Restarted(_store.IncomingIsHere));
         if (crashLoop is not null)
         {
-            Apply(new ActivationEvent.CrashLooped(crashLoop));
+            Apply(new ActivationEvent.CrashLooped(crashLoop, _site.StandsAlone));
         }
 
         ClearStrayIncoming();
@@ -78,7 +84,7 @@ internal sealed class ModelUpdate : IDisposable
             return;
         }
 
-        ModelState next = Activation.Next(State, new ActivationEvent.Ordered(UpdateOrder.Of(desired, package)));
+        LineState next = Activation.Next(State, new ActivationEvent.Ordered(UpdateOrder.Of(desired, package)));
         if (ReferenceEquals(next, State))
         {
             return;
@@ -150,6 +156,20 @@ internal sealed class ModelUpdate : IDisposable
         Pump();
     }
 
+    public void OnActivationFailed(ModelId digest, string reason)
+    {
+        if (State.Phase is Activation.Switching && State.Spare?.Digest == digest)
+        {
+            Fail(reason, packageAtFault: true);
+        }
+        else if (State.Active is { } active && active.Digest == digest)
+        {
+            LoseActive(active.Version, $"cannot be used: {reason}");
+        }
+
+        Pump();
+    }
+
     public void OnSoakVerdict(ModelId digest, SoakVerdict verdict)
     {
         if (State.Phase is Activation.Soaking && State.Spare?.Digest == digest)
@@ -177,8 +197,8 @@ internal sealed class ModelUpdate : IDisposable
 
     public string Undo(out bool done)
     {
-        ModelState before = State;
-        Apply(new ActivationEvent.UndoAsked("the package before was asked for"));
+        LineState before = State;
+        Apply(new ActivationEvent.UndoAsked("the package before was asked for", _site.StandsAlone));
         done = !ReferenceEquals(before, State);
         Pump();
         string stays = State.Active?.Version ?? "no package";
@@ -193,7 +213,7 @@ internal sealed class ModelUpdate : IDisposable
     public void Tick()
     {
         _state.SaveAgain();
-        EndTrialWithoutSamples();
+        EndLongTrial();
         if (_download.Step())
         {
             Pump();
@@ -211,10 +231,11 @@ internal sealed class ModelUpdate : IDisposable
         UpdateOrder? pending = State.Phase.Pending;
         UpdateState rest = State.Last is { } last ? UpdateNews.EndOf(last) : UpdateState.Idle;
         StoredPackage? previous = State.Phase is Activation.Soaking ? State.Active : State.Previous;
-        LoadedModel? answering = _served.Answering;
+        LoadedPackage? answering = _served.Answering;
         return new ReportedModel
         {
             Name = Name,
+            Kind = _site.Kind == PackageManifest.ModelKind ? null : _site.Kind,
             Phase = UpdateNews.StepOf(State.Phase) ?? rest,
             Active = answering is null ? null : new PackageLabel(answering.Digest, answering.Manifest.Version),
             Previous = previous is null ? null : new PackageLabel(previous.Digest, previous.Version),
@@ -232,7 +253,7 @@ internal sealed class ModelUpdate : IDisposable
     /// <summary>Does what the state calls for, until it waits for something.</summary>
     private void Pump()
     {
-        ModelState? before = null;
+        LineState? before = null;
         while (!ReferenceEquals(before, State))
         {
             before = State;
@@ -247,7 +268,7 @@ internal sealed class ModelUpdate : IDisposable
                 // Before any candidate: a device that answers comes first.
                 Verify(JobPurpose.Active, _store.PathOf(active.ArchiveSha256), active, _ => null);
             }
-            else if (State.Phase is Activation.Steady && !_served.HasAny && !_triedMemory)
+            else if (State.Phase is Activation.Steady && !_served.HasAny && !_triedMemory && !_site.StandsAlone)
             {
                 ServeFromMemory();
             }
@@ -292,7 +313,7 @@ internal sealed class ModelUpdate : IDisposable
 
     private void VerifyCandidate(Activation.Verifying checking)
     {
-        ModelState state = State;
+        LineState state = State;
         UpdateOrder order = checking.Order;
         string path = checking.Source == PackageSource.Incoming ? _store.IncomingPath : _store.PathOf(order.ArchiveSha256);
         StoredPackage expected = new(order.Digest, order.Version, 0, order.ArchiveSha256, order.Size);
@@ -313,15 +334,18 @@ internal sealed class ModelUpdate : IDisposable
         }
         else
         {
-            string version = State.Active.Version;
-            Apply(new ActivationEvent.ActiveUnusable());
-            string instead = State.Active is { } previous
-                ? $"{previous.Version} takes its place"
-                : "no package is left in the slots";
-            _news.Notice(
-                EventSeverity.Error, $"the active package {version} cannot be loaded: {job.Refusal}; {instead}");
-            OfferConfigured();
+            LoseActive(State.Active.Version, $"cannot be loaded: {job.Refusal}");
         }
+    }
+
+    private void LoseActive(string version, string why)
+    {
+        Apply(new ActivationEvent.ActiveUnusable());
+        string instead = State.Active is { } previous
+            ? $"{previous.Version} takes its place"
+            : "no package is left in the slots";
+        _news.Notice(EventSeverity.Error, $"the active package {version} {why}; {instead}");
+        OfferConfigured();
     }
 
     private void OnCandidateChecked(VerificationJob job)
@@ -338,7 +362,7 @@ internal sealed class ModelUpdate : IDisposable
             _served.Try(loaded);
             Apply(new ActivationEvent.Verified(new StoredPackage(
                 loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size) { Floor = manifest.Floor ?? 0 },
-                Shadows: manifest.Shadow is not null));
+                loaded.Shadows));
         }
         else
         {
@@ -376,12 +400,12 @@ internal sealed class ModelUpdate : IDisposable
     }
 
     /// <summary>A sensor that fell silent must not leave a device on trial for ever.</summary>
-    private void EndTrialWithoutSamples()
+    private void EndLongTrial()
     {
         if (State.Phase is Activation.Soaking or Activation.Shadowing && _served.TrialLimit is TimeSpan limit
             && _parts.Time.GetElapsedTime(_trialSince) > limit)
         {
-            Fail($"its trial did not get its samples within {limit}");
+            Fail(_site is ModelSite ? $"its trial did not get its samples within {limit}" : $"its trial came to no end within {limit}");
             Pump();
         }
     }
@@ -407,7 +431,7 @@ internal sealed class ModelUpdate : IDisposable
 
         UpdateOrder order = ConfiguredPackage.OrderFor(package, State.Generation);
         ActivationEvent offered = new ActivationEvent.Configured(order, package.Manifest.ReleaseCounter);
-        ModelState next = Activation.Next(State, offered);
+        LineState next = Activation.Next(State, offered);
         if (ReferenceEquals(next, State))
         {
             return;
@@ -453,16 +477,16 @@ internal sealed class ModelUpdate : IDisposable
 
     private void Apply(ActivationEvent happened)
     {
-        ModelState next = Activation.Next(State, happened);
+        LineState next = Activation.Next(State, happened);
         if (!ReferenceEquals(next, State))
         {
             Adopt(next);
         }
     }
 
-    private void Adopt(ModelState next)
+    private void Adopt(LineState next)
     {
-        ModelState before = State;
+        LineState before = State;
         _state.Adopt(next);
         if (State.Phase is Activation.Shadowing && before.Phase is not Activation.Shadowing)
         {
@@ -472,6 +496,11 @@ internal sealed class ModelUpdate : IDisposable
         if (State.Phase is not Activation.Downloading)
         {
             _download.Close();
+        }
+
+        if (State.Active is null)
+        {
+            _served.TrustNone();
         }
 
         if (State.Phase is Activation.Steady or Activation.Downloading or Activation.Verifying)

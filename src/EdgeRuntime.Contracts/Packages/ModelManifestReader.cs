@@ -1,0 +1,67 @@
+using EdgeRuntime.Contracts.Json;
+
+namespace EdgeRuntime.Contracts.Packages;
+
+/// <summary>Reads what a manifest of the kind <c>model</c> has beside what all have.</summary>
+internal static class ModelManifestReader
+{
+    public static ModelManifest Read(JsonObjectReader root, ManifestHead head)
+    {
+        IReadOnlyList<ManifestChannel> channels = PipelineReader.ReadChannels(root);
+        OutputSpec output = root.RequiredObject("output", OutputReader.Read);
+        ModelManifest manifest = new()
+        {
+            Schema = head.Schema,
+            Name = head.Name,
+            Version = head.Version,
+            ReleaseCounter = head.ReleaseCounter,
+            Floor = head.Floor,
+            Description = head.Description,
+            Kind = head.Kind,
+            Requires = head.Requires,
+            Channels = channels,
+            Pipeline = root.RequiredObject("pipeline", pipeline => PipelineReader.Read(pipeline, channels)),
+            Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
+            Output = output,
+            Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
+            Soak = root.RequiredObject("soak", ReadSoak),
+            Shadow = root.Object("shadow", ShadowSpec.Read),
+            Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
+            Gates = RequirementReader.ReadGates(root),
+            GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
+            Files = head.Files,
+        };
+        if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
+        {
+            root.Mistake("output", "a detection finds objects in pictures, and the pipeline has no image");
+        }
+
+        return manifest;
+    }
+
+    /// <summary>Files that the package must have and does not list, a sentence each.</summary>
+    public static IEnumerable<string> MissingFiles(ModelManifest manifest)
+    {
+        foreach (string model in manifest.Model.Files())
+        {
+            if (model.Length > 0 && !ManifestReader.Lists(manifest, model))
+            {
+                string hint = Spelling.Hint(model, manifest.Files.Select(file => file.Path));
+                yield return $"'{model}', the model's file, is not listed{hint}";
+            }
+        }
+
+        if (!ManifestReader.Lists(manifest, GoldenVectors.FileName))
+        {
+            yield return $"'{GoldenVectors.FileName}' is not listed; no device activates a model without it";
+        }
+    }
+
+    private static SoakSpec ReadSoak(JsonObjectReader soak) => new()
+    {
+        Samples = soak.RequiredInt("samples", 1, 1_000_000),
+        MaxErrorShare = soak.Double("max_error_share", 0, 0, 1),
+        MaxP99Ms = soak.RequiredDouble("max_p99_ms", JsonObjectReader.AboveZero, 3_600_000),
+        MaxPredictionPsi = soak.Double("max_prediction_psi", JsonObjectReader.AboveZero),
+    };
+}
