@@ -48,7 +48,7 @@ public static class ManifestReader
         PackageManifest? manifest = Read(utf8, mistakes, name, form);
         if (manifest is not (null or ModelManifest))
         {
-            mistakes.AddFile(name, $"is the manifest of a package of the kind {manifest.KindName}, and a model is needed here");
+            mistakes.AddFile(name, $"is the manifest of a package of the kind {manifest.KindName()}, and a model is needed here");
         }
 
         return manifest as ModelManifest;
@@ -77,7 +77,7 @@ public static class ManifestReader
             PackageManifest.ConfigurationKind => ConfigurationManifestReader.Read(root, head),
             _ => ModelManifestReader.Read(root, head),
         };
-        NoteForeign(root, manifest.KindName);
+        NoteForeign(root, manifest.KindName());
         if (manifest.Files.Count > 0 || form == ManifestForm.Packed)
         {
             RequireFiles(root, manifest);
@@ -95,7 +95,7 @@ public static class ManifestReader
 
         foreach ((string other, string[] members) in Members.Where(entry => entry.Key != kind))
         {
-            foreach (string member in members.Where(member => !own.Contains(member) && root.Has(member)))
+            foreach (string member in members.Where(member => !own.Contains(member) && root.Names.Contains(member)))
             {
                 root.Mistake(member, $"belongs to packages of the kind {other}; this one is of the kind {kind}");
             }

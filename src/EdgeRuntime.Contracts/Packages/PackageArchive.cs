@@ -126,7 +126,7 @@ public abstract class PackageArchive
     /// <summary>The same, for who needs a package that holds a model.</summary>
     /// <exception cref="PackageRejectedException">It holds something else.</exception>
     public ModelPackage AsModel() => this as ModelPackage
-        ?? throw Refuse(Id, PackageFault.WrongPackage, [$"it is of the kind {Manifest.KindName}, and a model is needed here"]);
+        ?? throw Refuse(Id, PackageFault.WrongPackage, [$"it is of the kind {Manifest.KindName()}, and a model is needed here"]);
 
     /// <summary>Content of a file, or null when there is none of that path.</summary>
     public ReadOnlyMemory<byte>? Find(string path)

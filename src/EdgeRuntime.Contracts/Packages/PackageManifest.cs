@@ -52,10 +52,6 @@ public abstract record PackageManifest
     [JsonPropertyOrder(7)]
     public string? Kind { get; init; }
 
-    /// <summary>The same, said always.</summary>
-    [JsonIgnore]
-    public string KindName => Kind ?? ModelKind;
-
     /// <summary>What a device must be and have for it; null for what every package demands.</summary>
     [JsonPropertyOrder(8)]
     public RequirementSpec? Requires { get; init; }
@@ -63,6 +59,9 @@ public abstract record PackageManifest
     /// <summary>Every other file of the package; a file not named here makes the package invalid.</summary>
     [JsonPropertyOrder(30)]
     public required IReadOnlyList<ManifestFile> Files { get; init; }
+
+    /// <summary><see cref="Kind"/>, said always.</summary>
+    public string KindName() => Kind ?? ModelKind;
 }
 
 /// <summary>One file of a package.</summary>

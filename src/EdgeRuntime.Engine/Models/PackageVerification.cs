@@ -81,7 +81,7 @@ public sealed class PackageVerification(
     {
         PackageArchive package = PackageArchive.Read(archive, releaseKeys, limits);
         PackageManifest manifest = package.Manifest;
-        if (manifest.KindName != site.Kind)
+        if (manifest.KindName() != site.Kind)
         {
             throw NotOf(package, site);
         }
@@ -109,7 +109,7 @@ public sealed class PackageVerification(
     }
 
     private static PackageRejectedException NotOf(PackageArchive package, PackageSite site) => Refuse(
-        package, PackageFault.WrongPackage, [$"it is of the kind {package.Manifest.KindName}, and '{site.Name}' is of the kind {site.Kind}"]);
+        package, PackageFault.WrongPackage, [$"it is of the kind {package.Manifest.KindName()}, and '{site.Name}' is of the kind {site.Kind}"]);
 
     internal static PackageRejectedException Refuse(
         PackageArchive package, PackageFault fault, IReadOnlyList<string> lines)

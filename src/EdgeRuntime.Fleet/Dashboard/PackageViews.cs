@@ -14,7 +14,7 @@ internal static class PackageViews
         Version = package.Version,
         ReleaseCounter = package.Manifest.ReleaseCounter,
         Description = package.Manifest.Description,
-        Kind = package.Model?.Output.Kind ?? package.Manifest.KindName,
+        Kind = package.Model?.Output.Kind ?? package.Manifest.KindName(),
         Labels = package.Model?.Output.Labels ?? [],
         Size = package.Size,
         ArchiveSha256 = package.ArchiveSha256,

@@ -17,7 +17,7 @@ public sealed class ManifestReaderTests
     {
         Mistakes mistakes = new();
 
-        ModelManifest? manifest = ManifestReader.ReadModel(Fixture.Bytes("invalid", name), mistakes, name);
+        PackageManifest? manifest = ManifestReader.Read(Fixture.Bytes("invalid", name), mistakes, name);
 
         Assert.Null(manifest);
         Fixture.AssertExpected(name, mistakes.Lines());
@@ -30,10 +30,12 @@ public sealed class ManifestReaderTests
         byte[] utf8 = Fixture.Bytes("valid", name);
         Mistakes mistakes = new();
 
-        ModelManifest? manifest = ManifestReader.ReadModel(utf8, mistakes, name);
+        PackageManifest? manifest = ManifestReader.Read(utf8, mistakes, name);
 
         Assert.Empty(mistakes.Lines());
-        ModelManifest expected = JsonSerializer.Deserialize<ModelManifest>(utf8, Fixture.Reflection)!;
+        PackageManifest expected = manifest is ConfigurationManifest
+            ? JsonSerializer.Deserialize<ConfigurationManifest>(utf8, Fixture.Reflection)!
+            : JsonSerializer.Deserialize<ModelManifest>(utf8, Fixture.Reflection)!;
         Assert.Equal(Text(expected), Text(manifest!));
     }
 
@@ -41,10 +43,10 @@ public sealed class ManifestReaderTests
     [MemberData(nameof(Valid))]
     public void A_manifest_that_is_written_reads_back_the_same(string name)
     {
-        ModelManifest manifest = ManifestReader.ReadModel(Fixture.Bytes("valid", name), new Mistakes())!;
+        PackageManifest manifest = ManifestReader.Read(Fixture.Bytes("valid", name), new Mistakes())!;
         Mistakes mistakes = new();
 
-        ModelManifest? again = ManifestReader.ReadModel(PackageWriter.Encode(manifest), mistakes);
+        PackageManifest? again = ManifestReader.Read(PackageWriter.Encode(manifest), mistakes);
 
         Assert.Empty(mistakes.Lines());
         Assert.Equal(Text(manifest), Text(again!));
@@ -71,6 +73,16 @@ public sealed class ManifestReaderTests
         Assert.Equal(20 + 1, manifest.Pipeline.InputLength());
     }
 
-    private static string Text(ModelManifest manifest) =>
-        JsonSerializer.Serialize(manifest, WireJson.Default.ModelManifest);
+    [Fact]
+    public void A_manifest_of_another_kind_is_no_mistake_but_where_a_model_is_needed()
+    {
+        Mistakes mistakes = new();
+
+        Assert.Null(ManifestReader.ReadModel(Fixture.Bytes("valid", "manifest_configuration.json"), mistakes));
+
+        Assert.Equal("manifest.json: is the manifest of a package of the kind config, and a model is needed here", Assert.Single(mistakes.Lines()));
+    }
+
+    private static string Text(PackageManifest manifest) =>
+        JsonSerializer.Serialize(manifest, WireJson.Default.PackageManifest);
 }

@@ -157,7 +157,7 @@ public sealed class UpdateAgentTests
             (SimulatedDevice.Order(5, slots, TestPackages.ReleaseKey), "no deploy key that this device trusts signed it"),
             (SimulatedDevice.Order(5, slots, device: "pi-2"), "it is for the device 'pi-2'"),
             (SimulatedDevice.Order(0, slots), "its generation is 0; the first is 1"),
-            (SimulatedDevice.Order(5, new() { ["plant"] = null! }), "it names a model without a package"),
+            (SimulatedDevice.Order(5, new() { ["plant"] = null! }), "it names something without a package"),
             (new byte[UpdateAgent.LongestOrder + 1], "it has 1048577 bytes; 1048576 are accepted"),
         ];
         long operations = _disk.Operations;

@@ -26,7 +26,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly HashSet<LoadedPackage> _held = [];
     private readonly EncryptedDisk? _encrypted;
 
-    public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params ModelSite[] sites)
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params PackageSite[] sites)
         : this(disk, configured, trust, new TransferPolicy(), null, sites)
     {
     }
@@ -44,11 +44,11 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     }
 
     private SimulatedDevice(
-        SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, TransferPolicy transfer, EncryptedDisk? encrypted, ModelSite[] sites)
+        SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, TransferPolicy transfer, EncryptedDisk? encrypted, PackageSite[] sites)
     {
         Disk = disk;
         _encrypted = encrypted;
-        ModelSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
+        PackageSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
         Agent = new UpdateAgent(new AgentParts
         {
             Device = Id,
@@ -72,6 +72,9 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     /// <summary>The package that answers for <c>plant</c>, or null.</summary>
     public LoadedModel? Serving { get; private set; }
+
+    /// <summary>The configuration that is in force, or null for the device's own file alone.</summary>
+    public LoadedConfiguration? InForce { get; private set; }
 
     /// <summary>
     /// Takes a sample at every change of the disk, whatever the update is doing then, and holds the answer against what the
@@ -122,6 +125,9 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     /// <summary>Judges a trial as soon as it begins; null lets it go on.</summary>
     public Func<LoadedPackage, SoakVerdict?> Judge { get; set; } = _ => new SoakVerdict.Commit();
+
+    /// <summary>Why a package cannot be put to use though it was verified, or null. (default: every one can)</summary>
+    public Func<LoadedPackage, string?> Objects { get; set; } = _ => null;
 
     /// <summary>False while the loader's thread is held up.</summary>
     public bool Loads { get; set; } = true;
@@ -275,6 +281,11 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
         if (package is not null)
         {
             _held.Add(package);
+            if (Objects(package) is string objection)
+            {
+                Agent.OnActivationFailed(line, package.Digest, objection);
+                return;
+            }
         }
 
         if (package is LoadedModel model)
@@ -288,6 +299,10 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Serving = (LoadedModel?)package;
             Answered.Add(package?.Manifest.Version ?? "none");
             Activations[Answered[^1]] = Activations.GetValueOrDefault(Answered[^1]) + 1;
+        }
+        else if (line == TestPackages.ConfigurationName)
+        {
+            InForce = (LoadedConfiguration?)package;
         }
 
         Agent.OnActivated(line, package?.Digest ?? default);
@@ -311,7 +326,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <inheritdoc/>
     public void OnRelease(string line, LoadedPackage package)
     {
-        InvariantException.Require(Serving != package, "the model that answers was released");
+        InvariantException.Require(Serving != package && InForce != package, "the package that is in use was released");
         InvariantException.Require(_held.Remove(package), "a package was released that nobody had");
         package.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
@@ -19,6 +20,16 @@ public static class TestPackages
         Name = "plant",
         Channels = [new Channel("noise", "1"), new Channel("x", "m/s2"), new Channel("y", "Cel")],
         RateHz = 10,
+    };
+
+    /// <summary>Name of the line of configurations.</summary>
+    public const string ConfigurationName = "settings";
+
+    /// <summary>A device's own file, over which everything goes but a model 'nowhere'.</summary>
+    public static ConfigurationSite OwnFile { get; } = new()
+    {
+        Name = ConfigurationName,
+        Objections = overlay => overlay.Span.IndexOf("nowhere"u8) < 0 ? [] : ["edge.json: models[0].sensor: there is no sensor 'nowhere'"],
     };
 
     public static PackageVerification Verification { get; } = VerificationWith(LinearModel.Load);
@@ -57,6 +68,17 @@ public static class TestPackages
     /// <summary>A signed package whose model is the identity times <paramref name="gain"/>.</summary>
     public static byte[] Make(long counter, float gain = 1, Func<ModelManifest, ModelManifest>? change = null) =>
         Make(counter, LinearModel.File(2, 2, gain, 0, 0, gain), gain, change, ReleaseKey);
+
+    /// <summary>A signed package with a configuration.</summary>
+    public static byte[] MakeConfiguration(long counter, string overlay = """{"telemetry": {"window_s": 30}}""")
+    {
+        ConfigurationManifest manifest = new()
+        {
+            Schema = 1, Name = ConfigurationName, Version = $"{counter}.0.0", ReleaseCounter = counter, Description = "Reports more often.",
+            Kind = PackageManifest.ConfigurationKind, Files = [],
+        };
+        return PackageWriter.Pack(manifest, new Dictionary<string, byte[]> { [ConfigurationOverlay.FileName] = Encoding.UTF8.GetBytes(overlay) }, ReleaseKey);
+    }
 
     /// <summary>A package of parts that need not fit each other.</summary>
     public static byte[] Make(
