@@ -11,10 +11,10 @@ internal static class PackCommand
         usage: edgectl pack DIR --output FILE [--key KEY] [--force] [--no-run] [--library PATH]
 
         Makes an .edgepkg of DIR: manifest.json, the model, golden/golden.json, reference.json and whatever else lies
-        there (names that begin with a dot apart); or, where its 'kind' is config, manifest.json and configuration.json. Where the manifest has no 'files' they are filled in, with sizes and
-        hashes, and above 256 KiB with the hash of every chunk; where it has, they must be right. Everything a device checks
-        is checked here, golden vectors included, and 'goals' are held against 'gates'. PACKAGE.md beside this program's
-        source lists all members of a manifest.
+        there (names that begin with a dot apart); where the manifest's 'kind' is config, configuration.json. Where it has
+        no 'files' they are filled in, with sizes and hashes, and above 256 KiB with the hash of every chunk; where it has,
+        they must be right. Everything a device checks is checked here, golden vectors included, and 'goals' are held
+        against 'gates'. PACKAGE.md beside this program's source lists all members of a manifest.
           --key        signs with this private key (default: unsigned; sign later with 'edgectl sign')
           --force      packs though a gate is not kept; the manifest then says so
           --no-run     does not load the model
