@@ -3,7 +3,6 @@ using System.Text;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
-using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
@@ -56,11 +55,7 @@ public static class ConfigurationReader
                 : null,
             Labels = root.Texts("labels"),
             Link = root.RequiredObject("link", link => ReadLink(link, directory)),
-            Trust = root.RequiredObject("trust", trust => new TrustConfiguration(
-                KeyFiles(trust, "release_keys", directory),
-                KeyFiles(trust, "deploy_keys", directory),
-                trust.String("root", file => Existing(directory, file)) is string file ? Under(directory, file) : null,
-                trust.Bool("allow_development", false) ? DevelopmentKeys.Allowed : DevelopmentKeys.Refused)),
+            Trust = root.RequiredObject("trust", trust => TrustReader.Read(trust, directory)),
             Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
             Transfer = root.Object("transfer", TransferReader.Read) ?? new TransferPolicy(),
             Models = root.RequiredObjects("models", model => ReadModel(model, directory, sensors), min: 1, max: MostModels),
@@ -152,9 +147,6 @@ public static class ConfigurationReader
         return sensors.GetValueOrDefault(name) ?? new SensorConfiguration("", _ => throw new InvalidOperationException("not read"));
     }
 
-    private static List<string> KeyFiles(JsonObjectReader trust, string name, string directory) =>
-        [.. trust.Strings(name, 1, 16, file => Existing(directory, file)).Select(file => Under(directory, file))];
-
     // One that ends so is a path, and as the others relative to the file.
     private static string ProfileOf(string directory, string name) =>
         name.EndsWith(".json", StringComparison.Ordinal) ? Under(directory, name) : name;
@@ -169,7 +161,7 @@ public static class ConfigurationReader
         ? "must be topic levels such as edge/v1, without '+', '#' or a slash at either end"
         : null;
 
-    private static string? Existing(string directory, string name) =>
+    internal static string? Existing(string directory, string name) =>
         File.Exists(Under(directory, name)) ? null : $"there is no file {Under(directory, name)}";
 
     /// <returns>Why the file holds no password, or null.</returns>

@@ -86,11 +86,15 @@ public sealed record LinkConfiguration
 /// <param name="Root">
 /// A TUF root, or null. With one, packages must be listed in the fleet's TUF metadata, and orders be signed by its deploy role.
 /// </param>
+/// <param name="MetadataUrl">
+/// Where the metadata of that root's repository lies, an http or https address of a directory; null where it comes over the link only.
+/// </param>
 /// <param name="Development">Whether the files may hold development keys, those of 'edgectl new'. (default: refused)</param>
 public sealed record TrustConfiguration(
     IReadOnlyList<string> ReleaseKeys,
     IReadOnlyList<string> DeployKeys,
     string? Root = null,
+    string? MetadataUrl = null,
     DevelopmentKeys Development = DevelopmentKeys.Refused);
 
 /// <summary>What is reported, and how often.</summary>

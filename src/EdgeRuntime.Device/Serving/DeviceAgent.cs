@@ -49,6 +49,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Loader _loader;
     private readonly StartLedger _starts;
     private readonly HttpCarrier _web;
+    private readonly MetadataCarrier? _repository;
     private bool _reportedChanged;
     private volatile Exception? _failure;
 
@@ -76,6 +77,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Device = setup.Configuration.Device,
             DeployKeys = setup.DeployKeys,
             Trust = TrustAtBirth.Of(setup, parts.Disk, _time),
+            HasRepository = setup.Configuration.Trust.MetadataUrl is not null,
             Disk = parts.Disk,
             Transfer = setup.Configuration.Transfer,
             Verification = parts.Verification,
@@ -97,6 +99,12 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _web = new HttpCarrier(
             (transfer, offset, bytes) => _mailbox.Post(new Letter.Finished(() => _updates.OnChunk(transfer, offset, bytes))),
             (transfer, reason, isGone) => _mailbox.Post(new Letter.Finished(() => _updates.OnCarrierFailed(transfer, reason, isGone))));
+        _repository = setup.Configuration.Trust.MetadataUrl is string address
+            ? new MetadataCarrier(
+                address,
+                (name, bytes) => _mailbox.Post(new Letter.Finished(() => _updates.OnMetadataFile(name, bytes))),
+                reason => _mailbox.Post(new Letter.Finished(() => _updates.OnMetadataFailed(reason))))
+            : null;
         _commands = new Commands(
             setup.Configuration.Device, _topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, SendBirth);
         _outboxThread = new OutboxThread(
@@ -149,6 +157,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     /// <inheritdoc/>
     public void OnRangeRequest(in ChunkRequest request, string address) => _web.Fetch(request, address);
+
+    /// <inheritdoc/>
+    public void OnMetadataWanted(string name, int limit) => _repository?.Fetch(name, limit);
 
     /// <inheritdoc/>
     public void OnTransferEnded(string transfer) => _web.Forget(transfer);
@@ -216,6 +227,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _outboxThread.Dispose();
         _loader.Dispose();
         _web.Dispose();
+        _repository?.Dispose();
         _link.Dispose();
         _served.Dispose();
         _updates.Dispose();

@@ -21,6 +21,14 @@ public interface IUpdateEvents
     /// </summary>
     void OnRangeRequest(in ChunkRequest request, string address);
 
+    /// <summary>
+    /// Asks the repository of metadata for a file. What comes goes to <see cref="UpdateAgent.OnMetadataFile"/>, and a failure to
+    /// <see cref="UpdateAgent.OnMetadataFailed"/>; one of them must. One file at a time, and only where
+    /// <see cref="AgentParts.HasRepository"/>.
+    /// </summary>
+    /// <param name="limit">Longest file that is wanted, bytes; one byte more is enough to show that it is longer.</param>
+    void OnMetadataWanted(string name, int limit);
+
     /// <summary>Nothing of a transfer is wanted any more; what was asked for may be given up.</summary>
     void OnTransferEnded(string transfer);
 

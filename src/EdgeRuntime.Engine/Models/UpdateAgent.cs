@@ -32,6 +32,9 @@ public sealed record AgentParts
     /// </summary>
     public ReleaseTrust? Trust { get; init; }
 
+    /// <summary>Whether a repository answers what <see cref="IUpdateEvents.OnMetadataWanted"/> asks, besides the messages.</summary>
+    public bool HasRepository { get; init; }
+
     /// <summary>Where the slots are.</summary>
     public required IDisk Disk { get; init; }
 
@@ -75,6 +78,7 @@ public sealed class UpdateAgent : IDisposable
 
     private readonly AgentParts _parts;
     private readonly OrderSigners _signers;
+    private readonly RepositoryPace? _repository;
     private PackageUpdate[] _lines = [];
     private byte[]? _waiting;
 
@@ -85,6 +89,7 @@ public sealed class UpdateAgent : IDisposable
     {
         _parts = parts;
         _signers = OrderSigners.AnyOf(parts.DeployKeys);
+        _repository = parts is { HasRepository: true, Trust: not null } ? new RepositoryPace(parts.Time, parts.Random) : null;
     }
 
     /// <summary>Reads the stores, undoes what was on trial, and begins to load what is to answer.</summary>
@@ -149,6 +154,11 @@ public sealed class UpdateAgent : IDisposable
         {
             // The metadata that vouches for it may be on its way; the newest order is looked at again when it is here.
             _waiting = message.ToArray();
+            if (_parts.Trust?.Wanted is not null)
+            {
+                return;
+            }
+
             _parts.Events.OnNotice(EventSeverity.Warning, null, $"deployment {desired.Deployment}{DesiredState.WaitsWords}{reason}");
             return;
         }
@@ -186,6 +196,27 @@ public sealed class UpdateAgent : IDisposable
         {
             _waiting = null;
             OnDesired(order);
+        }
+    }
+
+    /// <summary>The repository's answer to <see cref="IUpdateEvents.OnMetadataWanted"/>.</summary>
+    /// <param name="bytes">The file, or more than its limit of it; null when there is none of that name.</param>
+    public void OnMetadataFile(string name, byte[]? bytes)
+    {
+        if (_parts.Trust is ReleaseTrust trust && _repository is { IsAsking: true })
+        {
+            trust.Supply(name, bytes);
+            GoOnAsking(trust);
+        }
+    }
+
+    /// <summary>The repository did not answer.</summary>
+    /// <param name="reason">A sentence for people.</param>
+    public void OnMetadataFailed(string reason)
+    {
+        if (_parts.Trust is ReleaseTrust trust && _repository is { IsAsking: true })
+        {
+            EndAsking(trust, $"the repository of metadata cannot be read: {reason}");
         }
     }
 
@@ -278,6 +309,12 @@ public sealed class UpdateAgent : IDisposable
     /// </summary>
     public void Tick()
     {
+        if (_parts.Trust is ReleaseTrust trust && _repository?.TryBegin(_waiting is not null) == true)
+        {
+            trust.BeginRound();
+            GoOnAsking(trust);
+        }
+
         foreach (PackageUpdate line in _lines)
         {
             line.Tick();
@@ -303,6 +340,37 @@ public sealed class UpdateAgent : IDisposable
         foreach (PackageUpdate line in _lines)
         {
             line.Dispose();
+        }
+    }
+
+    private void GoOnAsking(ReleaseTrust trust)
+    {
+        string? objection = trust.Pull();
+        if (objection is null && trust.Wanted is null && _waiting is byte[] order)
+        {
+            _waiting = null;
+            OnDesired(order);
+        }
+
+        if (trust.Wanted is (string name, int limit))
+        {
+            _parts.Events.OnMetadataWanted(name, limit);
+        }
+        else
+        {
+            EndAsking(trust, objection is null ? null : $"metadata of the repository was refused: {objection}");
+        }
+    }
+
+    private void EndAsking(ReleaseTrust trust, string? failure)
+    {
+        trust.EndRound(failure is null);
+        _repository!.End(failure is not null, _waiting is not null);
+
+        // Told once and not with every attempt: a repository may be away for weeks.
+        if (failure is not null && _repository.Failures == 1)
+        {
+            _parts.Events.OnNotice(EventSeverity.Warning, null, failure);
         }
     }
 

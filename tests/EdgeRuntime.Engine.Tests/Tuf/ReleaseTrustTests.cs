@@ -179,8 +179,95 @@ public sealed class ReleaseTrustTests : IDisposable
         Assert.Equal("1.0.0", device.Version);
     }
 
-    private SimulatedDevice Device() => new SimulatedDevice(
-        _rig.Disk, trust: new ReleaseTrust(_rig.Store(), _rig.Files["1.root.json"], _rig.Clock, ["board", "linux-x64"])).Start();
+    [Fact]
+    public void A_device_with_a_repository_gets_the_metadata_by_itself_file_by_file()
+    {
+        using SimulatedDevice device = Asking();
+        device.MetadataAsked.Clear();
+        Vouch(_archive, "1.0.0");
+
+        device.Obey(device.OrderFor(_archive, 1));
+        Pass(device, minutes: 1);
+
+        Assert.Equal("1.0.0", device.Version);
+        Assert.Equal(["2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json"], device.MetadataAsked);
+    }
+
+    [Fact]
+    public void Five_roots_that_were_missed_and_a_delegated_role_come_from_the_repository_too()
+    {
+        using SimulatedDevice device = Asking();
+        for (int i = 0; i < 5; i++)
+        {
+            List<TufSigningKey> old = _rig.ReleaseKeys;
+            _rig.ReleaseKeys = [_rig.NewKey(), _rig.NewKey(), _rig.NewKey()];
+            _rig.RotateRoot(old);
+        }
+
+        TufSigningKey plants = _rig.NewKey();
+        _rig.Targets = _rig.Targets.WithDelegation(
+            new TufDelegation { Name = "plants", KeyIds = [], Threshold = 1, Paths = ["plant-*"] }, [plants.Public]);
+        _rig.PublishDelegated(
+            "plants",
+            TufDraft.Targets(_rig.Clock.Now, TimeSpan.FromDays(9)).WithTarget(RepositoryRig.Target("plant-1.0.0.edgepkg", _archive, 9)), plants);
+        _rig.PublishNext();
+
+        device.Obey(device.OrderFor(_archive, 1));
+        Pass(device, minutes: 1);
+
+        Assert.Equal("1.0.0", device.Version);
+        Assert.Equal("1.plants.json", device.MetadataAsked[^1]);
+        Assert.Contains("6.root.json", device.MetadataAsked);
+    }
+
+    [Fact]
+    public void A_repository_that_is_away_is_told_once_and_asked_again_until_the_order_that_waits_can_be_followed()
+    {
+        using SimulatedDevice device = Asking();
+        Vouch(_archive, "1.0.0");
+        device.RepositoryAnswers = false;
+
+        device.Obey(device.OrderFor(_archive, 1));
+        Pass(device, minutes: 30);
+        Assert.Single(device.Notices, notice => notice.StartsWith("the repository of metadata cannot be read", StringComparison.Ordinal));
+        int askedInVain = device.MetadataAsked.Count;
+        Assert.InRange(askedInVain, 5, 12);
+
+        device.RepositoryAnswers = true;
+        Pass(device, minutes: 66);
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
+    public void A_repository_that_shows_yesterday_is_refused_and_what_is_trusted_stays()
+    {
+        Dictionary<string, byte[]> yesterday = new(_rig.Files);
+        using SimulatedDevice device = new SimulatedDevice(_rig.Disk, Trust(), yesterday).Start();
+        Vouch(_archive, "1.0.0");
+        device.Agent.OnMetadata(_rig.Metadata());
+
+        Pass(device, minutes: 70);
+        device.Obey(device.OrderFor(_archive, 1));
+
+        Assert.Contains(device.Notices, notice => notice.StartsWith("metadata of the repository was refused", StringComparison.Ordinal)
+            && notice.Contains("prevented: rollback attack", StringComparison.Ordinal));
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    private static void Pass(SimulatedDevice device, int minutes)
+    {
+        for (int second = 0; second < 60 * minutes; second++)
+        {
+            device.Time.Advance(1);
+            device.Run(1);
+        }
+    }
+
+    private SimulatedDevice Asking() => new SimulatedDevice(_rig.Disk, Trust(), _rig.Files).Start();
+
+    private ReleaseTrust Trust() => new(_rig.Store(), _rig.Files["1.root.json"], _rig.Clock, ["board", "linux-x64"]);
+
+    private SimulatedDevice Device() => new SimulatedDevice(_rig.Disk, trust: Trust()).Start();
 
     private void Vouch(byte[] archive, string version, params string[] hardware)
     {

@@ -25,28 +25,38 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly Queue<VerificationJob> _jobs = new();
     private readonly HashSet<LoadedPackage> _held = [];
     private readonly EncryptedDisk? _encrypted;
+    private readonly IReadOnlyDictionary<string, byte[]>? _repository;
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params PackageSite[] sites)
-        : this(disk, configured, trust, new TransferPolicy(), null, sites)
+        : this(disk, configured, trust, null, new TransferPolicy(), null, sites)
     {
     }
 
     /// <summary>A device whose owner bounds what updates may fetch.</summary>
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured, TransferPolicy transfer)
-        : this(disk, configured, null, transfer, null, [])
+        : this(disk, configured, null, null, transfer, null, [])
     {
     }
 
     /// <summary>A device whose disk is encrypted, or was.</summary>
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured, EncryptedDisk? encrypted)
-        : this(disk, configured, null, new TransferPolicy(), encrypted, [])
+        : this(disk, configured, null, null, new TransferPolicy(), encrypted, [])
+    {
+    }
+
+    /// <summary>A device that asks a repository of metadata.</summary>
+    /// <param name="repository">Its files by name; what it holds may change.</param>
+    public SimulatedDevice(SimulatedDisk disk, ReleaseTrust trust, IReadOnlyDictionary<string, byte[]> repository)
+        : this(disk, null, trust, repository, new TransferPolicy(), null, [])
     {
     }
 
     private SimulatedDevice(
-        SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, TransferPolicy transfer, EncryptedDisk? encrypted, PackageSite[] sites)
+        SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, IReadOnlyDictionary<string, byte[]>? repository, TransferPolicy transfer,
+        EncryptedDisk? encrypted, PackageSite[] sites)
     {
         Disk = disk;
+        _repository = repository;
         _encrypted = encrypted;
         PackageSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
         Agent = new UpdateAgent(new AgentParts
@@ -54,6 +64,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Device = Id,
             DeployKeys = [TestPackages.DeployKey.Public],
             Trust = trust,
+            HasRepository = repository is not null,
             Transfer = transfer,
             Disk = (IDisk?)encrypted ?? disk,
             Verification = TestPackages.VerificationWith(Load),
@@ -116,6 +127,12 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     /// <summary>What web servers hold, by address; null for one that does not answer now, absent where it answers 404.</summary>
     public Dictionary<string, byte[]?> Web { get; } = [];
+
+    /// <summary>Names of metadata that the repository was asked for, in order.</summary>
+    public List<string> MetadataAsked { get; } = [];
+
+    /// <summary>Whether the repository answers now.</summary>
+    public bool RepositoryAnswers { get; set; } = true;
 
     /// <summary>Requests that web servers got.</summary>
     public int WebRequests { get; private set; }
@@ -235,6 +252,20 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
                 Agent.OnChunk(wanted.Transfer, offset, content.AsSpan(offset, Math.Min(wanted.Length, content.Length - offset)));
             }
         });
+    }
+
+    /// <inheritdoc/>
+    public void OnMetadataWanted(string name, int limit)
+    {
+        MetadataAsked.Add(name);
+        if (RepositoryAnswers)
+        {
+            _todo.Enqueue(() => Agent.OnMetadataFile(name, _repository!.GetValueOrDefault(name)));
+        }
+        else
+        {
+            _todo.Enqueue(() => Agent.OnMetadataFailed("it does not answer"));
+        }
     }
 
     /// <inheritdoc/>
