@@ -56,6 +56,23 @@ public sealed class ScriptedBrokerTests
     }
 
     [MosquittoFact]
+    public void Packets_of_all_sizes_in_one_stream_arrive_whole_and_in_order()
+    {
+        int[] sizes = [0, 1, 100, 126, 127, 128, 8_180, 8_192, 16_300, 16_384, 65_552, 120_000, 3, 65_552, 65_552, 65_552, 65_552, 1];
+        using ScriptedBroker broker = new((first, _) =>
+            first == Connect ? [.. Accepted, .. sizes.SelectMany((size, i) => Published(Enumerable.Repeat((byte)i, size)))] : []);
+        using ILink link = Make(broker.Port);
+        Recorder told = new();
+
+        link.Start(told);
+        told.WaitUntil(it => it.Messages.Count == sizes.Length, "all are told");
+
+        Assert.Equal(sizes, told.Messages.Select(message => message.Payload.Length));
+        Assert.All(told.Messages.Select((message, i) => (message, i)), it =>
+            Assert.False(it.message.Payload.Span.ContainsAnyExcept((byte)it.i)));
+    }
+
+    [MosquittoFact]
     public void A_farewell_of_the_broker_says_why()
     {
         const byte SessionTakenOver = 0x8E;
@@ -158,6 +175,20 @@ public sealed class ScriptedBrokerTests
         ReconnectMin = TimeSpan.FromMilliseconds(10),
         ReconnectMax = TimeSpan.FromMilliseconds(100),
     };
+
+    // A PUBLISH of QoS 0 on the topic "t", without properties.
+    private static byte[] Published(IEnumerable<byte> payload)
+    {
+        byte[] body = [0, 1, (byte)'t', 0, .. payload];
+        List<byte> head = [0x30];
+        int length = body.Length;
+        for (; length >= 128; length /= 128)
+        {
+            head.Add((byte)(length | 128));
+        }
+
+        return [.. head, (byte)length, .. body];
+    }
 
     private static ILink Make(int port, params (string, int)[] subscriptions) =>
         MqttLink.Create(Options(port) with { Subscriptions = subscriptions }, TimeProvider.System, new Random(1));

@@ -41,6 +41,7 @@ public sealed class ChunkServer
     private double _budget;
     private long _budgetAt;
     private long _turn;
+    private volatile bool _awaitsRoom;
     private long _bytesSent;
     private long _refused;
 
@@ -98,8 +99,14 @@ public sealed class ChunkServer
         _wake.Wake();
     }
 
-    /// <summary>The link has room again.</summary>
-    public void OnRoom() => _wake.Wake();
+    /// <summary>The link may have room again.</summary>
+    public void OnRoom()
+    {
+        if (_awaitsRoom)
+        {
+            _wake.Wake();
+        }
+    }
 
     /// <summary>Sends whatever is asked for, until <paramref name="stop"/> is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -127,7 +134,8 @@ public sealed class ChunkServer
                     return TimeSpan.FromSeconds((length - _budget) / _limits.MaxBytesPerSecond);
                 }
 
-                if (!TrySend(transfer, offset, length))
+                _awaitsRoom = !TrySend(transfer, offset, length);
+                if (_awaitsRoom)
                 {
                     // The network is slower than the disk. Disconnected, the rest is forgotten: devices ask again.
                     return _link.IsConnected ? LinkPause : Forget();
@@ -160,11 +168,7 @@ public sealed class ChunkServer
             }
 
             transfer.LastAsked = _time.GetTimestamp();
-            if (transfer.Archive != request.ArchiveSha256)
-            {
-                transfer.Archive = request.ArchiveSha256;
-                transfer.Pending.Clear();
-            }
+            transfer.Want(request.ArchiveSha256);
 
             for (int i = 0; i < request.Window; i++)
             {
@@ -208,8 +212,7 @@ public sealed class ChunkServer
         Span<byte> message = _message.AsSpan(0, ChunkCodec.HeaderBytes + length);
         try
         {
-            using SafeFileHandle file = File.OpenHandle(_pathOf(transfer.Archive));
-            if (RandomAccess.Read(file, message[ChunkCodec.HeaderBytes..], offset) != length)
+            if (RandomAccess.Read(transfer.Open(_pathOf), message[ChunkCodec.HeaderBytes..], offset) != length)
             {
                 Interlocked.Increment(ref _refused);
                 return true;
@@ -242,6 +245,11 @@ public sealed class ChunkServer
 
     private TimeSpan Forget()
     {
+        foreach (Transfer transfer in _transfers.Values)
+        {
+            transfer.Dispose();
+        }
+
         _transfers.Clear();
         return TimeSpan.Zero;
     }
@@ -261,21 +269,43 @@ public sealed class ChunkServer
         {
             if (_time.GetElapsedTime(entry.Value.LastAsked, now) > IdleAfter)
             {
+                entry.Value.Dispose();
                 _transfers.Remove(entry.Key);
             }
         }
     }
 
-    private sealed class Transfer(string topic)
+    private sealed class Transfer(string topic) : IDisposable
     {
+        private SafeFileHandle? _file;
+
         public string Topic { get; } = topic;
 
         public Queue<(long Offset, int Length)> Pending { get; } = new();
 
-        public string Archive { get; set; } = "";
+        public string Archive { get; private set; } = "";
 
         public long LastAsked { get; set; }
 
         public long Turn { get; set; }
+
+        public void Want(string archive)
+        {
+            if (Archive != archive)
+            {
+                Dispose();
+                Archive = archive;
+                Pending.Clear();
+            }
+        }
+
+        // Once a transfer, not once a piece.
+        public SafeFileHandle Open(Func<string, string> pathOf) => _file ??= File.OpenHandle(pathOf(Archive));
+
+        public void Dispose()
+        {
+            _file?.Dispose();
+            _file = null;
+        }
     }
 }

@@ -262,6 +262,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             case Letter.Received message:
                 Receive(message);
                 break;
+            case Letter.Chunk chunk:
+                Take(chunk);
+                break;
             case Letter.Reload:
                 Reload();
                 break;
@@ -289,13 +292,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         {
             _updates.OnMetadata(message.Payload);
         }
-        else if (rest.StartsWith(ChunkCodec.ChunkTopicPrefix, StringComparison.Ordinal))
-        {
-            if (ChunkCodec.TryReadChunk(message.Payload, out ChunkHeader header, out ReadOnlySpan<byte> bytes))
-            {
-                _updates.OnChunk(rest[ChunkCodec.ChunkTopicPrefix.Length..], header.Offset, bytes);
-            }
-        }
         else if (rest == "ack")
         {
             _acknowledgements.Receipt(message.Payload);
@@ -304,6 +300,18 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         {
             _commands.Handle(rest["command/".Length..], message);
         }
+    }
+
+    private void Take(Letter.Chunk chunk)
+    {
+        if (_topics.TrySplit(chunk.Topic, out DeviceId device, out bool up, out string rest) && !up && device == _setup.Configuration.Device
+            && rest.StartsWith(ChunkCodec.ChunkTopicPrefix, StringComparison.Ordinal)
+            && ChunkCodec.TryReadChunk(chunk.Bytes.AsSpan(0, chunk.Length), out ChunkHeader header, out ReadOnlySpan<byte> bytes))
+        {
+            _updates.OnChunk(rest[ChunkCodec.ChunkTopicPrefix.Length..], header.Offset, bytes);
+        }
+
+        chunk.Release();
     }
 
     private void Step()

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace EdgeRuntime.Device.Serving;
 
 /// <summary>
@@ -19,9 +21,10 @@ internal sealed class Mailbox(int capacity)
         lock (_gate)
         {
             // A stop must always fit, and so must the acknowledgements that free the outbox.
-            if (_letters.Count >= capacity && letter is Letter.Received)
+            if (_letters.Count >= capacity && letter is Letter.Received or Letter.Chunk)
             {
                 Interlocked.Increment(ref _dropped);
+                (letter as Letter.Chunk)?.Release();
                 return;
             }
 
@@ -73,6 +76,13 @@ internal abstract record Letter
 
     /// <summary>A message arrived; its bytes are the letter's own.</summary>
     public sealed record Received(string Topic, byte[] Payload, string? ResponseTopic, byte[] Correlation) : Letter;
+
+    /// <summary>A chunk of a package arrived, in memory of the shared pool, which whoever takes the letter gives back.</summary>
+    public sealed record Chunk(string Topic, byte[] Bytes, int Length) : Letter
+    {
+        /// <summary>Gives the memory back. Once.</summary>
+        public void Release() => ArrayPool<byte>.Shared.Return(Bytes);
+    }
 
     /// <summary>The broker has the message with this token.</summary>
     public sealed record Published(long Token) : Letter;

@@ -18,6 +18,8 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
     private const int UsualWindow = 8;
     private const double FewWaiting = 0.5;
     private const double ManyWaiting = 2;
+    private const double MostQueued = 12;
+    private const double ArrivedForOneQueued = 32;
     private const int ShortestPauseMs = 250;
     private const int NoChunk = -1;
 
@@ -29,6 +31,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
     private readonly HashSet<int> _askedAgain = [];
     private int _window = FirstWindow;
     private int _arrivedInTime;
+    private int _arrivedInRow;
     private int _lossesInRow;
     private long _quietUntil = long.MinValue;
     private bool _hasQueued;
@@ -63,6 +66,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
     public void OnArrived(int chunk)
     {
         _lossesInRow = 0;
+        _arrivedInRow++;
         _quietUntil = long.MinValue;
         bool first = !_askedAgain.Remove(chunk);
         int slot = Find(chunk);
@@ -104,6 +108,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
         Array.Fill(_inFlight, new InFlight(NoChunk, 0));
         _window = FirstWindow;
         _arrivedInTime = 0;
+        _arrivedInRow = 0;
         _lossesInRow = 0;
         _quietUntil = long.MinValue;
         _hasQueued = false;
@@ -118,6 +123,10 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
         // On a long line with a large window the times vary by more than one chunk.
         double leeway = Math.Max(0, _window - UsualWindow) / 4.0;
         _hasQueued |= waiting >= FewWaiting + leeway;
+
+        // With more of them waiting, all who pass chunks on are busy at once; but they are lost with the device or the broker.
+        // So their number is a small share of what came since the last loss: that is the most that a loss can cost.
+        leeway += Math.Min(MostQueued, _arrivedInRow / ArrivedForOneQueued);
         int step = !_hasQueued ? _window : waiting < FewWaiting + leeway ? 1 : waiting > ManyWaiting + leeway ? -1 : 0;
         _window = Math.Clamp(_window + step, FirstWindow, LargestWindow);
     }
@@ -152,6 +161,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
     {
         _window = Math.Max(1, _window / 2);
         _arrivedInTime = 0;
+        _arrivedInRow = 0;
         _lossesInRow = Math.Min(_lossesInRow + 1, 16);
         double longest = ChunkDownload.LongestPause.TotalMilliseconds;
         double pauseMs = Math.Min(longest, ShortestPauseMs * Math.Pow(2, _lossesInRow - 1));

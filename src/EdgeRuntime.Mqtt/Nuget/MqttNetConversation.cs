@@ -2,21 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using EdgeRuntime.Contracts.Links;
-using MQTTnet;
-using MQTTnet.Exceptions;
-using MQTTnet.LowLevelClient;
 using MQTTnet.Packets;
 
 namespace EdgeRuntime.Mqtt;
 
 /// <summary>One try to talk to the broker, from the first byte to the loss: what was accepted, what is in flight, why it ended.</summary>
 /// <remarks>
-/// <see cref="TryPublish"/> may be called from any thread; everything else belongs to the link's thread. MQTTnet's low level
-/// client only: sockets and packets. Its other client has credits, repetitions and keep-alives of its own idea.
+/// <see cref="TryPublish"/> may be called from any thread; everything else belongs to the link's thread. Of MQTTnet only the
+/// packets: its clients have credits, repetitions and keep-alives of their own idea.
 /// </remarks>
 internal sealed class MqttNetConversation : IDisposable
 {
-    private const int BufferBytes = 256 * 1024;
     private const int Refused = 128;
     private const int TimedOut = 110;
 
@@ -32,7 +28,7 @@ internal sealed class MqttNetConversation : IDisposable
     private readonly LinkThread _thread;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private readonly ILowLevelMqttClient _client = new MqttClientFactory().CreateLowLevelMqttClient();
+    private readonly PacketSocket _socket;
     private readonly Dictionary<int, string> _subscribing = [];
     private readonly InFlight _inFlight;
     private readonly Queue<(MqttPacket Packet, int Id)> _outgoing = [];
@@ -61,6 +57,7 @@ internal sealed class MqttNetConversation : IDisposable
         _will = will;
         _events = events;
         _thread = thread;
+        _socket = new PacketSocket(thread);
         _time = time;
         _keepAlive = TimeSpan.FromSeconds(options.KeepAliveSeconds);
         _inFlight = new InFlight(options.Credits);
@@ -109,37 +106,20 @@ internal sealed class MqttNetConversation : IDisposable
     /// <returns>Null, or what is wrong.</returns>
     public async Task<string?> ConnectAsync(IPAddress address, CancellationToken cancel)
     {
-        MqttClientOptions options = new()
-        {
-            ClientId = _options.ClientId,
-
-            // Header and payload in one write, and so in one segment.
-            AllowPacketFragmentation = false,
-            WriterBufferSizeMax = BufferBytes,
-            ChannelOptions = new MqttClientTcpOptions
-            {
-                RemoteEndpoint = new IPEndPoint(address, _options.Port),
-                AddressFamily = address.AddressFamily,
-                BufferSize = BufferBytes,
-
-                // Closing must not throw away a farewell that is still on its way.
-                LingerState = new LingerOption(enable: false, seconds: 0),
-            },
-        };
         using CancellationTokenSource patience = new(ConnectPatience, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            await _client.ConnectAsync(options, either.Token);
+            await _socket.ConnectAsync(new IPEndPoint(address, _options.Port)).WaitAsync(either.Token);
             return null;
         }
-        catch (Exception e) when (e is OperationCanceledException or MqttCommunicationTimedOutException)
+        catch (OperationCanceledException)
         {
             return Marshal.GetPInvokeErrorMessage(TimedOut);
         }
-        catch (MqttCommunicationException e)
+        catch (SocketException e)
         {
-            return WordsOf(e) ?? e.Message;
+            return WordsOf(e);
         }
     }
 
@@ -241,33 +221,36 @@ internal sealed class MqttNetConversation : IDisposable
             _outgoing.Clear();
         }
 
-        _client.Dispose();
+        _socket.Dispose();
     }
 
-    /// <summary>The system's words for a failure, when it was the system's.</summary>
-    private static string? WordsOf(Exception e) => (e as SocketException ?? e.InnerException as SocketException) is { } error
-        ? Marshal.GetPInvokeErrorMessage(error.NativeErrorCode)
-        : null;
+    private static string WordsOf(SocketException e) => Marshal.GetPInvokeErrorMessage(e.NativeErrorCode);
 
     /// <summary>Reads until the end. What the owner throws, a method without a task throws on the link's thread.</summary>
     private async void Read()
     {
         while (Why is null)
         {
-            MqttPacket packet;
+            MqttPacket? packet;
             try
             {
-                packet = await _client.ReceiveAsync(CancellationToken.None);
+                packet = await _socket.ReceiveAsync();
             }
             catch (Exception e)
             {
-                // Whatever the library throws, the connection is over, and nothing else is known to it.
+                // Whatever the library throws at what came, the connection is over.
                 Lose(e);
                 return;
             }
 
             if (_isDisposed)
             {
+                return;
+            }
+
+            if (packet is null)
+            {
+                Lose(null);
                 return;
             }
 
@@ -294,7 +277,7 @@ internal sealed class MqttNetConversation : IDisposable
 
             try
             {
-                await _client.SendAsync(next.Packet, CancellationToken.None);
+                await _socket.SendAsync(next.Packet);
             }
             catch (Exception e)
             {
@@ -308,6 +291,7 @@ internal sealed class MqttNetConversation : IDisposable
                 return;
             }
 
+            Packets.Release(next.Packet);
             _lastOut = _time.GetTimestamp();
             if (next.Id > IdentifierMax)
             {
@@ -330,11 +314,15 @@ internal sealed class MqttNetConversation : IDisposable
         }
     }
 
-    private void Lose(Exception e)
+    /// <param name="e">Null when the other end has closed.</param>
+    private void Lose(Exception? e)
     {
-        string what = e is MqttProtocolViolationException
-            ? $"it does not speak MQTT 5 ({e.Message.TrimEnd('.')})"
-            : WordsOf(e) ?? "closed at the other end";
+        string what = e switch
+        {
+            null => "closed at the other end",
+            SocketException error => WordsOf(error),
+            _ => $"it does not speak MQTT 5 ({e.Message.TrimEnd('.')})",
+        };
         Finish($"the connection to {_broker} was lost: {what}");
     }
 

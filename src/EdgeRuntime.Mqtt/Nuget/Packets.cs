@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using EdgeRuntime.Contracts.Links;
 using MQTTnet.Packets;
@@ -44,19 +45,33 @@ internal static class Packets
         return packet;
     }
 
-    /// <summary>One message, its payload copied.</summary>
-    public static MqttPublishPacket Publish(in LinkMessage message, int qos, bool retain, int packetId) => new()
+    /// <summary>One message, its payload copied into memory that <see cref="Release"/> gives back.</summary>
+    public static MqttPublishPacket Publish(in LinkMessage message, int qos, bool retain, int packetId)
     {
-        PacketIdentifier = qos == 0 ? (ushort)0 : (ushort)packetId,
-        Topic = message.Topic,
-        Payload = new ReadOnlySequence<byte>(message.Payload.ToArray()),
-        QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos,
-        Retain = retain,
-        MessageExpiryInterval = (uint)message.ExpirySeconds,
-        ContentType = NullIfEmpty(message.ContentType),
-        ResponseTopic = NullIfEmpty(message.ResponseTopic),
-        CorrelationData = message.Correlation.IsEmpty ? null : message.Correlation.ToArray(),
-    };
+        byte[] payload = ArrayPool<byte>.Shared.Rent(message.Payload.Length);
+        message.Payload.CopyTo(payload);
+        return new()
+        {
+            PacketIdentifier = qos == 0 ? (ushort)0 : (ushort)packetId,
+            Topic = message.Topic,
+            Payload = new ReadOnlySequence<byte>(payload, 0, message.Payload.Length),
+            QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos,
+            Retain = retain,
+            MessageExpiryInterval = (uint)message.ExpirySeconds,
+            ContentType = NullIfEmpty(message.ContentType),
+            ResponseTopic = NullIfEmpty(message.ResponseTopic),
+            CorrelationData = message.Correlation.IsEmpty ? null : message.Correlation.ToArray(),
+        };
+    }
+
+    /// <summary>Gives back the memory of a packet that is written, once.</summary>
+    public static void Release(MqttPacket packet)
+    {
+        if (packet is MqttPublishPacket publish && SequenceMarshal.TryGetArray(publish.Payload, out ArraySegment<byte> payload))
+        {
+            ArrayPool<byte>.Shared.Return(payload.Array!);
+        }
+    }
 
     /// <summary>One subscription; kept messages that match it come again.</summary>
     public static MqttSubscribePacket Subscribe(string filter, int qos, int packetId) => new()
