@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Mqtt;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeRuntime.Bench;
 
@@ -29,6 +31,25 @@ internal static class BareTransfer
         }
 
         receiver.Await(messages);
+        return payload * (double)messages / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    /// <summary>Bytes a second of what a device must do with chunks whatever brings them: hash, write, make durable.</summary>
+    /// <param name="path">A file that is not there; on the medium of the device's state.</param>
+    public static double HashAndWrite(string path, int payload, int messages)
+    {
+        byte[] bytes = new byte[payload];
+        new Random(1).NextBytes(bytes);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, preallocationSize: (long)payload * messages);
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < messages; i++)
+        {
+            SHA256.HashData(bytes, hash);
+            RandomAccess.Write(file, bytes, (long)i * payload);
+        }
+
+        RandomAccess.FlushToDisk(file);
         return payload * (double)messages / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 

@@ -39,6 +39,9 @@ internal static class TransferRows
     {
         double[] ours = new double[Rounds];
         double[] bare = new double[Rounds];
+        double[] work = new double[Rounds];
+        int payload = PackageReference.ChunkBytesFor(LargeBytes);
+        int messages = LargeBytes / payload;
         for (int round = -1; round < Rounds; round++)
         {
             // A new one each time, that no order and no report of the round before is kept by.
@@ -49,18 +52,21 @@ internal static class TransferRows
                 rate = Rate(stage);
             }
 
-            double alone = BareTransfer.Stream(broker.Port, PackageReference.ChunkBytesFor(LargeBytes), LargeBytes / PackageReference.ChunkBytesFor(LargeBytes));
+            double alone = BareTransfer.Stream(broker.Port, payload, messages);
+            double hashed = BareTransfer.HashAndWrite(Path.Combine(scratch, $"written-{round}"), payload, messages);
 
             // In the first one the compiler of .NET is still at work on what serves, on the same processors.
             if (round >= 0)
             {
-                (ours[round], bare[round]) = (rate, alone);
+                (ours[round], bare[round], work[round]) = (rate, alone, hashed);
             }
         }
 
         const string how = "from the first request to the last chunk hashed and on the disk; against two bare clients over the same link, same payload and QoS 0, neither hashing nor writing";
         figures.Add(Rows.InUnit("transfer on loopback", ours.Select(rate => rate / 1e6), "MB/s", how));
         figures.Add(Rows.InUnit("two bare clients on loopback", bare.Select(rate => rate / 1e6), "MB/s", "QoS 0, payloads as long as our chunks"));
+        figures.Add(Rows.InUnit(
+            "hashing and writing alone", work.Select(rate => rate / 1e6), "MB/s", "SHA-256, pwrite and one fsync of as many such payloads on one processor, no network"));
         Figure ratio = Rows.Ratio(Loopback, ours, bare, how);
         figures.Add(ratio with { Least = 0.8 });
     }

@@ -5,8 +5,8 @@ namespace EdgeRuntime.Engine.Models;
 /// </summary>
 /// <remarks>
 /// The window begins at 2 and doubles until chunks begin to wait for each other, to be seen by the time they take beside
-/// the shortest (as TCP Vegas does); then it keeps a few of them waiting, so that the line is never idle and
-/// little is under way when the device, the broker or the power fails. It has at most 32, and halves with a loss, down to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the
+/// the shortest (as TCP Vegas does); then it keeps a few of them waiting (more, the more came without a loss), so that the line is
+/// never idle and little is under way when the device, the broker or the power fails. It has at most 32, and halves with a loss, down to 1. A chunk is lost when it takes longer than the smoothed time of its predecessors plus four deviations (the
 /// retransmission timer of RFC 6298, between <see cref="ShortestWait"/> and <see cref="LongestWait"/>). After a loss
 /// nothing is asked for during a pause that doubles, with jitter, while losses follow each other. A reliable carrier loses
 /// nothing silently: what was asked for is under way until it comes, or all of it is forgotten. Not thread-safe.
@@ -19,7 +19,8 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
     private const double FewWaiting = 0.5;
     private const double ManyWaiting = 2;
     private const double MostQueued = 12;
-    private const double ArrivedForOneQueued = 32;
+    private const int ArrivedForQueue = 32;
+    private const double ArrivedForOneQueued = 16;
     private const int ShortestPauseMs = 250;
     private const int NoChunk = -1;
 
@@ -126,7 +127,7 @@ internal sealed class ChunkPace(TimeProvider time, Random random, bool isReliabl
 
         // With more of them waiting, all who pass chunks on are busy at once; but they are lost with the device or the broker.
         // So their number is a small share of what came since the last loss: that is the most that a loss can cost.
-        leeway += Math.Min(MostQueued, _arrivedInRow / ArrivedForOneQueued);
+        leeway += Math.Clamp((_arrivedInRow - ArrivedForQueue) / ArrivedForOneQueued, 0, MostQueued);
         int step = !_hasQueued ? _window : waiting < FewWaiting + leeway ? 1 : waiting > ManyWaiting + leeway ? -1 : 0;
         _window = Math.Clamp(_window + step, FirstWindow, LargestWindow);
     }
