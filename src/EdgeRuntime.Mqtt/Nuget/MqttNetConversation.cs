@@ -16,9 +16,6 @@ internal sealed class MqttNetConversation : IDisposable
     private const int Refused = 128;
     private const int TimedOut = 110;
 
-    // Packet identifiers end here; what QoS 0 messages are known by begins.
-    private const int IdentifierMax = ushort.MaxValue;
-
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
     private readonly string _broker;
@@ -31,16 +28,13 @@ internal sealed class MqttNetConversation : IDisposable
     private readonly PacketSocket _socket;
     private readonly Dictionary<int, string> _subscribing = [];
     private readonly InFlight _inFlight;
+    private readonly KeepAlive _keepAlive;
+    private readonly PacketIdentifiers _identifiers = new();
+    private readonly Func<int, bool> _isTaken;
     private readonly Queue<(MqttPacket Packet, int Id)> _outgoing = [];
     private readonly Lock _lock = new();
     private TaskCompletionSource? _change;
     private BrokerLimits _limits;
-    private TimeSpan _keepAlive;
-    private int _lastId;
-    private int _lastUnacknowledged = IdentifierMax;
-    private long _lastIn;
-    private long _lastOut;
-    private long? _askedAt;
     private bool _isAccepted;
     private bool _hasAnswer;
     private bool _isDeaf;
@@ -59,8 +53,9 @@ internal sealed class MqttNetConversation : IDisposable
         _thread = thread;
         _socket = new PacketSocket(thread);
         _time = time;
-        _keepAlive = TimeSpan.FromSeconds(options.KeepAliveSeconds);
+        _keepAlive = new KeepAlive(time, TimeSpan.FromSeconds(options.KeepAliveSeconds));
         _inFlight = new InFlight(options.Credits);
+        _isTaken = id => _inFlight.Contains(id) || _subscribing.ContainsKey(id);
         _timer = time.CreateTimer(
             static state =>
             {
@@ -126,7 +121,8 @@ internal sealed class MqttNetConversation : IDisposable
     /// <summary>Says who we are and starts listening.</summary>
     public void Begin()
     {
-        _lastIn = _lastOut = _time.GetTimestamp();
+        _keepAlive.OnIn();
+        _keepAlive.OnOut();
         lock (_lock)
         {
             Enqueue(Packets.Connect(_options, _will));
@@ -152,7 +148,7 @@ internal sealed class MqttNetConversation : IDisposable
                 return false;
             }
 
-            int id = qos == 0 ? NextUnacknowledged() : NextIdentifier();
+            int id = qos == 0 ? _identifiers.NextUnacknowledged() : _identifiers.Next(_isTaken);
             _inFlight.Add(id, token, acknowledged: qos > 0);
             Enqueue(Packets.Publish(message, qos, message.Retain && _limits.Retain, id), id);
             return true;
@@ -173,21 +169,12 @@ internal sealed class MqttNetConversation : IDisposable
     /// <summary>Asks the broker whether it lives, when it is time to; ends the conversation when it did not answer.</summary>
     public void KeepAlive()
     {
-        if (Why is not null)
+        if (Why is null && _keepAlive.IsOver)
         {
-            return;
+            Finish($"the connection to {_broker} was lost: no answer for {_keepAlive.Patience.TotalSeconds:0} s");
         }
-
-        if ((_askedAt ?? (_hasAnswer ? null : _lastOut)) is { } askedAt)
+        else if (Why is null && _keepAlive.TryAsk())
         {
-            if (_time.GetElapsedTime(askedAt) >= _keepAlive)
-            {
-                Finish($"the connection to {_broker} was lost: no answer for {_keepAlive.TotalSeconds:0} s");
-            }
-        }
-        else if (_time.GetElapsedTime(_lastOut) >= _keepAlive || _time.GetElapsedTime(_lastIn) >= _keepAlive)
-        {
-            _askedAt = _time.GetTimestamp();
             lock (_lock)
             {
                 Enqueue(MqttPingReqPacket.Instance);
@@ -243,19 +230,13 @@ internal sealed class MqttNetConversation : IDisposable
                 return;
             }
 
-            if (_isDisposed)
-            {
-                return;
-            }
-
-            if (packet is null)
+            if (packet is null || _isDisposed)
             {
                 Lose(null);
                 return;
             }
 
-            _lastIn = _time.GetTimestamp();
-            _askedAt = null;
+            _keepAlive.OnIn();
             Take(packet);
         }
     }
@@ -292,8 +273,8 @@ internal sealed class MqttNetConversation : IDisposable
             }
 
             Packets.Release(next.Packet);
-            _lastOut = _time.GetTimestamp();
-            if (next.Id > IdentifierMax)
+            _keepAlive.OnOut();
+            if (PacketIdentifiers.IsUnacknowledged(next.Id))
             {
                 Answered(next.Id, reason: 0);
             }
@@ -368,6 +349,7 @@ internal sealed class MqttNetConversation : IDisposable
     private void Accepted(MqttConnAckPacket answer)
     {
         _hasAnswer = true;
+        _keepAlive.OnAnswered();
         int reason = (int)answer.ReasonCode;
         if (reason >= Refused)
         {
@@ -379,7 +361,7 @@ internal sealed class MqttNetConversation : IDisposable
 
         if (answer.ServerKeepAlive > 0)
         {
-            _keepAlive = TimeSpan.FromSeconds(answer.ServerKeepAlive);
+            _keepAlive.Patience = TimeSpan.FromSeconds(answer.ServerKeepAlive);
         }
 
         lock (_lock)
@@ -398,7 +380,7 @@ internal sealed class MqttNetConversation : IDisposable
 
             lock (_lock)
             {
-                int id = NextIdentifier();
+                int id = _identifiers.Next(_isTaken);
                 _subscribing[id] = filter;
                 Enqueue(Packets.Subscribe(filter, Math.Min(qos, 1), id));
             }
@@ -465,17 +447,4 @@ internal sealed class MqttNetConversation : IDisposable
             Signal();
         }
     }
-
-    private int NextIdentifier()
-    {
-        do
-        {
-            _lastId = (_lastId % IdentifierMax) + 1;
-        }
-        while (_inFlight.Contains(_lastId) || _subscribing.ContainsKey(_lastId));
-        return _lastId;
-    }
-
-    private int NextUnacknowledged() =>
-        _lastUnacknowledged = _lastUnacknowledged == int.MaxValue ? IdentifierMax + 1 : _lastUnacknowledged + 1;
 }
