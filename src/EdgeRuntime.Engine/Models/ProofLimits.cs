@@ -36,7 +36,10 @@ public sealed record ProofLimits(long MemoryBytes, int CpuSeconds, int WallSecon
         double runs = variants * ((2.0 * vectors) + PackageProof.FewestRuns);
         double seconds = LoadSeconds + (variants * PackageProof.MostSeconds) + (runs * slowest * threads);
         int cpu = (int)Math.Ceiling(Math.Min(seconds, LongestSeconds));
-        long model = TimesTheArchive * archiveBytes;
+
+        // A small file can need much between its operators; its makers say so.
+        long demanded = (long)((manifest.Requires?.MemoryMb ?? 0) * 1024 * 1024);
+        long model = Math.Max(TimesTheArchive * archiveBytes, demanded);
         return new ProofLimits(
             EmptyProcessBytes + Math.Min(model, mostMemory ?? model),
             cpu,

@@ -79,6 +79,16 @@ public sealed class PackageProofTests
         Assert.Equal((256 + 1) << 20, narrow.MemoryBytes);
     }
 
+    [Fact]
+    public void A_small_package_may_use_the_memory_that_its_makers_say_it_needs_as_far_as_the_profile_allows()
+    {
+        ModelManifest manifest = TestPackages.Manifest with { Requires = new RequirementSpec { MemoryMb = 100 } };
+
+        Assert.Equal((256 + 100) << 20, ProofLimits.Of(manifest, 10, archiveBytes: 1 << 20, threads: 1, mostMemory: null).MemoryBytes);
+        Assert.Equal((256 + 50) << 20, ProofLimits.Of(manifest, 10, archiveBytes: 1 << 20, threads: 1, mostMemory: 50 << 20).MemoryBytes);
+        Assert.Equal((256 + 160) << 20, ProofLimits.Of(manifest, 10, archiveBytes: 20 << 20, threads: 1, mostMemory: null).MemoryBytes);
+    }
+
     private ProofReport Prove(byte[] archive, double milliseconds)
     {
         PackageProof proof = new(
