@@ -1,5 +1,7 @@
 using System.Text.Json;
 using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Encryption;
+using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
@@ -62,6 +64,43 @@ public sealed class DeviceVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task An_encrypted_push_is_for_the_pinned_keys_alone_and_serves_one_ciphertext()
+    {
+        using HpkePrivateKey mine = HpkePrivateKey.Create();
+        using HpkePrivateKey anothers = HpkePrivateKey.Create();
+        using ScriptedDevice device = new ScriptedDevice(_cli.Broker, "dev-a", _key) { EncryptionKey = mine.PublicKey, Fetches = false }.TellKey();
+        File.WriteAllText(_cli["wrong"], $"dev-a {Convert.ToBase64String(anothers.PublicKey)}");
+        File.WriteAllText(_cli["right"], $"# press hall\ndev-a {Convert.ToBase64String(mine.PublicKey)}");
+
+        Outcome refused = PushWith(["--encrypt", "--recipients", _cli["wrong"]], "dev-a");
+        Assert.Null(device.Order);
+        using CancellationTokenSource stop = new();
+        Task<Outcome> pushing = _cli.RunAsync(
+            ["push", "dev-a", _cli["v.edgepkg"], "--key", _cli["keys/deploy.key.pem"], "--encrypt", "--recipients", _cli["right"]], stop.Token);
+        await device.Ordered.Task;
+        await stop.CancelAsync();
+        await pushing;
+
+        Assert.Contains("somebody answers in its place", refused.Errors, StringComparison.Ordinal);
+        PackageReference package = device.Order!.Slots["vitals"];
+        Assert.NotNull(ContentKey.Unwrap(package.Encryption!, mine, DeviceId.Parse("dev-a"), package.ArchiveSha256, out _));
+        Assert.NotEqual(package.ArchiveSha256, package.Encryption!.CiphertextSha256);
+    }
+
+    [Fact]
+    public void A_file_of_recipients_with_mistakes_lists_them_all()
+    {
+        File.WriteAllText(_cli["pins"], "dev-a\nDev B AAAA\ndev-c AAAA\n");
+
+        Outcome refused = PushWith(["--encrypt", "--recipients", _cli["pins"]], "dev-a");
+
+        Assert.Equal(ExitCode.Data, refused.Code);
+        Assert.Contains("line 1: is not DEVICE KEY", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("line 2: is not DEVICE KEY", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("line 3: the key is not base64 of a point of P-256", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_fleet_manager_that_is_there_is_not_pushed_past()
     {
         using ScriptedDevice device = new(_cli.Broker, "dev-a", _key);
@@ -120,8 +159,10 @@ public sealed class DeviceVerbTests : IDisposable
         Assert.Contains("'dev-b' is named twice", wrong.Errors, StringComparison.Ordinal);
     }
 
-    private Outcome Push(params string[] devices) => _cli.Run(
-        ["push", .. devices, _cli["v.edgepkg"], "--key", _cli["keys/deploy.key.pem"], "--patience", "2"]);
+    private Outcome Push(params string[] devices) => PushWith([], devices);
+
+    private Outcome PushWith(string[] options, params string[] devices) => _cli.Run(
+        ["push", .. devices, _cli["v.edgepkg"], "--key", _cli["keys/deploy.key.pem"], "--patience", "2", .. options]);
 
     private sealed class Deaf : ILinkEvents
     {

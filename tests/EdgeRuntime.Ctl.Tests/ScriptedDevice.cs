@@ -47,6 +47,9 @@ internal sealed class ScriptedDevice : ILinkEvents, IDisposable
     /// <summary>False to fetch nothing.</summary>
     public bool Fetches { get; init; } = true;
 
+    /// <summary>What it says that packages are to be encrypted with.</summary>
+    public byte[]? EncryptionKey { get; init; }
+
     /// <summary>The order it took, or null.</summary>
     public DesiredState? Order => _order;
 
@@ -92,6 +95,17 @@ internal sealed class ScriptedDevice : ILinkEvents, IDisposable
             bytes.CopyTo(_fetched.AsSpan((int)header.Offset));
             Continue(header.Offset + header.Length);
         }
+    }
+
+    /// <summary>Tells its key.</summary>
+    public ScriptedDevice TellKey()
+    {
+        Publish("info", new InfoMessage
+        {
+            Boot = default, Sequence = ++_sequence, UnixMs = NowMs, ClockSynchronized = true, Hardware = new HardwareInfo("x64", "", 1, 1),
+            OperatingSystem = "", Runtime = "", Profile = "", EncryptionKey = EncryptionKey,
+        }, WireJson.Default.InfoMessage, retain: true);
+        return this;
     }
 
     private PackageReference Package => _order!.Slots.Values.Single();

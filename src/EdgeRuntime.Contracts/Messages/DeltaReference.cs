@@ -32,6 +32,9 @@ public sealed record DeltaReference
     /// <summary>As <see cref="PackageReference.Carriers"/>.</summary>
     public IReadOnlyList<string> Carriers { get; init => field = value ?? []; } = [];
 
+    /// <summary>In the order of an encrypted package: SHA-256 of the delta's own ciphertext, lowercase hex. Else null.</summary>
+    public string? CiphertextSha256 { get; init; }
+
     /// <summary>The same as an archive to fetch.</summary>
     public PackageReference AsArchive(PackageReference package) => package with
     {
@@ -41,5 +44,8 @@ public sealed record DeltaReference
         ChunkSha256 = ChunkSha256,
         Carriers = Carriers,
         Deltas = [],
+        Encryption = package.Encryption is { } encryption && CiphertextSha256 is string ciphertext
+            ? encryption with { CiphertextSha256 = ciphertext }
+            : null,
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
@@ -102,8 +103,19 @@ public sealed record PackageReference
     /// <summary>Shorter ways to the archive, at most <see cref="MostDeltas"/>; a device takes the shortest that it has the base of.</summary>
     public IReadOnlyList<DeltaReference> Deltas { get; init => field = value ?? []; } = [];
 
+    /// <summary>How its bytes are encrypted on their way; null where they come as they are.</summary>
+    public PackageEncryption? Encryption { get; init; }
+
     /// <summary>What the package demands of the device, so that it is not fetched in vain; the manifest's is the truth. Null for nothing.</summary>
     public RequirementSpec? Requires { get; init; }
+
+    /// <summary>Hash and size of what a carrier brings: the archive, or its ciphertext.</summary>
+    public (string Sha256, long Size) Carried() =>
+        Encryption is null ? (ArchiveSha256, Size) : (Encryption.CiphertextSha256, ChunkCipher.SizeOf(Size, ChunkBytes));
+
+    /// <summary>All that a device may ask for by this order: hash and size of the archive, and of each delta to it.</summary>
+    public Dictionary<string, long> AllCarried() =>
+        Deltas.Select(delta => delta.AsArchive(this).Carried()).Append(Carried()).DistinctBy(one => one.Sha256).ToDictionary(one => one.Sha256, one => one.Size);
 
     /// <summary>
     /// Chunks of an archive of this size: 32 KiB, and 64 KiB above 32 MiB, so that an order, which lists the hash of every

@@ -19,6 +19,9 @@ public sealed record InfoMessage : DeviceMessage
     /// <summary>Name of the device profile.</summary>
     public required string Profile { get; init; }
 
+    /// <summary>The public key that packages are encrypted with for this device, base64 in JSON; null where it has none.</summary>
+    public byte[]? EncryptionKey { get; init; }
+
     /// <summary>Group, site and whatever else the owner wrote in the configuration.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

@@ -12,7 +12,8 @@ namespace EdgeRuntime.Device.Serving;
 
 /// <summary>What a device says of itself: after every connection, on every change, and when it goes. For the agent's thread only.</summary>
 internal sealed class Birth(
-    Setup setup, Publisher publisher, IReadOnlyList<ModelHost> hosts, IReadOnlyDictionary<string, string> libraries, RealTimeReport realTime)
+    Setup setup, Publisher publisher, IReadOnlyList<ModelHost> hosts, IReadOnlyDictionary<string, string> libraries,
+    RealTimeReport realTime, byte[]? encryptionKey)
 {
     /// <summary>What the files say now; replaced by a reload.</summary>
     public Setup Setup { get; set; } = setup;
@@ -61,6 +62,7 @@ internal sealed class Birth(
             Runtime = VersionVerb.Runtime,
             Libraries = libraries,
             Profile = Setup.Profile.Name,
+            EncryptionKey = encryptionKey,
             Labels = Setup.Configuration.Labels,
             Sensors = [.. hosts.Select(host => host.Info())],
             RealTime = realTime.Settings,

@@ -71,7 +71,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _served = new ServedModels(_publisher, _time, _logger, parts.Placement, Fail);
         _hosts = _served.Hosts;
         _first = _served.Join(setup.Configuration, parts.Sensors);
-        _birth = new Birth(setup, _publisher, _hosts, parts.Libraries, parts.Placement.Report);
+        _birth = new Birth(setup, _publisher, _hosts, parts.Libraries, parts.Placement.Report, parts.Recipient?.PublicKey);
         _updates = new UpdateAgent(new AgentParts
         {
             Device = setup.Configuration.Device,
@@ -79,6 +79,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Trust = TrustAtBirth.Of(setup, parts.Disk, _time),
             HasRepository = setup.Configuration.Trust.MetadataUrl is not null,
             Disk = parts.Disk,
+            Recipient = parts.Recipient,
             Transfer = setup.Configuration.Transfer,
             Verification = parts.Verification,
             Lines = [.. _hosts.Zip(setup.Configuration.Models, Kept)],

@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Supervision;
@@ -27,6 +28,9 @@ internal sealed record DeviceParts
 
     /// <summary>The state directory.</summary>
     public required IDisk Disk { get; init; }
+
+    /// <summary>What packages are encrypted for, or null where there is no key.</summary>
+    public HpkePrivateKey? Recipient { get; init; }
 
     /// <summary>One for each of <see cref="Configuration.DeviceConfiguration.Sensors"/>, in their order.</summary>
     public required IReadOnlyList<FrameSource> Sensors { get; init; }

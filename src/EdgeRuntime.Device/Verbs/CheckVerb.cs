@@ -1,5 +1,8 @@
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Storage;
+using EdgeRuntime.Sensors.Storage;
 
 namespace EdgeRuntime.Device.Verbs;
 
@@ -37,6 +40,11 @@ internal static class CheckVerb
 
         Console.WriteLine($"{path}: good");
         Console.WriteLine($"  device   {setup.Configuration.Device}, profile {setup.Profile.Name}");
+        if (Recipient(setup.Configuration) is string key)
+        {
+            Console.WriteLine($"  key      {setup.Configuration.Device} {key}");
+        }
+
         Console.WriteLine($"  broker   {setup.Configuration.Link.Host}:{setup.Configuration.Link.Port}, root {setup.Configuration.Link.Root}");
         foreach (ModelConfiguration model in setup.Configuration.Models)
         {
@@ -44,6 +52,18 @@ internal static class CheckVerb
         }
 
         return ExitCode.Done;
+    }
+
+    // As a line of the file that 'edgectl push --recipients' takes; only where the device made its key, or was given one.
+    private static string? Recipient(DeviceConfiguration configuration)
+    {
+        if (configuration.DeviceKeyFile is null && !Directory.Exists(configuration.StateDirectory))
+        {
+            return null;
+        }
+
+        using HpkePrivateKey? key = DeviceStorage.Find(new FileDisk(configuration.StateDirectory), configuration)?.Recipient();
+        return key is null ? null : Convert.ToBase64String(key.PublicKey);
     }
 
     /// <summary>Prints all mistakes to standard error.</summary>

@@ -142,6 +142,7 @@ internal static class RunVerb
                 Mailbox = mailbox,
                 Link = link,
                 Disk = storage.Disk,
+                Recipient = storage.Key?.Recipient(),
                 Sensors = sensors,
                 Verification = new PackageVerification(
                     setup.ReleaseKeys, onnx.Load, onnx.Version, running, new PackageLimits(setup.Profile.PackageBytesMax), time,

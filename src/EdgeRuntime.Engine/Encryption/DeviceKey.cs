@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeRuntime.Contracts.Encryption;
 
 namespace EdgeRuntime.Engine.Encryption;
 
@@ -23,6 +24,14 @@ public sealed class DeviceKey
 
     /// <summary>What the key of one file, and what tells it from others, is made of.</summary>
     internal void DeriveFileKey(ReadOnlySpan<byte> salt, Span<byte> derived) => Derive("file 1"u8, salt, derived);
+
+    /// <summary>What packages are encrypted for: the same in every run.</summary>
+    public HpkePrivateKey Recipient()
+    {
+        Span<byte> material = stackalloc byte[SHA256.HashSizeInBytes];
+        DeriveKey("recipient of packages"u8, material);
+        return HpkePrivateKey.Derive(material);
+    }
 
     /// <summary>The key of what is kept outside of an <see cref="EncryptedDisk"/>, such as optimized graphs.</summary>
     /// <param name="purpose">Tells it from others.</param>

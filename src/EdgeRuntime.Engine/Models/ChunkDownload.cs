@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
@@ -59,6 +60,8 @@ public sealed class ChunkDownload
     private readonly byte[] _corrupt;
     private readonly ChunkPace _pace;
     private readonly TransferBudget? _budget;
+    private readonly ChunkCipher? _cipher;
+    private readonly byte[] _opened;
     private readonly long _began;
 
     private long _syncedAt;
@@ -73,15 +76,18 @@ public sealed class ChunkDownload
     /// <param name="random">Spreads the retries of many devices.</param>
     /// <param name="budget">What may be asked for, or null for no bound.</param>
     /// <param name="isReliable">True where the carrier tells what it could not bring.</param>
+    /// <param name="cipher">Decrypts what comes where the reference says that it is encrypted; else null.</param>
     public ChunkDownload(
         IDisk disk, string path, PackageReference package, string transfer, TimeProvider time, Random random, TransferBudget? budget = null,
-        bool isReliable = false)
+        bool isReliable = false, ChunkCipher? cipher = null)
     {
         _disk = disk;
         _path = path;
         _package = package;
         _transfer = transfer;
         _budget = budget;
+        _cipher = cipher;
+        _opened = cipher is null ? [] : new byte[package.ChunkBytes];
         _time = time;
         _hashes = [.. package.ChunkSha256.Select(Convert.FromHexString)];
         _here = new bool[_hashes.Length];
@@ -91,8 +97,8 @@ public sealed class ChunkDownload
         _syncedAt = _began - time.TimestampFrequency;
     }
 
-    /// <summary>The archive's name in requests: its hash.</summary>
-    public string ArchiveSha256 => _package.ArchiveSha256;
+    /// <summary>The archive's name in requests: its hash, or that of its ciphertext.</summary>
+    public string ArchiveSha256 => _package.Carried().Sha256;
 
     /// <summary>The name the chunks come under.</summary>
     public string Transfer => _transfer;
@@ -140,8 +146,13 @@ public sealed class ChunkDownload
             return $"the order lists {package.ChunkSha256.Count} chunks where the size makes {chunks}";
         }
 
+        if (package.Encryption is not null && package.ChunkBytes + ChunkCipher.TagBytes > ChunkCodec.MaxLength)
+        {
+            return $"encrypted chunks of {package.ChunkBytes} bytes are longer than {ChunkCodec.MaxLength}";
+        }
+
         return package.ChunkSha256.Append(package.ArchiveSha256).All(IsSha256)
-            ? null
+            ? package.Encryption?.Objection()
             : "a hash of the order is not 64 lowercase hex digits";
     }
 
@@ -168,12 +179,13 @@ public sealed class ChunkDownload
     });
 
     /// <summary>Takes one chunk that arrived, whether it was asked for or not.</summary>
+    /// <param name="offset">Its place in what is fetched: the archive, or its ciphertext.</param>
     /// <param name="bytes">Copied; valid during the call only.</param>
     public ChunkArrival OnChunk(long offset, ReadOnlySpan<byte> bytes)
     {
-        long index = offset / _package.ChunkBytes;
-        if (offset < 0 || offset % _package.ChunkBytes != 0 || index >= _hashes.Length
-            || bytes.Length != LengthOf((int)index))
+        long index = offset / CarriedBytes;
+        if (offset < 0 || offset % CarriedBytes != 0 || index >= _hashes.Length
+            || bytes.Length != LengthOf((int)index) + Overhead)
         {
             return ChunkArrival.Foreign;
         }
@@ -184,12 +196,14 @@ public sealed class ChunkDownload
             return ChunkArrival.Duplicate;
         }
 
-        if (!HasHash(chunk, bytes))
+        bool isOpened = TryOpen(chunk, ref bytes);
+        if (!isOpened || !HasHash(chunk, bytes))
         {
             _pace.OnLost(chunk);
             if (++_corrupt[chunk] >= CorruptLimit)
             {
-                Failure = $"chunk {chunk} came {CorruptLimit} times with bytes that do not have the hash of the order";
+                Failure = $"chunk {chunk} came {CorruptLimit} times "
+                    + (isOpened ? "with bytes that do not have the hash of the order" : "changed, or not encrypted under the key of the order");
             }
 
             return ChunkArrival.Corrupt;
@@ -197,7 +211,7 @@ public sealed class ChunkDownload
 
         try
         {
-            _disk.Write(_path, offset, bytes);
+            _disk.Write(_path, (long)chunk * _package.ChunkBytes, bytes);
             _here[chunk] = true;
             VerifiedBytes += bytes.Length;
             _unsyncedBytes += bytes.Length;
@@ -246,9 +260,9 @@ public sealed class ChunkDownload
         int count = 0;
         long bytes = 0;
         while (count < free && first + count < _here.Length && IsWanted(first + count)
-            && bytes + LengthOf(first + count) <= (_budget?.Left ?? long.MaxValue))
+            && bytes + LengthOf(first + count) + Overhead <= (_budget?.Left ?? long.MaxValue))
         {
-            bytes += LengthOf(first + count);
+            bytes += LengthOf(first + count) + Overhead;
             count++;
         }
 
@@ -263,12 +277,30 @@ public sealed class ChunkDownload
         }
 
         request = new ChunkRequest(
-            _package.ArchiveSha256, (long)first * _package.ChunkBytes, _package.ChunkBytes, count, _transfer);
+            ArchiveSha256, (long)first * CarriedBytes, CarriedBytes, count, _transfer);
         return count > 0;
     }
 
     /// <summary>Forgets what was asked for: the link is gone, or is new.</summary>
     public void OnLinkChanged() => _pace.Reset();
+
+    // Bytes of a chunk as it is carried, and how many of them are not the archive's.
+    private int CarriedBytes => _package.ChunkBytes + Overhead;
+
+    private int Overhead => _cipher is null ? 0 : ChunkCipher.TagBytes;
+
+    private bool TryOpen(int chunk, ref ReadOnlySpan<byte> bytes)
+    {
+        if (_cipher is null)
+        {
+            return true;
+        }
+
+        Span<byte> opened = _opened.AsSpan(0, bytes.Length - ChunkCipher.TagBytes);
+        bool isOpened = _cipher.TryOpen(chunk, bytes, opened);
+        bytes = opened;
+        return isOpened;
+    }
 
     private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 

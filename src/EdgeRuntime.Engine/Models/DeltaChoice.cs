@@ -13,7 +13,8 @@ internal sealed record DeltaChoice(DeltaReference Delta, string? BasePath, long 
     {
         foreach (DeltaReference delta in package.Deltas.Take(PackageReference.MostDeltas).Where(delta => delta is not null).OrderBy(delta => delta.Size))
         {
-            if (delta.Size < package.Size && delta.ChunkSha256 is not null
+            bool isOpen = package.Encryption is null == delta.CiphertextSha256 is null;
+            if (isOpen && delta.Size < package.Size && delta.ChunkSha256 is not null
                 && ChunkDownload.Objection(delta.AsArchive(package), package.Size) is null && BaseOf(delta, store) is { } choice)
             {
                 return choice;

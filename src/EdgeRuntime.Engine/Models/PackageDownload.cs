@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Models;
@@ -18,6 +19,7 @@ internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateN
     private DeltaRebuild? _rebuild;
     private TransferBudget? _budget;
     private CarrierLine? _carriers;
+    private ContentKey? _content;
     private string? _failure;
     private bool _isConnected;
 
@@ -43,6 +45,11 @@ internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateN
     public ActivationEvent.Failed? Prepare(PackageReference package)
     {
         Close();
+        if (Unwrap(package, out _) is { } locked)
+        {
+            return new ActivationEvent.Failed(locked, PackageAtFault: false);
+        }
+
         if (ChunkDownload.Objection(package, parts.Verification.LargestArchive) is { } objection)
         {
             return new ActivationEvent.Failed(objection, PackageAtFault: true);
@@ -78,6 +85,12 @@ internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateN
 
         Close();
         _package = package;
+        _failure = Unwrap(package, out _content);
+        if (_failure is not null)
+        {
+            return true;
+        }
+
         _transfer = $"{order.Digest.Short}-{order.Generation}";
         try
         {
@@ -109,6 +122,7 @@ internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateN
         _package = null;
         _download = null;
         _carriers = null;
+        _content = null;
         _delta = null;
         _rebuild?.Dispose();
         _rebuild = null;
@@ -294,9 +308,32 @@ internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateN
     private void Open(string path, PackageReference archive, string transfer, bool isMqtt)
     {
         EndTransfer();
-        _download = new ChunkDownload(parts.Disk, path, archive, transfer, parts.Time, parts.Random, _budget, isReliable: !isMqtt);
+        ChunkCipher? cipher = _content?.CipherOf(archive.ArchiveSha256, archive.ChunkSha256.Count);
+        _download = new ChunkDownload(
+            parts.Disk, path, archive, transfer, parts.Time, parts.Random, _budget, isReliable: !isMqtt, cipher: cipher);
         _download.Begin();
         news.DownloadBegan(_download);
+    }
+
+    /// <returns>Why the key of an encrypted package cannot be had, or null.</returns>
+    private string? Unwrap(PackageReference package, out ContentKey? content)
+    {
+        content = null;
+        if (package.Encryption is not { } encryption)
+        {
+            return null;
+        }
+
+        string? objection = encryption.Objection();
+        if (objection is null && parts.Recipient is null)
+        {
+            return "the package is encrypted, and this device has no key";
+        }
+
+        content = objection is null
+            ? ContentKey.Unwrap(encryption, parts.Recipient!, parts.Device, package.ArchiveSha256, out objection)
+            : null;
+        return objection;
     }
 
     // With the next carrier; what is on the disk is found again.

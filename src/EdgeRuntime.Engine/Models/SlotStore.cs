@@ -136,13 +136,19 @@ public sealed class SlotStore
     }
 
     /// <summary>
-    /// Empties the incoming place for the bytes of <paramref name="package"/>, and remembers how to check them.
+    /// Empties the incoming place for the bytes of <paramref name="package"/>, and remembers how to check them. What is there of
+    /// the same archive stays: an order for it that comes anew, encrypted in another way, goes on with it.
     /// </summary>
     /// <exception cref="IOException">No room, or the medium failed.</exception>
     public void Expect(PackageReference package)
     {
         RequireUsable();
-        ClearIncoming();
+        bool isSame = Expected() is { } before && before.ArchiveSha256 == package.ArchiveSha256 && before.ChunkBytes == package.ChunkBytes;
+        if (!isSame)
+        {
+            ClearIncoming();
+        }
+
         DurableFiles.WriteAtomically(
             _disk, OrderPath, JsonSerializer.SerializeToUtf8Bytes(package, WireJson.Default.PackageReference));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
@@ -46,6 +47,9 @@ public sealed record AgentParts
 
     /// <summary>How packages may be fetched.</summary>
     public TransferPolicy Transfer { get; init; } = new();
+
+    /// <summary>The key that packages are encrypted for, or null where only plain ones can be taken.</summary>
+    public HpkePrivateKey? Recipient { get; init; }
 
     /// <summary>The device.</summary>
     public required IUpdateEvents Events { get; init; }

@@ -30,6 +30,9 @@ public sealed record UpdateOrder
     /// <summary>Bytes of every chunk but the last.</summary>
     public required int ChunkBytes { get; init; }
 
+    /// <summary>SHA-256 of the ciphertext that is fetched, lowercase hex; empty where the archive comes plain.</summary>
+    public string CiphertextSha256 { get; init; } = "";
+
     /// <summary>True when it goes back to a package committed here before, which then needs no trial.</summary>
     public bool Revert { get; init; }
 
@@ -46,13 +49,15 @@ public sealed record UpdateOrder
         ArchiveSha256 = package.ArchiveSha256,
         Size = package.Size,
         ChunkBytes = package.ChunkBytes,
+        CiphertextSha256 = package.Encryption?.CiphertextSha256 ?? "",
         Revert = package.Revert,
     };
 
-    /// <summary>True when both orders want the same bytes, cut into the same chunks.</summary>
+    /// <summary>True when both orders want the same bytes, cut into the same chunks and encrypted in the same way.</summary>
     public bool WantsSameBytes(UpdateOrder other) =>
         Digest == other.Digest
         && ArchiveSha256 == other.ArchiveSha256
         && Size == other.Size
-        && ChunkBytes == other.ChunkBytes;
+        && ChunkBytes == other.ChunkBytes
+        && CiphertextSha256 == other.CiphertextSha256;
 }

@@ -18,6 +18,9 @@ internal sealed class Attendance(DeviceId device)
     /// <summary>What it runs, or null.</summary>
     public ReportedMessage? Reported { get; private set; }
 
+    /// <summary>The key that it says packages are to be encrypted with, or null.</summary>
+    public byte[]? EncryptionKey { get; private set; }
+
     /// <summary>Its newest answer to a command, or null.</summary>
     public ResponseMessage? Answer { get; private set; }
 
@@ -44,6 +47,10 @@ internal sealed class Attendance(DeviceId device)
         else if (message.Rest == "reported")
         {
             Reported = Read(message.Payload, WireJson.Default.ReportedMessage) ?? Reported;
+        }
+        else if (message.Rest == "info")
+        {
+            EncryptionKey = Read(message.Payload, WireJson.Default.InfoMessage)?.EncryptionKey ?? EncryptionKey;
         }
         else if (message.Rest.StartsWith("response/", StringComparison.Ordinal))
         {

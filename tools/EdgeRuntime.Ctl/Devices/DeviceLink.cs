@@ -40,7 +40,7 @@ internal sealed class DeviceLink : ILinkEvents, IDisposable
         {
             subscriptions.Add((Topics.Down(device, "desired"), 1));
             subscriptions.AddRange(
-                ((string[])["status", "reported", "update/+", "event/update", $"response/{Name}"])
+                ((string[])["status", "info", "reported", "update/+", "event/update", $"response/{Name}"])
                     .Select(rest => (Topics.Up(device, rest), 1)));
             subscriptions.Add((Topics.Up(device, ChunkCodec.RequestTopic), 0));
         }

@@ -50,6 +50,13 @@ internal sealed class DevicePush(Attendance attendance, string model, ModelId pa
     /// <summary>It is not there to be ordered anything.</summary>
     public void Away() => IsAway = true;
 
+    /// <summary>It is not ordered anything, whatever it says later.</summary>
+    public void Refuse(string reason)
+    {
+        Verdict = UpdateState.Rejected;
+        Reason = reason;
+    }
+
     /// <summary>It runs the package already.</summary>
     public void AlreadyThere()
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
@@ -14,7 +15,7 @@ internal static class PushCommand
 {
     public const string Usage = $"""
         usage: edgectl push DEVICE… PACKAGE --key DEPLOY.key.pem… [--from OLD]… [--metadata DIR] [--revert]
-                            [--wait] [--max-rate BYTES] [--patience SECONDS] [--despite-manager]
+                            [--encrypt [--recipients FILE]] [--wait] [--max-rate BYTES] [--patience SECONDS] [--despite-manager]
 
         Orders devices to run a package, serves its bytes over the broker, and shows how far each device is until it has
         committed or refused it. The order stays with the broker: a device that is cut off goes on when it and this command
@@ -23,6 +24,8 @@ internal static class PushCommand
           --key DEPLOY.key.pem   signs the order; several times where the metadata's role 'deploy' wants several signatures
           --from OLD             offers devices that have this package the smallest delta from it
           --url URL              also offers the package at this address, for devices whose policy allows it
+          --encrypt              encrypts it on the way, for each device under the key that it tells
+          --recipients FILE      and only where that is the one of its line, DEVICE KEY, in this file
           --metadata DIR         publishes that TUF metadata first, for devices with a root
           --revert               goes back to a package that the devices committed before
           --wait                 waits for devices that are away, too
@@ -41,8 +44,8 @@ internal static class PushCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> words, Surroundings around, CancellationToken stop)
     {
         Words read = Words.Parse(
-            words, [.. BrokerAddress.Options, "--key", "--from", "--url", "--metadata", "--max-rate", "--patience"],
-            ["--revert", "--wait", "--despite-manager"]);
+            words, [.. BrokerAddress.Options, "--key", "--from", "--url", "--metadata", "--max-rate", "--patience", "--recipients"],
+            ["--revert", "--wait", "--despite-manager", "--encrypt"]);
         BrokerAddress broker = BrokerAddress.Of(read, around);
         if (read.Files.Count < 2)
         {
@@ -73,19 +76,37 @@ internal static class PushCommand
             read.Mistakes.Add($"--max-rate {rate}: is less than one chunk, {ChunkCodec.MaxLength}, or more than can be");
         }
 
+        if (read.Has("--encrypt") && read.All("--url").Count > 0)
+        {
+            read.Mistakes.Add("--url serves the package as it is, and --encrypt is to hide it: give one of them");
+        }
+
+        if (read.Text("--recipients") is not null && !read.Has("--encrypt"))
+        {
+            read.Mistakes.Add("--recipients says for whom to --encrypt");
+        }
+
         read.Check();
+        Recipients recipients = Recipients.Read(read.Text("--recipients"));
         string path = read.Files[^1];
         PackageArchive package = DeltaCommand.Open(path);
         IReadOnlyList<TufSigningKey> keys = [.. read.All("--key").Select(Keys.Deploy)];
-        using PushedFiles pushed = PushedFiles.Of(package, path, read.Has("--revert"), read.All("--from"), read.All("--url"));
+        ContentKey? content = read.Has("--encrypt") ? ContentKey.Create(RandomNumberGenerator.Create()) : null;
+        using PushedFiles pushed = PushedFiles.Of(package, path, read.Has("--revert"), read.All("--from"), read.All("--url"), content);
+        if (content is not null && !recipients.ArePinned)
+        {
+            around.Errors.WriteLine("push: the keys are the devices' own word; --recipients FILE holds them against yours");
+        }
+
         Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
         using DeviceLink link = new(
             broker, devices, around, random, new TransferLimits(devices.Count, (long)rate), pushed.PathOf);
-        PushSession session = new(link, new RollCall(link, devices, around), around)
+        PushSession session = new(link, new RollCall(link, devices, around) { WantsKeys = content is not null }, around)
         {
             Keys = keys,
             Model = package.Manifest.Name,
             Package = pushed.Reference,
+            Encryption = content is null ? null : new PushEncryption(content, pushed.Reference, pushed.CiphertextSha256!, recipients),
             Deployment = $"push-{package.Id.Short}-{string.Concat(random.GetItems("abcdefghijkmnpqrstuvwxyz23456789".AsSpan(), SuffixLength))}",
             Metadata = read.Text("--metadata") is string directory ? Metadata(directory) : null,
             Waits = read.Has("--wait"),

@@ -25,6 +25,9 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
     /// <summary>The package.</summary>
     public required PackageReference Package { get; init; }
 
+    /// <summary>Encrypts it for each device, or null where it is sent as it is.</summary>
+    public PushEncryption? Encryption { get; init; }
+
     /// <summary>Names the push: 1 to 63 of <c>a-z 0-9 -</c>.</summary>
     public required string Deployment { get; init; }
 
@@ -109,6 +112,10 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
                 string has = string.Join(", ", device.Reported!.Models.Select(each => $"'{each.Name}'"));
                 wrong.Add($"{device.Device}: has no model '{Model}'; it has {(has.Length > 0 ? has : "none")}");
             }
+            else if (Encryption?.Objection(device) is string objection)
+            {
+                wrong.Add(objection);
+            }
         }
 
         if (wrong.Count > 0)
@@ -134,10 +141,20 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
             return;
         }
 
+        PackageReference package = Package;
+        if (Encryption is not null)
+        {
+            if (Encryption.Objection(device) is string objection)
+            {
+                push.Refuse(objection);
+                return;
+            }
+
+            package = Encryption.For(device);
+        }
+
         push.Ordered(push.Generation == 0 ? device.NextGeneration : push.Generation);
-        link.Chunks.Grant(
-            device.Device,
-            Package.Deltas.Select(delta => (delta.Sha256, delta.Size)).Append((Package.ArchiveSha256, Package.Size)).ToDictionary());
+        link.Chunks.Grant(device.Device, package.AllCarried());
         if (Metadata is not null)
         {
             Publish(device.Device, "metadata", Metadata, retain: false);
@@ -149,7 +166,7 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
             Deployment = Deployment,
             Generation = push.Generation,
             IssuedUnixMs = around.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Slots = new Dictionary<string, PackageReference> { [Model] = Package },
+            Slots = new Dictionary<string, PackageReference> { [Model] = package },
         };
         Publish(device.Device, "desired", desired.Sealed(Keys), retain: true);
     }

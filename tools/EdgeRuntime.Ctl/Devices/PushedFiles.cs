@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Ctl.Deltas;
@@ -20,15 +21,20 @@ internal sealed class PushedFiles : IDisposable
     /// <summary>What the order says of the package.</summary>
     public PackageReference Reference { get; }
 
+    /// <summary>Hash of the package's ciphertext, or null where it is served as it is.</summary>
+    public string? CiphertextSha256 { get; private init; }
+
     /// <summary>Makes what is served.</summary>
     /// <param name="olds">Packages that devices may have.</param>
     /// <param name="urls">Addresses that serve the package too.</param>
+    /// <param name="content">What all of it is encrypted under, or null.</param>
     /// <exception cref="CommandException">One of them is no package.</exception>
-    public static PushedFiles Of(PackageArchive package, string path, bool revert, IReadOnlyList<string> olds, IReadOnlyList<string> urls)
+    public static PushedFiles Of(
+        PackageArchive package, string path, bool revert, IReadOnlyList<string> olds, IReadOnlyList<string> urls, ContentKey? content)
     {
         PackageReference whole = package.ToReference(PackageReference.ChunkBytesFor(package.Bytes.Length), revert);
         Dictionary<string, string> paths = new() { [whole.ArchiveSha256] = path };
-        string? directory = olds.Count > 0 ? Directory.CreateTempSubdirectory("edgectl-push-").FullName : null;
+        string? directory = olds.Count > 0 || content is not null ? Directory.CreateTempSubdirectory("edgectl-push-").FullName : null;
         List<DeltaReference> deltas = [];
         foreach (string old in olds)
         {
@@ -39,15 +45,32 @@ internal sealed class PushedFiles : IDisposable
             {
                 paths[delta.Sha256] = Path.Combine(directory!, delta.Sha256);
                 File.WriteAllBytes(paths[delta.Sha256], smallest.Bytes);
-                deltas.Add(delta);
+                deltas.Add(delta with
+                {
+                    CiphertextSha256 = content is null ? null : Encrypt(content, smallest.Bytes, delta.AsArchive(whole), directory!, paths),
+                });
             }
         }
 
-        return new PushedFiles(whole with { Carriers = urls.Count > 0 ? ["mqtt", .. urls] : [], Deltas = deltas }, paths, directory);
+        return new PushedFiles(whole with { Carriers = urls.Count > 0 ? ["mqtt", .. urls] : [], Deltas = deltas }, paths, directory)
+        {
+            CiphertextSha256 = content is null ? null : Encrypt(content, package.Bytes.Span, whole, directory!, paths),
+        };
     }
 
     /// <summary>The file of an archive or delta, by its hash.</summary>
     public string PathOf(string sha256) => _paths[sha256];
+
+    private static string Encrypt(
+        ContentKey content, ReadOnlySpan<byte> plain, PackageReference reference, string directory, Dictionary<string, string> paths)
+    {
+        using ChunkCipher cipher = content.CipherOf(reference.ArchiveSha256, reference.ChunkSha256.Count);
+        string part = Path.Combine(directory, $"{reference.ArchiveSha256}.encrypted");
+        using FileStream file = File.Create(part);
+        string sha256 = cipher.Seal(plain, reference.ChunkBytes, file);
+        paths[sha256] = part;
+        return sha256;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,6 +15,9 @@ internal sealed class RollCall(DeviceLink link, IReadOnlyList<DeviceId> devices,
     private readonly Dictionary<DeviceId, Attendance> _attendance = devices.ToDictionary(device => device, device => new Attendance(device));
     private readonly HashSet<string> _managers = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a device is only waited for until it answers, or for its key to encrypt with too.</summary>
+    public bool WantsKeys { get; init; }
+
     /// <summary>One for each device, in the order they were named.</summary>
     public IEnumerable<Attendance> All => devices.Select(device => _attendance[device]);
 
@@ -30,7 +33,7 @@ internal sealed class RollCall(DeviceLink link, IReadOnlyList<DeviceId> devices,
         long since = around.Time.GetTimestamp();
         bool connected = false;
         string why = "it does not answer";
-        while (!connected || _attendance.Values.Any(device => !device.IsThere))
+        while (!connected || _attendance.Values.Any(device => !device.IsThere || (WantsKeys && device.EncryptionKey is null)))
         {
             TimeSpan left = patience - around.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero)

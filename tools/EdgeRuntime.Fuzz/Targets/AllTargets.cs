@@ -11,6 +11,7 @@ internal static class AllTargets
         .. ReplayFiles.Targets,
         .. WireMessages.Targets,
         .. Deltas.Targets,
+        .. Encrypted.Targets,
         .. StateFiles.Targets,
         .. OutboxLogs.Targets,
         .. Packages.Targets,

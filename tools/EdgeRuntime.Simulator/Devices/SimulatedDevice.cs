@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
@@ -20,6 +22,9 @@ namespace EdgeRuntime.Simulator;
 public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 {
     public static readonly DeviceId Id = DeviceId.Parse("pi-1");
+
+    /// <summary>What packages are encrypted for.</summary>
+    public static readonly HpkePrivateKey Recipient = new DeviceKey(SHA256.HashData("the key of a simulated device"u8)).Recipient();
 
     private readonly Queue<Action> _todo = new();
     private readonly Queue<VerificationJob> _jobs = new();
@@ -66,6 +71,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Trust = trust,
             HasRepository = repository is not null,
             Transfer = transfer,
+            Recipient = Recipient,
             Disk = (IDisk?)encrypted ?? disk,
             Verification = TestPackages.VerificationWith(Load),
             Lines = [.. all.Select(site => new PackageLine(site, () => site.Name == "plant" ? configured : null))],
