@@ -56,13 +56,13 @@ public sealed class PushTests
         }
 
         byte[] model = await File.ReadAllBytesAsync(Path.Combine(Programs.Root, "tools/train/packages/vitals-2/model.onnx"));
-        foreach (string file in Directory.EnumerateFiles(site["dev-a/state"], "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(site["dev-a/state"], "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
         {
             byte[] kept = await File.ReadAllBytesAsync(file);
             Assert.True(kept.AsSpan().IndexOf(model.AsSpan(model.Length / 2, 64)) < 0 && kept.AsSpan().IndexOf("manifest.json"u8) < 0, $"{file} tells of the model");
         }
 
         await using Run again = Site.Start(configuration);
-        await again.Says("vitals 2.");
+        await again.Says("vitals 1.1.");
     }
 }
