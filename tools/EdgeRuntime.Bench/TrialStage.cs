@@ -23,7 +23,8 @@ internal sealed class TrialStage : IDisposable
     /// <param name="directory">Empty; configuration, keys and state go there.</param>
     /// <param name="package">How packages are made; version 1 with the good model is the configured one.</param>
     /// <param name="profile">Members of the device's profile besides the name, each with a comma before it.</param>
-    public TrialStage(string program, string directory, TrialPackage package, string profile = "")
+    /// <param name="members">Members of the device's configuration besides the usual, each with a comma behind it.</param>
+    public TrialStage(string program, string directory, TrialPackage package, string profile = "", string members = "")
     {
         _program = program;
         _directory = directory;
@@ -45,6 +46,7 @@ internal sealed class TrialStage : IDisposable
               "link": { "host": "127.0.0.1", "port": {{Broker.Port}} },
               "trust": { "release_keys": ["release.pub.pem"], "deploy_keys": ["deploy.pub.pem"] },
               "telemetry": { "window_s": 1, "latest_ms": 200, "predictions": "all" },
+              {{members}}
               "models": [
                 {
                   "name": "{{TrialPackage.Name}}",

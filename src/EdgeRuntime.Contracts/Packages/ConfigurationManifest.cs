@@ -20,8 +20,8 @@ public sealed record ConfigurationSoakSpec
     public double Seconds { get; init; } = 60;
 
     /// <summary>
-    /// Share of a model's samples that may be dropped meanwhile, those left out by a gate not counted; where more were dropped before,
-    /// that share. (default: 0.01; 0 to 1)
+    /// Share of a model's samples that may be dropped meanwhile, those that a gate or <c>every_nth</c> leaves out not counted; where
+    /// more were dropped before, that share. (default: 0.01; 0 to 1)
     /// </summary>
     public double MaxDroppedShare { get; init; } = 0.01;
 }

@@ -24,6 +24,8 @@ public static class ConfigurationOverlay
         ["device"] = Identity,
         ["state_dir"] = Identity,
         ["link"] = Identity,
+        ["device_key_file"] = Identity,
+        ["encrypt_at_rest"] = Owner,
         ["trust"] = Owner,
         ["updates"] = Owner,
         ["transfer"] = Owner,

@@ -38,6 +38,15 @@ public static class ConfigurationReader
         return JsonFile.Read(utf8, path, mistakes, root => Read(root, directory, ProfileFiles.Directories(path)));
     }
 
+    /// <summary>Reads what a file and an overlay make together; every value knows where it stands.</summary>
+    internal static DeviceConfiguration? Read(JsonValue merged, string path, Mistakes mistakes)
+    {
+        int before = mistakes.Found;
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        DeviceConfiguration read = JsonObjectReader.Read(merged, "", mistakes, root => Read(root, directory, ProfileFiles.Directories(path)));
+        return mistakes.Found == before ? read : null;
+    }
+
     private static DeviceConfiguration Read(
         JsonObjectReader root, string directory, IReadOnlyList<string> profiles)
     {
@@ -58,6 +67,7 @@ public static class ConfigurationReader
             Trust = root.RequiredObject("trust", trust => TrustReader.Read(trust, directory)),
             Telemetry = root.Object("telemetry", ReadTelemetry) ?? new TelemetryConfiguration(),
             Transfer = root.Object("transfer", TransferReader.Read) ?? new TransferPolicy(),
+            Updates = root.Object("updates", UpdatesReader.Read) ?? new UpdatesConfiguration(),
             Models = root.RequiredObjects("models", model => ReadModel(model, directory, sensors), min: 1, max: MostModels),
         };
 
@@ -70,6 +80,7 @@ public static class ConfigurationReader
 
         OverloadReader.CheckGates(root, configuration.Models);
         ActionReader.Check(root, configuration);
+        UpdatesReader.Check(root, configuration);
 
         return configuration;
     }

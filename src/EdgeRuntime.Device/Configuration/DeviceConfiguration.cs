@@ -43,6 +43,9 @@ public sealed record DeviceConfiguration
     /// <summary>What packages may come by, and what an update may cost.</summary>
     public TransferPolicy Transfer { get; init; } = new();
 
+    /// <summary>What packages may change beside the models.</summary>
+    public UpdatesConfiguration Updates { get; init; } = new();
+
     /// <summary>At least one.</summary>
     public required IReadOnlyList<ModelConfiguration> Models { get; init; }
 

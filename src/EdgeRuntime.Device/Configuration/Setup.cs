@@ -8,7 +8,7 @@ namespace EdgeRuntime.Device.Configuration;
 /// <summary>Everything a device is told by files, checked together.</summary>
 /// <param name="Configuration">The configuration file.</param>
 /// <param name="Sha256">Hash of its bytes, as reported to the fleet.</param>
-/// <param name="Source">What stands in it, to compare with a later one.</param>
+/// <param name="Source">What stands in it, under the package in force, to compare with a later one.</param>
 /// <param name="Profile">The profile it names.</param>
 /// <param name="ProfileSource">What stands in the profile and those it inherits from.</param>
 /// <param name="ReleaseKeys">Signers of packages.</param>
@@ -19,6 +19,9 @@ internal sealed record Setup(
 {
     /// <summary>The TUF root that the device is born with, or null where none is configured.</summary>
     public byte[]? TrustRoot { get; init; }
+
+    /// <summary>The configuration package in force, which <see cref="Configuration"/> and <see cref="Source"/> are under; or null.</summary>
+    public OverlayPackage? Overlay { get; init; }
 
     /// <summary>Reads the configuration, its profile and its keys with all their mistakes.</summary>
     /// <returns>Null when there was any; then <paramref name="mistakes"/> lists them.</returns>
@@ -45,6 +48,36 @@ internal sealed record Setup(
             {
                 TrustRoot = root,
             };
+    }
+
+    /// <summary>Reads the same under a configuration package. The file must be good without it too: it is what an undo leads back to.</summary>
+    /// <param name="overlay">Null for the file alone.</param>
+    public static Setup? Load(string path, OverlayPackage? overlay, Mistakes mistakes)
+    {
+        Setup? own = Load(path, mistakes);
+        if (own is null || overlay is null)
+        {
+            return own;
+        }
+
+        if (ConfigurationOverlay.Read(overlay.Bytes.Span, mistakes) is not JsonValue laid)
+        {
+            return null;
+        }
+
+        JsonValue merged = ConfigurationOverlay.Over(laid, own.Source);
+        if (ConfigurationReader.Read(merged, path, mistakes) is not DeviceConfiguration configuration)
+        {
+            return null;
+        }
+
+        foreach (string member in ConfigurationChanges.Between(own.Source, merged).NeedRestart)
+        {
+            mistakes.AddFile(ConfigurationOverlay.FileName, $"{member}: is only read at start, where no trial could judge it; no package can change it");
+        }
+
+        configuration = ActionReader.Settle(configuration, own.Profile, merged, mistakes);
+        return mistakes.Any ? null : own with { Configuration = configuration, Source = merged, Overlay = overlay };
     }
 
     /// <summary>Reads the package that the configuration names for a model; null when it names none.</summary>

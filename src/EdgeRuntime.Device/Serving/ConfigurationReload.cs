@@ -1,6 +1,8 @@
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Engine.Features;
+using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Serving;
@@ -49,16 +51,24 @@ internal sealed class ConfigurationReload(Setup first, Setup current, TimeProvid
     }
 
     /// <summary>Reads and checks the file.</summary>
+    /// <param name="overlay">The configuration package over it, or null.</param>
     /// <param name="mistakes">All mistakes when the result is false; then nothing is open and nothing changes.</param>
-    public bool TryRead(string path, out IReadOnlyList<string> mistakes)
+    public bool TryRead(string path, OverlayPackage? overlay, out IReadOnlyList<string> mistakes)
     {
         Mistakes found = new();
-        if (Setup.Load(path, found) is not Setup setup)
+        if (Setup.Load(path, overlay, found) is not Setup setup)
         {
             mistakes = [.. found.Lines()];
             return false;
         }
 
+        return TryTake(setup, out mistakes);
+    }
+
+    /// <summary>Takes what was read before, and opens its new sensors.</summary>
+    /// <param name="mistakes">As of <see cref="TryRead"/>.</param>
+    public bool TryTake(Setup setup, out IReadOnlyList<string> mistakes)
+    {
         ConfigurationChanges sinceStart = ConfigurationChanges.Between(first.Source, setup.Source);
         List<string> needRestart = [.. sinceStart.NeedRestart];
         Say(needRestart, !ConfigurationChanges.Same(first.ProfileSource, setup.ProfileSource) && !needRestart.Contains("profile"), "the profile's content");
@@ -80,6 +90,29 @@ internal sealed class ConfigurationReload(Setup first, Setup current, TimeProvid
         Joining = Next.Configuration with { Models = [.. Next.Configuration.Models.Where(model => affected.Contains(model.Name))] };
         mistakes = OpenSensors();
         return mistakes.Count == 0;
+    }
+
+    /// <summary>Every model that would begin anew with a sensor that its package does not fit, as a sentence.</summary>
+    /// <param name="answering">The packages that answer now, by the name of their model.</param>
+    public IEnumerable<string> Misfits(IReadOnlyDictionary<string, LoadedModel> answering)
+    {
+        Dictionary<string, FrameSource> sources = Joining.Sensors.Zip(_sources).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+        foreach (ModelConfiguration model in Joining.Models)
+        {
+            if (answering.TryGetValue(model.Name, out LoadedModel? package)
+                && !PipelineBinding.TryBind(
+                    package.Manifest, ModelHost.SiteOf(model, sources[model.Sensor.Name]), out _, out IReadOnlyList<string> mistakes))
+            {
+                yield return $"the model '{model.Name}' {package.Manifest.Version} does not fit its sensor: {string.Join("; ", mistakes)}";
+            }
+        }
+    }
+
+    /// <summary>Closes what was opened; nothing has changed.</summary>
+    public void GiveUp()
+    {
+        _sources.ForEach(source => source.Dispose());
+        _sources.Clear();
     }
 
     private static void Say(List<string> parts, bool so, string part)
@@ -135,8 +168,7 @@ internal sealed class ConfigurationReload(Setup first, Setup current, TimeProvid
 
         if (failed.Count > 0)
         {
-            _sources.ForEach(source => source.Dispose());
-            _sources.Clear();
+            GiveUp();
         }
 
         return failed;

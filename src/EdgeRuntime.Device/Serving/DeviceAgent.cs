@@ -25,10 +25,8 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1200);
 
-    private readonly string? _configurationPath;
-    private readonly Setup _atStart;
     private readonly DeviceAssembly _first;
-    private Setup _setup;
+    private readonly ConfigurationInUse _configuration;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Mailbox _mailbox;
@@ -55,9 +53,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     public DeviceAgent(Setup setup, DeviceParts parts)
     {
-        _atStart = setup;
-        _setup = setup;
-        _configurationPath = parts.ConfigurationPath;
         _time = parts.Time;
         _logger = parts.Logger;
         _mailbox = parts.Mailbox;
@@ -82,17 +77,23 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             Recipient = parts.Recipient,
             Transfer = setup.Configuration.Transfer,
             Verification = parts.Verification,
-            Lines = [.. _hosts.Zip(setup.Configuration.Models, Kept)],
+            Lines =
+            [
+                .. _hosts.Zip(setup.Configuration.Models, (host, model) => Kept(host, model, setup)),
+                .. ConfigurationInUse.LineOf(setup, parts.ConfigurationPath) is PackageLine line ? [line] : Array.Empty<PackageLine>(),
+            ],
             Events = this,
             Time = _time,
             Random = parts.Random,
-            CrashLoop = parts.Starts.Begin(),
+            CrashLoop = parts.Starts.CrashLoop,
         });
         _status = new DeviceStatus(setup.Configuration, _publisher, _updates, _served, _link, _time);
         _starts = parts.Starts;
         _placement = parts.Placement;
         _supervisor = new Supervisor(
             parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, _status.Summary, Tell);
+        _configuration = new ConfigurationInUse(
+            setup, parts.ConfigurationPath, _served, _updates, _supervisor, _logger, _time, Tell, TakeOver);
         _loader = new Loader(
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
@@ -182,7 +183,17 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     public void OnVerify(VerificationJob job) => _loader.Add(job);
 
     /// <inheritdoc/>
-    public void OnActivate(string line, LoadedPackage? package, bool onTrial) => Host(line).Activate((LoadedModel?)package, onTrial);
+    public void OnActivate(string line, LoadedPackage? package, bool onTrial)
+    {
+        if (_configuration.Is(line))
+        {
+            _configuration.Want((LoadedConfiguration?)package, onTrial);
+        }
+        else
+        {
+            Host(line).Activate((LoadedModel?)package, onTrial);
+        }
+    }
 
     /// <inheritdoc/>
     public void OnShadow(string line, LoadedModel? package)
@@ -194,7 +205,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
         else
         {
-            host?.StartShadow(package, _setup.Profile.Limits.ShadowCpuShareMax, _placement, error => Fail("the shadow", error));
+            host?.StartShadow(package, _configuration.Current.Profile.Limits.ShadowCpuShareMax, _placement, error => Fail("the shadow", error));
         }
     }
 
@@ -239,7 +250,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         switch (letter)
         {
             case Letter.Connected:
-                _status.LinkState = $"{_setup.Configuration.Link.Host}:{_setup.Configuration.Link.Port}";
+                _status.LinkState = $"{_configuration.Current.Configuration.Link.Host}:{_configuration.Current.Configuration.Link.Port}";
                 DeviceLog.Connected(_logger, _status.LinkState);
                 _publisher.OnConnected();
                 SendBirth();
@@ -267,7 +278,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 Take(chunk);
                 break;
             case Letter.Reload:
-                Reload();
+                _configuration.Reload();
                 break;
         }
     }
@@ -280,7 +291,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             return;
         }
 
-        if (!_topics.TrySplit(message.Topic, out DeviceId device, out bool up, out string rest) || up || device != _setup.Configuration.Device)
+        if (!_topics.TrySplit(message.Topic, out DeviceId device, out bool up, out string rest) || up || device != _configuration.Current.Configuration.Device)
         {
             return;
         }
@@ -305,7 +316,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private void Take(Letter.Chunk chunk)
     {
-        if (_topics.TrySplit(chunk.Topic, out DeviceId device, out bool up, out string rest) && !up && device == _setup.Configuration.Device
+        if (_topics.TrySplit(chunk.Topic, out DeviceId device, out bool up, out string rest) && !up && device == _configuration.Current.Configuration.Device
             && rest.StartsWith(ChunkCodec.ChunkTopicPrefix, StringComparison.Ordinal)
             && ChunkCodec.TryReadChunk(chunk.Bytes.AsSpan(0, chunk.Length), out ChunkHeader header, out ReadOnlySpan<byte> bytes))
         {
@@ -343,6 +354,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _reportedChanged |= _outboxNews.Step(sentence => Tell("outbox", EventSeverity.Warning, null, sentence));
 
         _updates.Tick();
+        _configuration.Step();
         _starts.Step();
         if (_supervisor.Step() && _link.IsConnected)
         {
@@ -360,7 +372,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private LiveSocket? OpenLive()
     {
-        LiveSocket? live = LiveSocket.TryOpen(_setup.Configuration.StateDirectory, _mailbox.AskLive, out string objection);
+        LiveSocket? live = LiveSocket.TryOpen(_configuration.Current.Configuration.StateDirectory, _mailbox.AskLive, out string objection);
         if (live is null)
         {
             DeviceLog.Noticed(_logger, objection);
@@ -381,7 +393,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 OnNotice(EventSeverity.Warning, host.Name, shorter);
             }
 
-            foreach ((string who, IReadOnlyList<string> decisions) in _setup.Configuration.WaitingFor(host.Name))
+            foreach ((string who, IReadOnlyList<string> decisions) in _configuration.Current.Configuration.WaitingFor(host.Name))
             {
                 if (!host.Decisions.Any(decisions.Contains))
                 {
@@ -429,60 +441,25 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         },
         WireJson.Default.EventMessage);
 
-    private PackageLine Kept(ModelHost host, ModelConfiguration model)
-    {
-        Setup setup = _setup;
-        return new PackageLine(host.Site, () => setup.ReadPackage(model));
-    }
-
-    // Everything is read, checked and opened before anything is changed: on any mistake the old configuration goes on as it was.
-    private void Reload()
-    {
-        _supervisor.Reloading();
-        ConfigurationReload reload = new(_atStart, _setup, _time);
-        if (reload.TryRead(_configurationPath!, out IReadOnlyList<string> mistakes))
-        {
-            TakeOver(reload);
-            Tell("reload", EventSeverity.Info, null, reload.Summary);
-            foreach (string member in reload.Changes.NeedRestart)
-            {
-                ProcessLog.NeedsRestart(_logger, member);
-            }
-
-            ProcessLog.Reloaded(_logger, reload.Summary);
-            SendBirth();
-        }
-        else
-        {
-            foreach (string mistake in mistakes)
-            {
-                ProcessLog.ReloadMistake(_logger, mistake);
-            }
-
-            ProcessLog.ReloadRefused(_logger, mistakes.Count);
-            Tell("reload", EventSeverity.Error, null, $"the old configuration goes on: {mistakes[0]}{(mistakes.Count > 1 ? $", and {mistakes.Count - 1} more" : "")}");
-        }
-
-        _supervisor.ReloadDone();
-    }
+    private static PackageLine Kept(ModelHost host, ModelConfiguration model, Setup setup) => new(host.Site, () => setup.ReadPackage(model));
 
     private void TakeOver(ConfigurationReload reload)
     {
-        _setup = reload.Next;
         _birth.Setup = reload.Next;
         _served.Leave(reload.Leaving, _updates);
         foreach (ModelHost host in _hosts)
         {
-            host.Report(_setup.Configuration.Telemetry);
+            host.Report(reload.Next.Configuration.Telemetry);
         }
 
         DeviceAssembly joining = _served.Join(reload.Joining, reload.Sources);
         foreach ((ModelHost host, ModelConfiguration model) in joining.Hosts.Zip(reload.Joining.Models))
         {
-            _updates.Add(Kept(host, model), _link.IsConnected);
+            _updates.Add(Kept(host, model, reload.Next), _link.IsConnected);
         }
 
         _served.Begin(joining);
+        SendBirth();
     }
 
     // Samples end first, so that their last window still goes out; then the device says itself that it is offline.
@@ -496,7 +473,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _publisher.Pump();
         _link.Stop(StopPatience);
 
-        _acknowledgements.TakeLast(_mailbox, _publisher, _topics.Down(_setup.Configuration.Device, "ack"));
+        _acknowledgements.TakeLast(_mailbox, _publisher, _topics.Down(_configuration.Current.Configuration.Device, "ack"));
         _publisher.OnDisconnected();
         _outboxThread.Stop();
     }

@@ -53,7 +53,7 @@ internal sealed record DeviceParts
     /// <summary>Where the supervisor listens; owned by the agent.</summary>
     public required NotifySocket Notify { get; init; }
 
-    /// <summary>Remembers how the processes before ended.</summary>
+    /// <summary>Remembers how the processes before ended; this start is counted already.</summary>
     public required StartLedger Starts { get; init; }
 
     /// <summary>WatchdogSec, or null when nobody watches.</summary>

@@ -103,6 +103,14 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Inferences that failed since the package in use took over, up to the last full window.</summary>
     public long Failed => _telemetry?.Failed ?? 0;
 
+    /// <summary>How it stands now.</summary>
+    public ModelStanding Standing()
+    {
+        SampleCounts counts = _totals.With(_telemetry?.Tally);
+        long apart = counts.Dropped[DropCause.Gated] + counts.Dropped[DropCause.SkippedNth] + counts.Dropped[DropCause.Stopped];
+        return new ModelStanding(Name, Answering is not null, counts.Due - apart, counts.Dropped.Total - apart);
+    }
+
     /// <summary>What feeds a model, as a package must fit it.</summary>
     public static ModelSite SiteOf(ModelConfiguration configuration, FrameSource source) => new()
     {

@@ -51,6 +51,9 @@ internal sealed class SensorHost : IDisposable
     /// <summary>What the live ledger shows.</summary>
     public LiveSensor Live() => new(Name, _configuration.Driver, Source.RateHz, _feed.Frames, _feed.Errors, _feed.Fault);
 
+    /// <summary>How it stands now.</summary>
+    public SensorStanding Standing() => new(Name, _feed.Frames, _feed.Fault);
+
     /// <summary>Ends the reading after the frame in hand.</summary>
     public void Stop()
     {

@@ -169,6 +169,11 @@ internal sealed class ServedModels : IDisposable
         }
     }
 
+    /// <summary>How everything stands now.</summary>
+    /// <param name="overLimits">Limits that the process is over.</param>
+    public ServingState State(IReadOnlyCollection<string> overLimits) =>
+        new([.. _hosts.Select(host => host.Standing())], [.. _sensors.Select(sensor => sensor.Standing())], [.. overLimits]);
+
     /// <summary>Ends every sample path, sensors first, and sends what the last windows hold.</summary>
     public void Stop()
     {

@@ -74,6 +74,11 @@ internal sealed record DeviceStorage(IDisk Disk, DeviceKey? Key, IReadOnlyList<s
         return new DeviceStorage(encrypted, key, notices);
     }
 
+    /// <summary>The state directory as it stands, for who only looks: nothing is made or converted.</summary>
+    public static IDisk Look(IDisk disk, DeviceConfiguration configuration) => Find(disk, configuration) is DeviceKey key
+        ? new EncryptedDisk(disk, Slots, key, RandomNumberGenerator.Create(), configuration.EncryptAtRest)
+        : disk;
+
     /// <summary>The key that is there, or null; nothing is made.</summary>
     public static DeviceKey? Find(IDisk disk, DeviceConfiguration configuration)
     {

@@ -30,6 +30,9 @@ internal sealed class StartLedger(IDisk disk, string machineBoot, TimeProvider t
     private int _crashes;
     private bool _isOpen;
 
+    /// <summary>Why a package is to be held responsible for the ends of the processes before, as a sentence, or null.</summary>
+    public string? CrashLoop { get; private set; }
+
     /// <summary>What the kernel calls this run of the machine; empty where it does not say.</summary>
     public static string MachineBoot()
     {
@@ -43,8 +46,8 @@ internal sealed class StartLedger(IDisk disk, string machineBoot, TimeProvider t
         }
     }
 
-    /// <summary>Counts this start.</summary>
-    /// <returns>Why a package is to be held responsible, as a sentence, or null.</returns>
+    /// <summary>Counts this start, before anything that a package chose is opened.</summary>
+    /// <returns><see cref="CrashLoop"/>.</returns>
     public string? Begin()
     {
         _began = time.GetTimestamp();
@@ -55,9 +58,10 @@ internal sealed class StartLedger(IDisk disk, string machineBoot, TimeProvider t
 
         // The start that goes back begins to count anew, for the package that it goes back to.
         Write(Running, loops ? 0 : _crashes);
-        return loops
+        CrashLoop = loops
             ? $"the process ended {_crashes} times in a row within {Steady.TotalSeconds:0} s of its start while it answered"
             : null;
+        return CrashLoop;
     }
 
     /// <summary>Looks whether the process has lived long enough. To be called now and then.</summary>

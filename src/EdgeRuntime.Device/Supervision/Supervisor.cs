@@ -34,6 +34,7 @@ internal sealed class Supervisor : IDisposable
     private readonly Func<string> _statusNow;
     private readonly TellEvent _tell;
     private readonly HashSet<RealTimeSetting> _told = [];
+    private readonly HashSet<string> _over = [];
     private int _version;
     private bool _ready;
     private string? _stuck;
@@ -65,6 +66,9 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>Garbage of the whole process.</summary>
     public AllocationBudget Budget => _budget;
+
+    /// <summary>Limits of the profile that the process is over, garbage apart.</summary>
+    public IReadOnlyCollection<string> OverLimits => _over;
 
     /// <summary>Looks after everything that is due; several times a second.</summary>
     /// <returns>True when what the device says of itself has changed.</returns>
@@ -187,10 +191,12 @@ internal sealed class Supervisor : IDisposable
         string detail = $"{change.Limit}: {change.Detail}";
         if (change.IsOver)
         {
+            _over.Add(change.Limit);
             ProcessLog.OverLimit(_logger, detail);
         }
         else
         {
+            _over.Remove(change.Limit);
             ProcessLog.WithinLimit(_logger, detail);
         }
 

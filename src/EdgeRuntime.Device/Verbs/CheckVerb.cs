@@ -1,12 +1,13 @@
 using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
+using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Sensors.Storage;
 
 namespace EdgeRuntime.Device.Verbs;
 
-/// <summary>Lists every mistake of a configuration, its profile and its packages, without serving.</summary>
+/// <summary>Lists every mistake of a configuration, its profile and its packages, the configuration package in force included, without serving.</summary>
 internal static class CheckVerb
 {
     public static int Run(string[] words)
@@ -38,7 +39,14 @@ internal static class CheckVerb
             return Report(mistakes);
         }
 
-        Console.WriteLine($"{path}: good");
+        setup = ActiveConfiguration.Look(setup, path, out string? unused);
+        if (unused is not null)
+        {
+            Console.Error.WriteLine($"{path}: good alone, but {unused}");
+            return ExitCode.BadConfiguration;
+        }
+
+        Console.WriteLine($"{path}: good{(setup.Overlay is OverlayPackage overlay ? $", under {overlay.Label}" : "")}");
         Console.WriteLine($"  device   {setup.Configuration.Device}, profile {setup.Profile.Name}");
         if (Recipient(setup.Configuration) is string key)
         {

@@ -48,13 +48,15 @@ internal static class DoctorVerb
         MachineFiles files = new();
         Mistakes mistakes = new();
         Setup? setup = path is null ? null : Setup.Load(path, mistakes);
+        string? unused = null;
+        setup = setup is null ? null : ActiveConfiguration.Look(setup, path!, out unused);
         IReadOnlyList<string> directories = ProfileFiles.Directories(path);
         DeviceProfile? board = BoardProfile.Find(files, directories);
         DeviceProfile? profile = setup?.Profile ?? board ?? BoardProfile.OfArchitecture(directories);
         ControlGroup group = ControlGroup.Of(files);
         return
         [
-            .. Files(path, setup, mistakes),
+            .. Files(path, setup, mistakes, unused),
             .. MachineChecks.Processor(files, RuntimeInformation.ProcessArchitecture, Environment.ProcessorCount),
             .. MachineChecks.Quota(group, Environment.ProcessorCount),
             .. profile is null ? [] : BoardChecks.Of(files, profile, board, RuntimeInformation.ProcessArchitecture),
@@ -70,9 +72,10 @@ internal static class DoctorVerb
         ];
     }
 
-    private static IEnumerable<Finding> Files(string? path, Setup? setup, Mistakes mistakes) =>
+    private static IEnumerable<Finding> Files(string? path, Setup? setup, Mistakes mistakes, string? unused) =>
         path is null ? [Finding.Ok("files", "no configuration was named: --config FILE adds its profile, threads, limits, disk, real-time settings and broker")]
-        : setup is not null ? [Finding.Ok("files", $"{path} and the profile {setup.Profile.Name} are without mistakes")]
+        : unused is not null ? [Finding.Problem("files", unused, "correct the device's file, or leave the package with 'edgectl undo'")]
+        : setup is not null ? [Finding.Ok("files", $"{path}{(setup.Overlay is OverlayPackage overlay ? $" under {overlay.Label}" : "")} and the profile {setup.Profile.Name} are without mistakes")]
         : mistakes.Lines().Select(line => Finding.Problem("files", line, "correct the file; 'edge-device check' lists the same"));
 
     // What the device's own files ask for.

@@ -76,6 +76,7 @@ internal static class RunVerb
             ProcessLog.NotifySocketUnusable(logger, unusable);
         }
 
+        StartLedger? starts = null;
         try
         {
             TimeProvider time = TimeProvider.System;
@@ -104,6 +105,19 @@ internal static class RunVerb
                 DeviceLog.Noticed(logger, notice);
             }
 
+            // Counted before anything is opened that a package chose. In a crash loop the device's own file stands alone until the update
+            // agent has found out which package to leave.
+            Setup own = setup;
+            starts = new StartLedger(disk, StartLedger.MachineBoot(), time);
+            if (starts.Begin() is null)
+            {
+                setup = ActiveConfiguration.Over(own, path, storage.Disk, out string? unused);
+                if (unused is not null)
+                {
+                    DeviceLog.Noticed(logger, unused);
+                }
+            }
+
             notify.Starting("opening ONNX Runtime", StepPatience);
             OnnxEnvironment onnx = OnnxEnvironment.Open(setup.Profile.OnnxRuntimeLibrary);
             RunnerOptions running = setup.Profile.Inference.ForRunner();
@@ -117,13 +131,8 @@ internal static class RunVerb
 
             MessageStamp stamp = new(BootId.Draw(random), time);
             using ILink link = MqttLink.Create(LinkTo(configuration, stamp), time, random);
-            List<FrameSource> sensors = [];
-            foreach (SensorConfiguration sensor in configuration.Sensors)
-            {
-                notify.Starting($"opening the sensor {sensor.Name}", StepPatience);
-                sensors.Add(sensor.Make(time));
-            }
-
+            List<FrameSource> sensors = OpenSensors(ref setup, own, notify, time, logger);
+            configuration = setup.Configuration;
             SandboxedProver prover = new(
                 Environment.ProcessPath!, setup.Profile.OnnxRuntimeLibrary, running, setup.Profile.Limits.ResidentBytesMax, time,
                 (version, report) => DeviceLog.Proof(logger, version, report));
@@ -150,7 +159,7 @@ internal static class RunVerb
                 Placement = placement,
                 ConfigurationPath = path,
                 Notify = notify,
-                Starts = new StartLedger(disk, StartLedger.MachineBoot(), time),
+                Starts = starts,
                 WatchdogInterval = watched,
                 Stamp = stamp,
                 Libraries = new Dictionary<string, string> { ["onnxruntime"] = onnx.Version, ["mqtt"] = MqttLink.Library },
@@ -161,13 +170,42 @@ internal static class RunVerb
         }
         catch (Exception e) when (e is ModelLoadException or LinkUnavailableException)
         {
+            starts?.Stop();
             return Ends(e.Message, ExitCode.Unavailable);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or RecordingException or ArgumentException)
+        catch (Exception e) when (IsOfFiles(e))
         {
+            starts?.Stop();
             return Ends(e.Message, ExitCode.BadConfiguration);
         }
     }
+
+    // Where the sensors of a configuration package cannot be opened, those of the device's own file are; the update agent then gives
+    // the package up.
+    private static List<FrameSource> OpenSensors(ref Setup setup, Setup own, NotifySocket notify, TimeProvider time, ILogger logger)
+    {
+        List<FrameSource> sensors = [];
+        try
+        {
+            foreach (SensorConfiguration sensor in setup.Configuration.Sensors)
+            {
+                notify.Starting($"opening the sensor {sensor.Name}", StepPatience);
+                sensors.Add(sensor.Make(time));
+            }
+
+            return sensors;
+        }
+        catch (Exception e) when (setup.Overlay is not null && IsOfFiles(e))
+        {
+            DeviceLog.Noticed(logger, $"the configuration {setup.Overlay!.Label} is not used: {e.Message}");
+            sensors.ForEach(sensor => sensor.Dispose());
+            setup = own;
+            return OpenSensors(ref setup, own, notify, time, logger);
+        }
+    }
+
+    private static bool IsOfFiles(Exception e) =>
+        e is IOException or UnauthorizedAccessException or InvalidDataException or RecordingException or ArgumentException;
 
     private static LinkOptions LinkTo(DeviceConfiguration configuration, MessageStamp stamp)
     {

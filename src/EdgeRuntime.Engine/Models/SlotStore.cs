@@ -77,6 +77,16 @@ public sealed class SlotStore
 
     private string ReservePath => $"{_directory}/reserve";
 
+    /// <summary>What the pointer of a line says, for who only looks: nothing is made or mended.</summary>
+    /// <returns>The empty state where there is no pointer.</returns>
+    /// <exception cref="IOException">The medium failed.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static LineState Look(IDisk disk, string line)
+    {
+        byte[]? pointer = DurableFiles.ReadAll(disk, $"slots/{line}/current.json", PointerFile.MaxBytes);
+        return pointer is null ? LineState.Empty : PointerFile.Decode(pointer);
+    }
+
     /// <summary>Opens, and where needed creates, the store of one line.</summary>
     /// <param name="line">1 to 63 of <c>a-z 0-9 -</c>.</param>
     /// <remarks>
@@ -106,7 +116,10 @@ public sealed class SlotStore
     }
 
     /// <summary>Where an archive stands, or would, by its SHA-256.</summary>
-    public string PathOf(string archiveSha256) => $"{_directory}/{archiveSha256}/{ArchiveName}";
+    public string PathOf(string archiveSha256) => PathOf(Line, archiveSha256);
+
+    /// <summary>Where an archive of a line stands, or would, by its SHA-256.</summary>
+    public static string PathOf(string line, string archiveSha256) => $"slots/{line}/{archiveSha256}/{ArchiveName}";
 
     /// <summary>Where the archive of a slot stands; that of the empty name where the slot is empty.</summary>
     public string PathOf(Slot slot) => PathOf(State[slot]?.ArchiveSha256 ?? "");

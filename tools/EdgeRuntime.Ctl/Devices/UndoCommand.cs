@@ -14,7 +14,7 @@ internal static class UndoCommand
         Asks devices to leave the package a model runs and return to the one before, or to give up an update that is under
         way. It needs no key: a device only ever returns to what it committed before.
 
-          --model NAME           needed where a device has several models
+          --model NAME           needed where a device has several models, and for a configuration: its package's name
           --patience SECONDS     for the broker, and for devices to answer (5)
         {BrokerAddress.Usage}
 
@@ -93,9 +93,10 @@ internal static class UndoCommand
         }
 
         string[] names = [.. device.Reported!.Models.Select(each => each.Name)];
-        if (asked is null && names.Length == 1)
+        string[] models = [.. device.Reported!.Models.Where(each => each.Kind is null).Select(each => each.Name)];
+        if (asked is null && models.Length == 1)
         {
-            model = names[0];
+            model = models[0];
             return null;
         }
 
