@@ -5,7 +5,7 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Contracts.Tuf;
 
 /// <summary>
-/// The metadata directory of a TUF repository that others keep (<c>edgectl repo</c>), as one message for devices. Who sends
+/// The metadata directory of a TUF repository that others keep (<c>edgectl repo</c>), as messages for devices. Who sends
 /// it holds none of its keys and vouches for nothing: devices check all of it themselves. Not thread-safe.
 /// </summary>
 /// <param name="directory">Where <c>timestamp.json</c> and the files that it leads to are.</param>
@@ -16,33 +16,36 @@ public sealed class MetadataShelf(string directory)
 
     private static readonly TufLimits Limits = new();
 
-    private byte[]? _message;
+    private IReadOnlyList<byte[]> _messages = [];
     private DateTime _written;
 
-    /// <summary>The newest state of the directory as a message; the one before it while the directory cannot be read whole.</summary>
+    /// <summary>
+    /// The newest state of the directory, as one message or the parts of one; the one before it while the directory cannot be read
+    /// whole; empty before there is any.
+    /// </summary>
     /// <param name="objection">Why the newest cannot be read, once for each state; else null.</param>
-    public byte[]? Message(out string? objection)
+    public IReadOnlyList<byte[]> Messages(out string? objection)
     {
         objection = null;
         string timestamp = Path.Combine(directory, "timestamp.json");
         DateTime written = File.GetLastWriteTimeUtc(timestamp);
         if (written == _written)
         {
-            return _message;
+            return _messages;
         }
 
         _written = written;
         try
         {
             MetadataMessage message = new() { Files = Collect() };
-            _message = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.MetadataMessage);
+            _messages = MetadataSlices.Cut(JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.MetadataMessage));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             objection = $"the metadata in {directory} cannot be sent: {e.Message}";
         }
 
-        return _message;
+        return _messages;
     }
 
     // From the timestamp on, which is written last: whatever a refresh is writing meanwhile, these belong together.

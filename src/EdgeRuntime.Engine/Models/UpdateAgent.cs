@@ -192,11 +192,11 @@ public sealed class UpdateAgent : IDisposable
             return;
         }
 
-        if (trust.Take(message) is string objection)
+        if (trust.Take(message, out bool isPart) is string objection)
         {
             _parts.Events.OnNotice(EventSeverity.Warning, null, $"metadata was refused: {objection}");
         }
-        else if (_waiting is byte[] order)
+        else if (!isPart && _waiting is byte[] order)
         {
             _waiting = null;
             OnDesired(order);

@@ -31,6 +31,7 @@ public sealed class ReleaseTrust
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<string> _hardware;
     private IReadOnlyDictionary<string, byte[]> _files = new Dictionary<string, byte[]>();
+    private readonly MetadataSlices _slices = new();
     private Dictionary<string, byte[]?>? _round;
 
     /// <param name="store">What was verified before.</param>
@@ -67,9 +68,11 @@ public sealed class ReleaseTrust
     public static string PathOf(string model, string version) => $"{model}-{version}.edgepkg";
 
     /// <summary>Takes a <see cref="MetadataMessage"/>.</summary>
+    /// <param name="isPart">True when it was taken, and is not whole yet.</param>
     /// <returns>Why it was refused, by the attack that it would have been, or null when it is trusted now.</returns>
-    public string? Take(ReadOnlyMemory<byte> message)
+    public string? Take(ReadOnlyMemory<byte> message, out bool isPart)
     {
+        isPart = false;
         if (message.Length > MetadataMessage.LongestBytes)
         {
             return $"it has {message.Length} bytes; {MetadataMessage.LongestBytes} are accepted";
@@ -80,7 +83,20 @@ public sealed class ReleaseTrust
         try
         {
             _round = null;
-            _files = JsonSerializer.Deserialize(message.Span, WireJson.Default.MetadataMessage)?.Files ?? before;
+            MetadataMessage? read = JsonSerializer.Deserialize(message.Span, WireJson.Default.MetadataMessage);
+            if (read?.Slice is MetadataSlice slice)
+            {
+                string? objection = _slices.Add(slice, out byte[]? whole);
+                isPart = objection is null && whole is null;
+                if (whole is null)
+                {
+                    return objection;
+                }
+
+                read = JsonSerializer.Deserialize(whole, WireJson.Default.MetadataMessage);
+            }
+
+            _files = read?.Files ?? before;
             Learn(Refreshed());
             return null;
         }

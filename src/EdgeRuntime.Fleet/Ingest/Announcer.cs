@@ -48,10 +48,10 @@ internal sealed partial class Announcer(
     private void Metadata(DeviceId device)
     {
         string? objection = null;
-        if (metadata?.Message(out objection) is byte[] message)
+        string topic = topics.Down(device, "metadata");
+        foreach ((int part, byte[] message) in metadata?.Messages(out objection).Index() ?? [])
         {
-            string topic = topics.Down(device, "metadata");
-            outbound.Set(topic, new LinkMessage { Topic = topic, Payload = message, Qos = 1, ContentType = Json });
+            outbound.Set($"{topic}/{part}", new LinkMessage { Topic = topic, Payload = message, Qos = 1, ContentType = Json });
         }
 
         if (objection is not null)

@@ -26,12 +26,12 @@ public sealed class MetadataShelfTests : IDisposable
         Publish(1);
         Publish(2);
 
-        byte[]? message = new MetadataShelf(_directory.Path).Message(out string? objection);
+        IReadOnlyList<byte[]> messages = new MetadataShelf(_directory.Path).Messages(out string? objection);
 
         Assert.Null(objection);
         Assert.Equal(
             ["1.root.json", "2.root.json", "2.snapshot.json", "2.targets.json", "timestamp.json"],
-            JsonSerializer.Deserialize(message, WireJson.Default.MetadataMessage)!.Files.Keys.Order(StringComparer.Ordinal));
+            JsonSerializer.Deserialize(Assert.Single(messages), WireJson.Default.MetadataMessage)!.Files.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -39,12 +39,12 @@ public sealed class MetadataShelfTests : IDisposable
     {
         Publish(1);
         MetadataShelf shelf = new(_directory.Path);
-        byte[]? before = shelf.Message(out _);
+        IReadOnlyList<byte[]> before = shelf.Messages(out _);
         Publish(2);
         File.Delete(_directory.Under("2.targets.json"));
 
-        byte[]? after = shelf.Message(out string? objection);
-        shelf.Message(out string? again);
+        IReadOnlyList<byte[]> after = shelf.Messages(out string? objection);
+        shelf.Messages(out string? again);
 
         Assert.Same(before, after);
         Assert.EndsWith("2.targets.json: there is no such file", objection, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class MetadataShelfTests : IDisposable
     [Fact]
     public void Without_a_timestamp_there_is_no_message()
     {
-        Assert.Null(new MetadataShelf(_directory.Path).Message(out string? objection));
+        Assert.Empty(new MetadataShelf(_directory.Path).Messages(out string? objection));
         Assert.NotNull(objection);
     }
 

@@ -180,6 +180,30 @@ public sealed class ReleaseTrustTests : IDisposable
     }
 
     [Fact]
+    public void Metadata_longer_than_a_packet_comes_in_parts_and_the_order_waits_for_the_last()
+    {
+        using SimulatedDevice device = Device();
+        for (int i = 0; i < 400; i++)
+        {
+            _rig.Targets = _rig.Targets.WithTarget(RepositoryRig.Target($"older-{i}.edgepkg", [], i));
+        }
+
+        Vouch(_archive, "1.0.0");
+        IReadOnlyList<byte[]> parts = MetadataSlices.Cut(_rig.Metadata());
+        Assert.True(parts.Count > 1);
+
+        device.Obey(device.OrderFor(_archive, 1));
+        foreach (byte[] part in parts)
+        {
+            Assert.Null(device.Version);
+            device.Agent.OnMetadata(part);
+            device.Run();
+        }
+
+        Assert.Equal("1.0.0", device.Version);
+    }
+
+    [Fact]
     public void A_device_with_a_repository_gets_the_metadata_by_itself_file_by_file()
     {
         using SimulatedDevice device = Asking();

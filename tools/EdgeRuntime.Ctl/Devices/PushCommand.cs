@@ -108,7 +108,7 @@ internal static class PushCommand
             Package = pushed.Reference,
             Encryption = content is null ? null : new PushEncryption(content, pushed.Reference, pushed.CiphertextSha256!, recipients),
             Deployment = $"push-{package.Id.Short}-{string.Concat(random.GetItems("abcdefghijkmnpqrstuvwxyz23456789".AsSpan(), SuffixLength))}",
-            Metadata = read.Text("--metadata") is string directory ? Metadata(directory) : null,
+            Metadata = read.Text("--metadata") is string directory ? Metadata(directory) : [],
             Waits = read.Has("--wait"),
             DespiteManager = read.Has("--despite-manager"),
         };
@@ -125,10 +125,12 @@ internal static class PushCommand
         }
     }
 
-    private static byte[] Metadata(string directory)
+    private static IReadOnlyList<byte[]> Metadata(string directory)
     {
-        byte[]? message = new MetadataShelf(directory).Message(out string? objection);
-        return message ?? throw new CommandException(
-            ExitCode.NoInput, objection ?? $"{directory}: has no timestamp.json; name the metadata directory of a repository");
+        IReadOnlyList<byte[]> messages = new MetadataShelf(directory).Messages(out string? objection);
+        return messages.Count > 0
+            ? messages
+            : throw new CommandException(
+                ExitCode.NoInput, objection ?? $"{directory}: has no timestamp.json; name the metadata directory of a repository");
     }
 }

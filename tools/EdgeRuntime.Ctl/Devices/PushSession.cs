@@ -31,8 +31,8 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
     /// <summary>Names the push: 1 to 63 of <c>a-z 0-9 -</c>.</summary>
     public required string Deployment { get; init; }
 
-    /// <summary>Metadata to publish before every order, or null.</summary>
-    public byte[]? Metadata { get; init; }
+    /// <summary>Metadata to publish before every order; empty for none.</summary>
+    public IReadOnlyList<byte[]> Metadata { get; init; } = [];
 
     /// <summary>True to wait for devices that are away.</summary>
     public bool Waits { get; init; }
@@ -155,9 +155,9 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
 
         push.Ordered(push.Generation == 0 ? device.NextGeneration : push.Generation);
         link.Chunks.Grant(device.Device, package.AllCarried());
-        if (Metadata is not null)
+        foreach (byte[] message in Metadata)
         {
-            Publish(device.Device, "metadata", Metadata, retain: false);
+            Publish(device.Device, "metadata", message, retain: false);
         }
 
         DesiredState desired = new()

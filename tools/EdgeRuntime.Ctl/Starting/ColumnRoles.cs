@@ -41,14 +41,14 @@ internal sealed record ColumnRoles(IReadOnlyList<DataColumn> Channels, DataColum
             }
 
             truth ??= TruthAmong(table.Columns.Except(chosen.OfType<DataColumn>()).Where(column => column != time), null, guesses);
-            return Checked(new ColumnRoles([.. chosen.OfType<DataColumn>()], truth, time), table, guesses);
+            return WithGuess(new ColumnRoles([.. chosen.OfType<DataColumn>()], truth, time), table, guesses);
         }
 
         DataColumn[] byName = [.. named.Select(name => numbers.FirstOrDefault(column => column.Name == DataColumn.Split(name).Name)).OfType<DataColumn>()];
         if (byName.Length == named.Count && named.Count > 1)
         {
             truth ??= TruthAmong(table.Columns.Except(byName).Where(column => column != time), null, guesses);
-            return Checked(new ColumnRoles(byName, truth, time), table, guesses);
+            return WithGuess(new ColumnRoles(byName, truth, time), table, guesses);
         }
 
         return ByCount(table, wanted, spans, numbers, truth, time, guesses, mistakes);
@@ -79,7 +79,7 @@ internal sealed record ColumnRoles(IReadOnlyList<DataColumn> Channels, DataColum
         truth ??= TruthAmong(texts, null, guesses);
         if (Fits(numbers.Length))
         {
-            return Checked(new ColumnRoles(numbers, truth, time), table, guesses);
+            return WithGuess(new ColumnRoles(numbers, truth, time), table, guesses);
         }
 
         string names = string.Join(", ", numbers.Take(16).Select(column => column.Header.Length > 0 ? column.Header : column.Name));
@@ -91,7 +91,7 @@ internal sealed record ColumnRoles(IReadOnlyList<DataColumn> Channels, DataColum
         return null;
     }
 
-    private static ColumnRoles Checked(ColumnRoles roles, DataTable table, Guesses guesses)
+    private static ColumnRoles WithGuess(ColumnRoles roles, DataTable table, Guesses guesses)
     {
         string names = string.Join(", ", roles.Channels.Take(12).Select(column => column.Name)) + (roles.Channels.Count > 12 ? ", ..." : "");
         guesses.Add(

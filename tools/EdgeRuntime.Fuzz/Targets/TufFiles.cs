@@ -48,7 +48,13 @@ internal static class TufFiles
             Name = "tuf-message",
             About = "TUF metadata as a device receives it, and what it then lets pass",
             Run = Message,
-            Seeds = () => [JsonSerializer.SerializeToUtf8Bytes(new MetadataMessage { Files = Genuine.Value.Files }, WireJson.Default.MetadataMessage)],
+            Seeds = () =>
+            [
+                JsonSerializer.SerializeToUtf8Bytes(new MetadataMessage { Files = Genuine.Value.Files }, WireJson.Default.MetadataMessage),
+                .. MetadataSlices.Cut(JsonSerializer.SerializeToUtf8Bytes(
+                    new MetadataMessage { Files = new Dictionary<string, byte[]> { ["1.root.json"] = new byte[MetadataSlices.SliceBytes] } },
+                    WireJson.Default.MetadataMessage)).TakeLast(1),
+            ],
             Mutations = Json,
             Weight = 0.5,
             LargestInput = 32 * 1024,
@@ -114,10 +120,10 @@ internal static class TufFiles
     private static bool Message(byte[] bytes)
     {
         ReleaseTrust trust = new(new TrustedMetadata(new MemoryDisk(), ""), Genuine.Value.Files["1.root.json"], new SteadyTime(), []);
-        string? objection = trust.Take(bytes);
+        string? objection = trust.Take(bytes, out bool isPart);
         Promise.Require(objection is not "", "a refusal says nothing");
         Promise.Require(trust.Signers.Count == 0, "somebody may order who was named by nobody");
-        return objection is null;
+        return objection is null && !isPart;
     }
 
     private static void Follow(TrustedMetadata store, Func<string, byte[]?> serve)
