@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgeRuntime.Contracts.Packages;
 using Xunit;
@@ -321,6 +323,44 @@ public sealed class PackageVerbTests : IDisposable
         Assert.Equal((ExitCode.CannotCreate, ExitCode.CannotCreate), (folder.Code, nowhere.Code));
         Assert.Empty(Directory.GetFiles(_cli.Root));
     }
+
+    [Fact]
+    public void What_a_published_program_asks_of_a_machine_is_read_from_its_files()
+    {
+        Directory.CreateDirectory(_cli["published/lib"]);
+        File.Copy(Environment.ProcessPath!, _cli["published/edge-device"]);
+        _cli.Write("published/lib/notes.txt", "no library");
+
+        Outcome packed = PackRuntime("--version", "1.4.2", "--release-counter", "9", "--soak-seconds", "30");
+        RuntimeManifest manifest = (RuntimeManifest)PackageArchive.ReadUnverified(File.ReadAllBytes(_cli["a.edgepkg"])).Manifest;
+
+        Assert.Equal((0, ""), (packed.Code, packed.Errors));
+        Assert.Equal(("edge-device", "1.4.2", 9, 30), (manifest.Name, manifest.Version, manifest.ReleaseCounter, manifest.Soak!.Seconds));
+        Assert.Equal(RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), Assert.Single(manifest.Requires!.Architectures!));
+
+        // The program that runs this test started, so what it needs is not above what is here.
+        using Process asked = Process.Start(new ProcessStartInfo("getconf", ["GNU_LIBC_VERSION"]) { RedirectStandardOutput = true })!;
+        Version here = Version.Parse(asked.StandardOutput.ReadToEnd().Trim().Split(' ')[^1]);
+        Assert.InRange(Version.Parse(manifest.Requires.MinGlibc!), new Version(2, 2), here);
+    }
+
+    [Fact]
+    public void A_directory_without_a_native_program_makes_no_runtime_package_and_all_that_is_missing_is_said()
+    {
+        _cli.Write("published/edge-device", "#!/bin/sh");
+
+        Outcome portable = PackRuntime("--version", "1.4.2", "--release-counter", "9");
+        Outcome missing = PackRuntime();
+
+        Assert.Equal(ExitCode.Data, portable.Code);
+        Assert.Contains("holds no natively compiled edge-device", portable.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, missing.Code);
+        Assert.Contains("--version is missing", missing.Errors, StringComparison.Ordinal);
+        Assert.Contains("--release-counter is missing", missing.Errors, StringComparison.Ordinal);
+    }
+
+    private Outcome PackRuntime(params string[] more) =>
+        _cli.Run(["pack", _cli["published"], "--kind", "runtime", "--output", _cli["a.edgepkg"], .. more]);
 
     private Outcome Keygen(string name) => _cli.Run("keygen", "--name", name, "--output", _cli["keys"]);
 

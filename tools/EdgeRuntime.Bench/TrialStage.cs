@@ -84,6 +84,9 @@ internal sealed class TrialStage : IDisposable
     /// <summary>Id of the device's process.</summary>
     public int ProcessId => _process!.Id;
 
+    /// <summary>The file that the device's process executes.</summary>
+    public string Executes => File.ResolveLinkTarget($"/proc/{ProcessId}/exe", returnFinalTarget: false)!.FullName;
+
     /// <summary>Whether the device's process has ended.</summary>
     public bool HasEnded => _process is null || _process.HasExited;
 

@@ -84,6 +84,7 @@ internal static class UpdatesSuite
                 ("bad-models", () => BadModelRows.Add(options, figures, scratch)),
                 ("undo", () => UndoRows.Add(options, figures, scratch)),
                 ("shadow", () => ShadowRows.Add(options, figures, scratch)),
+                ("runtime", () => RuntimeRows.Add(options, figures, scratch)),
                 ("swaps", () => SwapRows.Add(options, figures, scratch)),
             ])
             {

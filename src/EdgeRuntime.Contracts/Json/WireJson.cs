@@ -30,6 +30,7 @@ namespace EdgeRuntime.Contracts.Json;
 [JsonSerializable(typeof(PackageManifest))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(ConfigurationManifest))]
+[JsonSerializable(typeof(RuntimeManifest))]
 [JsonSerializable(typeof(ReferenceProfile))]
 [JsonSerializable(typeof(GoldenVectors))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -32,6 +32,7 @@ public static class ManifestReader
         [PackageManifest.ModelKind] =
             ["channels", "pipeline", "model", "output", "decision", "shadow", "goals", "gates", "gates_forced"],
         [PackageManifest.ConfigurationKind] = [],
+        [PackageManifest.RuntimeKind] = ["program"],
     };
 
     /// <summary>Reads a manifest.</summary>
@@ -75,6 +76,7 @@ public static class ManifestReader
         PackageManifest manifest = head.Kind switch
         {
             PackageManifest.ConfigurationKind => ConfigurationManifestReader.Read(root, head),
+            PackageManifest.RuntimeKind => RuntimeManifestReader.Read(root, head),
             _ => ModelManifestReader.Read(root, head),
         };
         NoteForeign(root, manifest.KindName());
@@ -146,6 +148,7 @@ public static class ManifestReader
         {
             ModelManifest model => ModelManifestReader.MissingFiles(model),
             ConfigurationManifest configuration => ConfigurationManifestReader.MissingFiles(configuration),
+            RuntimeManifest runtime => RuntimeManifestReader.MissingFiles(runtime),
             _ => [],
         };
         foreach (string mistake in mistakes)

@@ -176,6 +176,7 @@ public abstract class PackageArchive
         {
             ModelManifest model => new ModelPackage(whole, model),
             ConfigurationManifest configuration => new ConfigurationPackage(whole, configuration),
+            RuntimeManifest runtime => new RuntimePackage(whole, runtime),
             _ => throw new InvalidOperationException($"no package is made of a {manifest.GetType().Name}"),
         };
     }

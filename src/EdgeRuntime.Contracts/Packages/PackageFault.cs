@@ -83,6 +83,10 @@ public enum PackageFault
     [JsonStringEnumMemberName("golden_mismatch")]
     GoldenMismatch,
 
+    /// <summary>The program does not start on this machine, does not pass its self-test, or does not take the configuration.</summary>
+    [JsonStringEnumMemberName("program_refused")]
+    ProgramRefused,
+
     /// <summary>The model crashed, or was ended for what it did, where it was tried before it may serve.</summary>
     [JsonStringEnumMemberName("crashed")]
     Crashed,

@@ -10,6 +10,7 @@ namespace EdgeRuntime.Contracts.Packages;
 /// </remarks>
 [JsonDerivedType(typeof(ModelManifest))]
 [JsonDerivedType(typeof(ConfigurationManifest))]
+[JsonDerivedType(typeof(RuntimeManifest))]
 public abstract record PackageManifest
 {
     /// <summary>Newest schema this program reads.</summary>
@@ -20,6 +21,9 @@ public abstract record PackageManifest
 
     /// <summary>The kind of a package that holds a part of a device's configuration.</summary>
     public const string ConfigurationKind = "config";
+
+    /// <summary>The kind of a package that holds the device's own program and its libraries.</summary>
+    public const string RuntimeKind = "runtime";
 
     /// <summary>Schema of the file; 1.</summary>
     [JsonPropertyOrder(1)]
@@ -44,11 +48,11 @@ public abstract record PackageManifest
     [JsonPropertyOrder(5)]
     public long? Floor { get; init; }
 
-    /// <summary>One sentence: what the model tells, or the configuration changes.</summary>
+    /// <summary>One sentence: what the model tells, the configuration changes, or the program is.</summary>
     [JsonPropertyOrder(6)]
     public required string Description { get; init; }
 
-    /// <summary>What the package holds: <c>model</c> or <c>config</c>. (default: model)</summary>
+    /// <summary>What the package holds: <c>model</c>, <c>config</c> or <c>runtime</c>. (default: model)</summary>
     [JsonPropertyOrder(7)]
     public string? Kind { get; init; }
 

@@ -26,6 +26,7 @@ internal static class RequirementReader
             MemoryMb = requires.Double("memory_mb", JsonObjectReader.AboveZero, MostMemoryMb),
             MinOnnxruntime = requires.String("min_onnxruntime", PackageNames.Version),
             MaxOnnxruntime = requires.String("max_onnxruntime", PackageNames.Version),
+            MinGlibc = requires.String("min_glibc", Glibc),
             RateTolerance = requires.Double("rate_tolerance", 0, 0.5),
         };
         if (SemanticVersion.TryParse(spec.MinOnnxruntime, out SemanticVersion oldest)
@@ -59,6 +60,10 @@ internal static class RequirementReader
     private static string? Architecture(string name) => Architectures.Contains(name)
         ? null
         : $"\"{JsonValue.Shortened(name)}\" is none of {string.Join(", ", Architectures)}{Spelling.Hint(name, Architectures)}";
+
+    private static string? Glibc(string version) => version.Length <= 16 && Version.TryParse(version, out _)
+        ? null
+        : $"\"{JsonValue.Shortened(version)}\" is no version of the GNU C library; it is written like 2.34";
 
     private static string? InstructionSet(string name) =>
         name.Length <= 32 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')

@@ -25,6 +25,9 @@ public sealed record RequirementSpec
     /// <summary>Newest ONNX Runtime that the model was tried with; a semantic version. (default: any)</summary>
     public string? MaxOnnxruntime { get; init; }
 
+    /// <summary>Oldest GNU C library that its program runs on, such as <c>2.34</c>. (default: any)</summary>
+    public string? MinGlibc { get; init; }
+
     /// <summary>Share by which a sensor's rate may differ from the pipeline's; 0 to 0.5. (default: 0.1)</summary>
     public double? RateTolerance { get; init; }
 }

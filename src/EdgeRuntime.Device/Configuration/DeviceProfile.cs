@@ -161,6 +161,9 @@ public sealed record DeviceLimits
     /// <summary>Largest package that is fetched or loaded, bytes. (default: 64 MiB; 1 KiB to 4 GiB)</summary>
     public long PackageBytesMax { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>Largest package with a program of the device that is fetched or started, bytes. (default: 128 MiB; 1 MiB to 1 GiB)</summary>
+    public long RuntimeBytesMax { get; init; } = 128L * 1024 * 1024;
+
     /// <summary>Bytes that stay free on the disk of the state directory. (default: 16 MiB; 0 to 1 TiB)</summary>
     public long DiskReserveBytes { get; init; } = 16L * 1024 * 1024;
 

@@ -87,6 +87,7 @@ internal static class DeviceProfileReader
         return new DeviceLimits
         {
             PackageBytesMax = limits.Long("package_bytes_max", defaults.PackageBytesMax, min: 1024, max: 1L << 32),
+            RuntimeBytesMax = limits.Long("runtime_bytes_max", defaults.RuntimeBytesMax, min: 1 << 20, max: 1L << 30),
             DiskReserveBytes = limits.Long("disk_reserve_bytes", defaults.DiskReserveBytes, min: 0, max: 1L << 40),
             ResidentBytesMax = limits.Long("resident_bytes_max", 1 << 20, 1L << 40),
             CpuCoresMax = limits.Double("cpu_cores_max", 0.01, 1024),

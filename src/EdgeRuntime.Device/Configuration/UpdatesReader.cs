@@ -9,12 +9,20 @@ public sealed record UpdatesConfiguration
     /// <summary>Name of the packages of the kind <c>config</c> that this device takes.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>Name of the packages of the kind <c>runtime</c> that this device takes its own program from.</summary>
+    public string? Runtime { get; init; }
+
     /// <summary>The names, with the member that each stands in.</summary>
     public IEnumerable<(string Member, string Name)> Names()
     {
         if (Configuration is not null)
         {
             yield return ("configuration", Configuration);
+        }
+
+        if (Runtime is not null)
+        {
+            yield return ("runtime", Runtime);
         }
     }
 }
@@ -26,6 +34,7 @@ internal static class UpdatesReader
     public static UpdatesConfiguration Read(JsonObjectReader updates) => new()
     {
         Configuration = updates.String("configuration", PackageNames.Model),
+        Runtime = updates.String("runtime", PackageNames.Model),
     };
 
     /// <summary>Notes names that a model or another line has: each has slots of its own.</summary>

@@ -37,7 +37,7 @@ internal static class DiskChecks
     /// <summary>What the profile says of the disk under the state directory: its kind, and how to treat it.</summary>
     public static IEnumerable<Finding> Storage(MachineFiles files, DeviceProfile profile, string stateDirectory)
     {
-        string? device = DeviceOf(files, stateDirectory);
+        string? device = MountPoint.Of(files, stateDirectory)?.Device;
         StorageFacts? storage = profile.Storage.FirstOrDefault(storage => storage.Device is string disk && device?.StartsWith(disk, StringComparison.Ordinal) == true);
         if (storage is not null)
         {
@@ -58,26 +58,5 @@ internal static class DiskChecks
         {
             return e.Message;
         }
-    }
-
-    // The mount point that is the longest beginning of the path; "36 35 98:0 /root /mnt opts - ext4 /dev/sda1 opts".
-    private static string? DeviceOf(MachineFiles files, string path)
-    {
-        string? device = null;
-        int longest = -1;
-        foreach (string line in (files.Text("proc/self/mountinfo") ?? "").Split('\n'))
-        {
-            string[] words = line.Split(' ');
-            int dash = Array.IndexOf(words, "-");
-            string point = words.Length > 4 ? words[4] : "";
-            bool holds = point == "/" || path == point || path.StartsWith(point + "/", StringComparison.Ordinal);
-            if (dash > 0 && dash + 2 < words.Length && point.Length > 0 && holds && point.Length >= longest)
-            {
-                longest = point.Length;
-                device = words[dash + 2];
-            }
-        }
-
-        return device;
     }
 }

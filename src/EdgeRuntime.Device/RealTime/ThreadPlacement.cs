@@ -18,6 +18,7 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     private const int FewCores = 2;
     private const string LoaderName = "loader";
 
+    private List<int> _all = [];
     private IReadOnlyList<int> _others = [];
     private ThreadStarter? _starter;
 
@@ -42,6 +43,18 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
         if (options.Cores.Count > 0)
         {
             LeaveThePathsCores();
+        }
+    }
+
+    /// <summary>
+    /// Gives the calling thread back the cores that the process had at its start: it is about to make the process another program,
+    /// which is to find the machine as this one did. The thread must be one of <see cref="Start"/>.
+    /// </summary>
+    public void LeaveProcess()
+    {
+        if (_all.Count > 0)
+        {
+            _ = Kernel.SetCores(0, _all);
         }
     }
 
@@ -184,6 +197,7 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     private void LeaveThePathsCores()
     {
         List<int> mine = Kernel.CoresOf(0);
+        _all = mine;
         _others = [.. mine.Except(options.Cores)];
         if (_others.Count == 0)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EdgeRuntime.Engine.Models;
 
 namespace EdgeRuntime.Device.Sandbox;
 
@@ -22,13 +23,13 @@ internal static class Confinement
 
     /// <summary>Confines.</summary>
     /// <returns>One sentence for everything that the kernel does not grant.</returns>
-    public static List<string> Enter(ProofRequest request, IEnumerable<string> readable)
+    public static List<string> Enter(ProofLimits limits, IEnumerable<string> readable)
     {
         List<string> gaps = [];
         BeFirstToGo();
         Note(gaps, SandboxCalls.EndWithParent(), "a candidate may outlive this process");
-        ulong memory = (ulong)request.Limits.MemoryBytes;
-        ulong seconds = (ulong)request.Limits.CpuSeconds;
+        ulong memory = (ulong)limits.MemoryBytes;
+        ulong seconds = (ulong)limits.CpuSeconds;
         Note(gaps, SandboxCalls.SetLimit(DataLimit, memory, memory), "a candidate's memory is without a limit");
         Note(gaps, SandboxCalls.SetLimit(CpuLimit, seconds, seconds + 1), "a candidate's processor time is without a limit");
         Note(gaps, SandboxCalls.SetLimit(FileSizeLimit, 0, 0), "a candidate may make files longer");

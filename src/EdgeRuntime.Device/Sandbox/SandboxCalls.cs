@@ -146,6 +146,9 @@ internal static partial class SandboxCalls
         return copy;
     }
 
+    /// <summary>Makes a number another name for a descriptor, which a program that this one becomes gets too.</summary>
+    public static void CopyTo(int descriptor, int number) => _ = Dup2(descriptor, number);
+
     /// <summary>A program started by this one does not get the descriptor.</summary>
     public static int CloseOnExecution(int descriptor)
     {
@@ -242,6 +245,9 @@ internal static partial class SandboxCalls
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Fcntl(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int Dup2(int descriptor, int number);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static unsafe partial nint Read(int descriptor, byte* into, nuint bytes);

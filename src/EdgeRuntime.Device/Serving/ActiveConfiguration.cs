@@ -54,7 +54,7 @@ internal static class ActiveConfiguration
         objection = null;
         DeviceConfiguration configuration = own.Configuration;
         return configuration.Updates.Configuration is not null && Directory.Exists(configuration.StateDirectory)
-            ? Over(own, path, DeviceStorage.Look(new FileDisk(configuration.StateDirectory), configuration), out objection)
+            ? Over(own, path, DeviceStorage.ToRead(new FileDisk(configuration.StateDirectory), configuration.DeviceKeyFile), out objection)
             : own;
     }
 

@@ -7,6 +7,7 @@ using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Live;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
@@ -48,6 +49,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly StartLedger _starts;
     private readonly HttpCarrier _web;
     private readonly MetadataCarrier? _repository;
+    private readonly RuntimeHost? _runtime;
     private bool _reportedChanged;
     private volatile Exception? _failure;
 
@@ -58,6 +60,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _mailbox = parts.Mailbox;
         _link = parts.Link;
         _topics = new Topics(setup.Configuration.Link.Root);
+        _runtime = parts.Runtime;
         Outbox outbox = new(new OutboxOptions(), _time);
         DurableOutbox durable = new(setup.Configuration.Telemetry.Outbox, _time);
         _outboxNews = new OutboxNews(durable, _time, _logger);
@@ -81,6 +84,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             [
                 .. _hosts.Zip(setup.Configuration.Models, (host, model) => Kept(host, model, setup)),
                 .. ConfigurationInUse.LineOf(setup, parts.ConfigurationPath) is PackageLine line ? [line] : Array.Empty<PackageLine>(),
+                .. _runtime is null ? Array.Empty<PackageLine>() : [_runtime.Line],
             ],
             Events = this,
             Time = _time,
@@ -113,19 +117,23 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             durable, parts.Disk, _time, parts.Stamp.ClockSynchronized, error => Fail("the outbox", error));
     }
 
-    /// <summary>Serves until <paramref name="stop"/> is cancelled or a mistake in this program ends it.</summary>
+    /// <summary>How the device stood when it ended to become another program; null where it did not end for that.</summary>
+    public RuntimeBefore? Before { get; private set; }
+
+    /// <summary>Serves until <paramref name="stop"/> is cancelled, the process is to become another program, or a mistake in this program ends it.</summary>
     /// <param name="view">Drawn a few times a second, or null.</param>
     /// <returns>False when a mistake ended it; the log says which.</returns>
     public bool Run(LiveView? view, CancellationToken stop)
     {
         _placement.EnterTelemetry();
         _updates.Start();
+        _runtime?.Served();
         _link.Start(new LinkBridge(_mailbox));
         _served.Begin(_first);
         using LiveSocket? live = OpenLive();
 
         long drawn = 0;
-        while (!stop.IsCancellationRequested && _failure is null)
+        while (!stop.IsCancellationRequested && _failure is null && Before is null)
         {
             for (Letter? letter = _mailbox.Take(Beat); letter is not null; letter = _mailbox.Take(TimeSpan.Zero))
             {
@@ -188,6 +196,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         if (_configuration.Is(line))
         {
             _configuration.Want((LoadedConfiguration?)package, onTrial);
+        }
+        else if (line == _runtime?.Name)
+        {
+            _runtime.Activate(package, onTrial);
         }
         else
         {
@@ -355,6 +367,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
         _updates.Tick();
         _configuration.Step();
+        Before = _runtime?.Step(_updates, _hosts, _link);
         _starts.Step();
         if (_supervisor.Step() && _link.IsConnected)
         {
@@ -466,7 +479,15 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private void Stop()
     {
         DeviceLog.Stopping(_logger);
-        _supervisor.Stopping();
+        if (Before is null)
+        {
+            _supervisor.Stopping();
+        }
+        else
+        {
+            _supervisor.Leaving();
+        }
+
         Dictionary<string, ModelId> answering = _status.Answering();
         _served.Stop();
         _birth.Status(DeviceState.Offline, answering);

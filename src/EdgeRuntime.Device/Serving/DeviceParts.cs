@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
@@ -55,6 +56,9 @@ internal sealed record DeviceParts
 
     /// <summary>Remembers how the processes before ended; this start is counted already.</summary>
     public required StartLedger Starts { get; init; }
+
+    /// <summary>The line of packages that bring this very program; null where the device takes none.</summary>
+    public RuntimeHost? Runtime { get; init; }
 
     /// <summary>WatchdogSec, or null when nobody watches.</summary>
     public TimeSpan? WatchdogInterval { get; init; }

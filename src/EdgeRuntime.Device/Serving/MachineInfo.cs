@@ -20,7 +20,10 @@ internal static partial class MachineInfo
         RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
         CpuFeatures.Names,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024),
-        onnxRuntime);
+        onnxRuntime)
+    {
+        Glibc = Glibc(),
+    };
 
     /// <summary>Distribution and kernel, such as <c>Debian GNU/Linux 12 (bookworm), Linux 6.1.0</c>.</summary>
     public static string OperatingSystem()
@@ -41,6 +44,18 @@ internal static partial class MachineInfo
         return state is >= 0 and not TimeError;
     }
 
+    private static string? Glibc()
+    {
+        try
+        {
+            return Marshal.PtrToStringUTF8(GnuLibraryVersion());
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private static string FirstValue(string path, params ReadOnlySpan<string> names)
     {
         if (!File.Exists(path))
@@ -59,6 +74,9 @@ internal static partial class MachineInfo
 
         return "";
     }
+
+    [LibraryImport("libc", EntryPoint = "gnu_get_libc_version")]
+    private static partial nint GnuLibraryVersion();
 
     [LibraryImport("libc", EntryPoint = "adjtimex")]
     private static partial int AdjTimex(ref byte timex);

@@ -25,7 +25,7 @@ internal sealed record DeviceStorage(IDisk Disk, DeviceKey? Key, IReadOnlyList<s
         byte[] secret;
         try
         {
-            secret = Secret(disk, configuration, out isNew);
+            secret = Secret(disk, configuration.DeviceKeyFile, out isNew);
         }
         catch (IOException failed) when (!configuration.EncryptAtRest)
         {
@@ -74,17 +74,20 @@ internal sealed record DeviceStorage(IDisk Disk, DeviceKey? Key, IReadOnlyList<s
         return new DeviceStorage(encrypted, key, notices);
     }
 
-    /// <summary>The state directory as it stands, for who only looks: nothing is made or converted.</summary>
-    public static IDisk Look(IDisk disk, DeviceConfiguration configuration) => Find(disk, configuration) is DeviceKey key
-        ? new EncryptedDisk(disk, Slots, key, RandomNumberGenerator.Create(), configuration.EncryptAtRest)
+    /// <summary>The state directory for those who only look: what is encrypted is read as what it was, and nothing is made or converted.</summary>
+    /// <param name="keyFile">See <see cref="DeviceConfiguration.DeviceKeyFile"/>.</param>
+    public static IDisk ToRead(IDisk disk, string? keyFile) => Find(disk, keyFile) is DeviceKey key
+        ? new EncryptedDisk(disk, Slots, key, RandomNumberGenerator.Create(), encrypts: false)
         : disk;
 
     /// <summary>The key that is there, or null; nothing is made.</summary>
-    public static DeviceKey? Find(IDisk disk, DeviceConfiguration configuration)
+    public static DeviceKey? Find(IDisk disk, DeviceConfiguration configuration) => Find(disk, configuration.DeviceKeyFile);
+
+    private static DeviceKey? Find(IDisk disk, string? keyFile)
     {
         try
         {
-            byte[] secret = Secret(disk, configuration, out bool isNew);
+            byte[] secret = Secret(disk, keyFile, out bool isNew);
             return isNew ? null : new DeviceKey(secret);
         }
         catch (IOException)
@@ -108,12 +111,12 @@ internal sealed record DeviceStorage(IDisk Disk, DeviceKey? Key, IReadOnlyList<s
         }
     }
 
-    private static byte[] Secret(IDisk disk, DeviceConfiguration configuration, out bool isNew)
+    private static byte[] Secret(IDisk disk, string? keyFile, out bool isNew)
     {
         isNew = false;
-        if (configuration.DeviceKeyFile is string file)
+        if (keyFile is not null)
         {
-            return Read(file);
+            return Read(keyFile);
         }
 
         byte[]? known;

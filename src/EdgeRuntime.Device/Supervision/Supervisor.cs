@@ -120,6 +120,16 @@ internal sealed class Supervisor : IDisposable
     /// <summary>The service is about to end.</summary>
     public void Stopping() => _socket.Stopping();
 
+    /// <summary>
+    /// The process is about to become another program: no end of the service, and the watchdog's time begins anew for the one that
+    /// starts.
+    /// </summary>
+    public void Leaving()
+    {
+        Reloading();
+        _socket.FeedWatchdog();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 

@@ -4,6 +4,7 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Diagnosis;
 using EdgeRuntime.Device.Live;
+using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Engine.Inference;
@@ -86,6 +87,7 @@ internal static class DoctorVerb
             setup.Profile.Limits, Environment.ProcessorCount, group, LiveSocket.TryRead(setup.Configuration.StateDirectory, out _)?.ResidentBytes),
         .. DiskChecks.Room(setup.Configuration.StateDirectory, setup.Profile),
         .. DiskChecks.Storage(files, setup.Profile, setup.Configuration.StateDirectory),
+        .. RuntimeChecks.Of(files, setup.Configuration, ProgramPath.Own, VersionVerb.Program),
         .. SetupChecks.RealTime(files, setup.Profile.RealTime),
         .. SetupChecks.Cores(files, setup.Profile),
         SetupChecks.Broker(setup.Configuration.Link),

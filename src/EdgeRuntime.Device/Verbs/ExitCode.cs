@@ -26,4 +26,10 @@ internal static class ExitCode
 
     /// <summary>EX_CONFIG: a file that a person wrote is wrong.</summary>
     public const int BadConfiguration = 78;
+
+    /// <summary>
+    /// The code of a program on trial: whatever it has to say against a restart, the next start is another program's, which may be
+    /// able to do what this one was not.
+    /// </summary>
+    public static int OnTrial(int code) => code is BadUsage or Unavailable or BadConfiguration ? Failed : code;
 }

@@ -35,7 +35,7 @@ internal static class ProveVerb
         string program = Environment.ProcessPath!;
         string[] environment = [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Select(variable => $"{variable.Key}={variable.Value}")];
-        List<string> gaps = Confinement.Enter(request, Confinement.Readable(request.Library));
+        List<string> gaps = Confinement.Enter(request.Limits, Confinement.Readable(request.Library));
         int error = ChildProcess.Become(
             program, ["edge-device", Name, (request with { IsConfined = true, Gaps = gaps }).ToText()], environment);
         Say(new ProofLine { Step = $"starting again, which fails with error {error}" });

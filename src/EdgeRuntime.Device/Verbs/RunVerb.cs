@@ -7,6 +7,7 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Output;
 using EdgeRuntime.Device.RealTime;
+using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Device.Serving;
 using EdgeRuntime.Device.Storage;
@@ -60,17 +61,27 @@ internal static class RunVerb
 
         Mailbox mailbox = new(MailboxLetters);
         using ServiceSignals signals = new(mailbox, OnnxEnvironment.EndProcess, StopPatience);
+        string[] all = ["run", .. words];
+        RuntimeChoice? choice = Bootstrap.Choose(path, all, VersionVerb.Program);
         Mistakes mistakes = new();
-        return Setup.Load(path, mistakes) is Setup setup
-            ? Compose(setup, path, LineLogger.ToStandardError(TimeProvider.System, level), live, mailbox, signals)
+        Setup? setup = Setup.Load(path, mistakes);
+        if (setup is null && choice?.Trial is null)
+        {
+            Bootstrap.Forgive(path);
+        }
+
+        int code = setup is not null
+            ? Compose(setup, path, LineLogger.ToStandardError(TimeProvider.System, level), live, mailbox, signals, choice, all)
             : CheckVerb.Report(mistakes);
+        return choice?.Trial is null ? code : ExitCode.OnTrial(code);
     }
 
-    private static int Compose(Setup setup, string path, ILogger logger, bool live, Mailbox mailbox, ServiceSignals signals)
+    private static int Compose(Setup setup, string path, ILogger logger, bool live, Mailbox mailbox, ServiceSignals signals,
+        RuntimeChoice? choice, string[] words)
     {
-        NotifySocket notify = NotifySocket.Connect(TakeVariable("NOTIFY_SOCKET"), out string? unusable);
-        TimeSpan? watched = Watchdog.IntervalFrom(
-            TakeVariable("WATCHDOG_USEC"), TakeVariable("WATCHDOG_PID"), Environment.ProcessId);
+        ServiceVariables service = ServiceVariables.Take();
+        NotifySocket notify = NotifySocket.Connect(service.NotifySocket, out string? unusable);
+        TimeSpan? watched = Watchdog.IntervalFrom(service.WatchdogMicroseconds, service.WatchdogProcess, Environment.ProcessId);
         if (unusable is not null)
         {
             ProcessLog.NotifySocketUnusable(logger, unusable);
@@ -142,6 +153,9 @@ internal static class RunVerb
                 DeviceLog.Noticed(logger, "development keys are trusted (trust.allow_development): whoever has one can give this device a model");
             }
 
+            RuntimeHost? runtime = choice is not null && configuration.Updates.Runtime is string line
+                ? RuntimeHost.Of(line, choice, setup, path, disk)
+                : null;
             DeviceLog.Starts(logger, configuration.Device.ToString(), stamp.Boot.ToString(), setup.Profile.Name);
             using DeviceAgent agent = new(setup, new DeviceParts
             {
@@ -159,6 +173,7 @@ internal static class RunVerb
                 Placement = placement,
                 ConfigurationPath = path,
                 Notify = notify,
+                Runtime = runtime,
                 Starts = starts,
                 WatchdogInterval = watched,
                 Stamp = stamp,
@@ -166,7 +181,10 @@ internal static class RunVerb
             });
             signals.Serving();
             bool colour = Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-            return agent.Run(live ? new LiveView(Console.Out, colour) : null, signals.Stopping) ? ExitCode.Done : ExitCode.Failed;
+            bool asAsked = agent.Run(live ? new LiveView(Console.Out, colour) : null, signals.Stopping);
+            return agent.Before is RuntimeBefore before && !signals.Stopping.IsCancellationRequested
+                ? Leave(placement, runtime!.Installed, words, [before.ToVariable(), .. service.ToVariables()])
+                : asAsked ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception e) when (e is ModelLoadException or LinkUnavailableException)
         {
@@ -225,12 +243,18 @@ internal static class RunVerb
         };
     }
 
-    // Taken, not read: a child process must not speak for the service.
-    private static string? TakeVariable(string name)
+    // The installed program chooses which one it is to be. From a thread that has given nothing up: the next inherits what it is.
+    private static int Leave(ThreadPlacement placement, string installed, string[] words, string[] variables)
     {
-        string? value = Environment.GetEnvironmentVariable(name);
-        Environment.SetEnvironmentVariable(name, null);
-        return value;
+        int error = 0;
+        Thread leaving = new(() =>
+        {
+            placement.LeaveProcess();
+            error = Reexecution.Become(installed, words, variables);
+        }) { Name = "leaving" };
+        placement.Start(leaving);
+        leaving.Join();
+        return Ends($"the installed program does not start: {Reexecution.Meaning(error, installed)}", ExitCode.Failed);
     }
 
     private static LogLevel? Level(string name) => name switch

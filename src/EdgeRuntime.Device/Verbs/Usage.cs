@@ -102,11 +102,12 @@ internal static class Usage
             Example: edge-device doctor --config edge.json
             """),
         ("version", """
-            Usage: edge-device version
+            Usage: edge-device version [--config FILE]
 
             Prints the versions of the program and its libraries.
+              --config FILE       also which program serves there: this one, or one that a package brought
 
-            Example: edge-device version
+            Example: edge-device version --config /etc/edge-device/edge.json
             """),
     ];
 

@@ -1,8 +1,11 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using EdgeRuntime.Device.Runtimes;
+using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Mqtt;
 using EdgeRuntime.Onnx;
+using EdgeRuntime.Sensors.Storage;
 
 namespace EdgeRuntime.Device.Verbs;
 
@@ -20,7 +23,7 @@ internal static class VersionVerb
 
     public static int Run(string[] words)
     {
-        if (Options.Parse(words, [], [], out string mistake) is not Options options)
+        if (Options.Parse(words, ["--config"], [], out string mistake) is not Options options)
         {
             return Usage.Wrong(mistake, "version");
         }
@@ -34,8 +37,19 @@ internal static class VersionVerb
         Console.WriteLine($"bindings    {OnnxEnvironment.Binding}");
         Console.WriteLine($"onnxruntime {OrSentence(() => OnnxEnvironment.Open().Version)}");
         Console.WriteLine($"mqtt        {OrSentence(() => MqttLink.Library)}");
+        if (options["--config"] is string path)
+        {
+            Console.WriteLine($"serves      {OrSentence(() => Serving(path))}");
+        }
+
         return ExitCode.Done;
     }
+
+    // Which program a device with this configuration runs: this one, or one that a package brought.
+    private static string Serving(string path) => BootFile.Read(path, out _) is BootFile file && Directory.Exists(file.StateDirectory)
+        ? RuntimePointer.Tell(
+            RuntimePointer.Read(DeviceStorage.ToRead(new FileDisk(file.StateDirectory), file.DeviceKeyFile), file.Runtime, out _), Program)
+        : RuntimePointer.Tell(null, Program);
 
     private static string OrSentence(Func<string> version)
     {
@@ -43,7 +57,7 @@ internal static class VersionVerb
         {
             return version();
         }
-        catch (Exception e) when (e is ModelLoadException or LinkUnavailableException)
+        catch (Exception e) when (e is ModelLoadException or LinkUnavailableException or IOException)
         {
             return e.Message;
         }

@@ -112,7 +112,7 @@ public abstract record Activation
             GoBack(Abandon(state, e.Reason), previous, e.Reason),
         (Steady or Downloading or Verifying, ActivationEvent.CrashLooped { ToNone: true } e) when state.Active is not null =>
             GoBack(Abandon(state, e.Reason), null, e.Reason),
-        (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere),
+        (_, ActivationEvent.Restarted e) => Restart(state, e.IncomingIsHere, e.Reason),
         (Steady or Downloading or Verifying or Shadowing, ActivationEvent.ActiveUnusable) when state.Active is not null =>
             FallBack(state),
         (_, ActivationEvent.Told e) when state.Untold.Contains(e.Outcome) =>
@@ -250,7 +250,7 @@ public abstract record Activation
             state.Deployment ?? UpdateOrder.ConfiguredDeployment, state.Generation, left.Digest, left.Version, reason));
     }
 
-    private static LineState Restart(LineState state, bool incomingIsHere) => state.Phase switch
+    private static LineState Restart(LineState state, bool incomingIsHere, string? reason) => state.Phase switch
     {
         Verifying { Attempt: >= VerifyAttempts } or Installing { Attempt: >= VerifyAttempts }
             or Shadowing { Attempt: >= VerifyAttempts } =>
@@ -268,7 +268,7 @@ public abstract record Activation
         Shadowing p => state with { Phase = new Verifying(p.Order, PackageSource.Spare, p.Attempt + 1) },
 
         // Power was lost mid-trial. The candidate never earned trust, and it may be why the device died.
-        Switching or Soaking => Abandon(state, "the device restarted during the trial"),
+        Switching or Soaking => Abandon(state, reason ?? "the device restarted during the trial"),
         _ => state,
     };
 

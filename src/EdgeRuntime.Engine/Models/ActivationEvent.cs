@@ -47,7 +47,8 @@ public abstract record ActivationEvent
 
     /// <summary>The process began; the phase is what the one before it had written.</summary>
     /// <param name="IncomingIsHere">Whether the incoming place still holds bytes.</param>
-    public sealed record Restarted(bool IncomingIsHere) : ActivationEvent;
+    /// <param name="Reason">How a trial ended that this ends, as a sentence; null where nobody knows more.</param>
+    public sealed record Restarted(bool IncomingIsHere, string? Reason = null) : ActivationEvent;
 
     /// <summary>The process ends soon after each of its starts, and this line's package may be why.</summary>
     /// <param name="Reason">A sentence for people.</param>

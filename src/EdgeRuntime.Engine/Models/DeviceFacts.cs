@@ -10,6 +10,9 @@ namespace EdgeRuntime.Engine.Models;
 /// <param name="OnnxRuntime">Version of ONNX Runtime; null where there is none.</param>
 public sealed record DeviceFacts(string Architecture, IReadOnlyList<string>? InstructionSets, double MemoryMb, string? OnnxRuntime)
 {
+    /// <summary>Version of the GNU C library; null where there is another.</summary>
+    public string? Glibc { get; init; }
+
     /// <summary>Everything in which this device is not what a package demands, as sentences; empty when it is.</summary>
     public IReadOnlyList<string> Objections(RequirementSpec? required)
     {
@@ -38,6 +41,11 @@ public sealed record DeviceFacts(string Architecture, IReadOnlyList<string>? Ins
         if (required.MemoryMb is double memory && !(MemoryMb >= memory))
         {
             objections.Add(string.Create(CultureInfo.InvariantCulture, $"it needs {memory:0.#} MiB of memory and this process may use {MemoryMb:0.#}"));
+        }
+
+        if (Version.TryParse(required.MinGlibc, out Version? needed) && !(Version.TryParse(Glibc, out Version? library) && library >= needed))
+        {
+            objections.Add($"it needs the GNU C library {needed} or newer and this device has {Glibc ?? "another"}");
         }
 
         AddVersions(required, objections);

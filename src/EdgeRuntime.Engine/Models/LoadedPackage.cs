@@ -7,7 +7,12 @@ namespace EdgeRuntime.Engine.Models;
 /// <summary>A verified package, ready to be put to use: what <see cref="PackageVerification"/> makes, and nothing else.</summary>
 public abstract class LoadedPackage : IDisposable
 {
-    private protected LoadedPackage(PackageArchive package) => Digest = package.Id;
+    private protected LoadedPackage(PackageArchive package)
+        : this(package.Id)
+    {
+    }
+
+    private protected LoadedPackage(ModelId digest) => Digest = digest;
 
     /// <summary>The package.</summary>
     public ModelId Digest { get; }

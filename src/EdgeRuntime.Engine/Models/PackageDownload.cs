@@ -10,7 +10,7 @@ namespace EdgeRuntime.Engine.Models;
 /// </summary>
 /// <remarks>Beside the archive stand, while they are needed: <c>delta.part</c>, <c>delta.done</c> (it was used, or given up, and
 /// is not fetched again) and <c>spent</c> (what the budget has paid).</remarks>
-internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateNews news) : IDisposable
+internal sealed class PackageDownload(AgentParts parts, PackageSite site, SlotStore store, UpdateNews news) : IDisposable
 {
     private PackageReference? _package;
     private string _transfer = "";
@@ -50,7 +50,7 @@ internal sealed class PackageDownload(AgentParts parts, SlotStore store, UpdateN
             return new ActivationEvent.Failed(locked, PackageAtFault: false);
         }
 
-        if (ChunkDownload.Objection(package, parts.Verification.LargestArchive) is { } objection)
+        if (ChunkDownload.Objection(package, parts.Verification.LargestArchive(site)) is { } objection)
         {
             return new ActivationEvent.Failed(objection, PackageAtFault: true);
         }

@@ -16,6 +16,9 @@ public abstract record PackageSite
     /// leads back to none.
     /// </summary>
     public abstract bool StandsAlone { get; }
+
+    /// <summary>Bytes of the largest archive of this line; null for the bound that all have.</summary>
+    public long? LargestArchive { get; init; }
 }
 
 /// <summary>A device's own configuration file, which packages are laid over.</summary>

@@ -34,7 +34,7 @@ internal sealed class PackageUpdate : IDisposable
         _news = new UpdateNews(Name, parts.Events, parts.Time);
         _state = new RememberedState(_store, _news, parts.Time);
         _served = new ServedPackages(Name, parts.Events);
-        _download = new PackageDownload(parts, _store, _news);
+        _download = new PackageDownload(parts, _site, _store, _news);
         _configured = new ConfiguredPackage(line, parts.Verification);
     }
 
@@ -65,7 +65,16 @@ internal sealed class PackageUpdate : IDisposable
             _news.End(untold);
         }
 
-        Apply(new ActivationEvent.Restarted(_store.IncomingIsHere));
+        if (_site is RuntimeSite runtime)
+        {
+            runtime.Begin(() => State, Apply, _store.IncomingIsHere, _news);
+            _served.Begin(runtime.Running, State);
+        }
+        else
+        {
+            Apply(new ActivationEvent.Restarted(_store.IncomingIsHere));
+        }
+
         if (crashLoop is not null)
         {
             Apply(new ActivationEvent.CrashLooped(crashLoop, _site.StandsAlone));

@@ -34,8 +34,8 @@ public sealed class PackageVerification(
 {
     private readonly ModelVerification _models = new(loader, runtimeVersion, options, time ?? TimeProvider.System, memory, prover);
 
-    /// <summary>Bytes of the largest archive.</summary>
-    public long LargestArchive => limits.Bytes;
+    /// <summary>Bytes of the largest archive of a line.</summary>
+    public long LargestArchive(PackageSite site) => site.LargestArchive ?? limits.Bytes;
 
     /// <summary>Everything in which this device is not what a package demands; empty when it is.</summary>
     public IReadOnlyList<string> Objections(RequirementSpec? required) => facts?.Objections(required) ?? [];
@@ -66,6 +66,7 @@ public sealed class PackageVerification(
         {
             ModelPackage model => _models.Load(model, isTrusted),
             ConfigurationPackage configuration => new LoadedConfiguration(configuration),
+            RuntimePackage runtime when site is RuntimeSite own => Load(runtime, own, isTrusted),
             _ => throw NotOf(package, site),
         };
     }
@@ -75,11 +76,17 @@ public sealed class PackageVerification(
         ReadOnlyMemory<byte> archive, ModelSite site, Func<long, string?> counterObjection, bool isTrusted = false) =>
         (LoadedModel)Verify(archive, (PackageSite)site, counterObjection, isTrusted);
 
+    private static LoadedRuntime Load(RuntimePackage package, RuntimeSite site, bool isTrusted)
+    {
+        ProofReport? proof = isTrusted ? null : site.Prove(package);
+        return proof?.Refusal is string refusal ? throw Refuse(package, proof.Fault, [refusal]) : new LoadedRuntime(package);
+    }
+
     // What was in use here before is not asked for its demands again: with a newer runtime it may meet them no more, and a verified
     // model always answers.
     private PackageArchive Read(ReadOnlyMemory<byte> archive, PackageSite site, bool isTrusted)
     {
-        PackageArchive package = PackageArchive.Read(archive, releaseKeys, limits);
+        PackageArchive package = PackageArchive.Read(archive, releaseKeys, limits with { Bytes = LargestArchive(site) });
         PackageManifest manifest = package.Manifest;
         if (manifest.KindName() != site.Kind)
         {

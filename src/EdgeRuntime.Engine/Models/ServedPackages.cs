@@ -45,6 +45,30 @@ internal sealed class ServedPackages(string line, IUpdateEvents events) : IDispo
         _trusted = null;
     }
 
+    /// <summary>A package is in use from the first moment of this process: as the one that is wanted, or though it is not.</summary>
+    public void Begin(LoadedPackage? running, LineState state)
+    {
+        if (running is null)
+        {
+            return;
+        }
+
+        if (state.Serving?.Digest != running.Digest)
+        {
+            _given.Add(running);
+            _asked = running;
+            Answering = running;
+        }
+        else if (state.Phase is Activation.Switching)
+        {
+            Try(running);
+        }
+        else
+        {
+            Trust(running);
+        }
+    }
+
     /// <summary>A candidate is loaded.</summary>
     public void Try(LoadedPackage loaded)
     {

@@ -24,6 +24,8 @@ public sealed class SlotStore
 {
     private const int ReserveBytes = 16 * 1024;
     private const string ArchiveName = "package.edgepkg";
+    private const string CurrentName = "current.json";
+    private const string PreviousName = "previous.json";
     private const int OrderBytes = 4 * 1024 * 1024;
 
     private readonly IDisk _disk;
@@ -69,9 +71,9 @@ public sealed class SlotStore
         }
     }
 
-    private string CurrentPath => $"{_directory}/current.json";
+    private string CurrentPath => $"{_directory}/{CurrentName}";
 
-    private string PreviousPath => $"{_directory}/previous.json";
+    private string PreviousPath => $"{_directory}/{PreviousName}";
 
     private string OrderPath => $"{_directory}/incoming/order.json";
 
@@ -118,8 +120,11 @@ public sealed class SlotStore
     /// <summary>Where an archive stands, or would, by its SHA-256.</summary>
     public string PathOf(string archiveSha256) => PathOf(Line, archiveSha256);
 
-    /// <summary>Where an archive of a line stands, or would, by its SHA-256.</summary>
+    /// <summary>The same for those who only look at the store of a line.</summary>
     public static string PathOf(string line, string archiveSha256) => $"slots/{line}/{archiveSha256}/{ArchiveName}";
+
+    /// <summary>The pointers of a line, the one that counts first.</summary>
+    public static IReadOnlyList<string> PointersOf(string line) => [$"slots/{line}/{CurrentName}", $"slots/{line}/{PreviousName}"];
 
     /// <summary>Where the archive of a slot stands; that of the empty name where the slot is empty.</summary>
     public string PathOf(Slot slot) => PathOf(State[slot]?.ArchiveSha256 ?? "");

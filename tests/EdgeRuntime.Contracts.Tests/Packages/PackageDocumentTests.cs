@@ -12,7 +12,7 @@ public sealed partial class PackageDocumentTests
     public void The_document_of_packages_lists_exactly_the_members_that_programs_write()
     {
         Dictionary<Type, string> written = [];
-        foreach (JsonTypeInfo root in (JsonTypeInfo[])[WireJson.Default.ModelManifest, WireJson.Default.ConfigurationManifest, WireJson.Default.GoldenVectors, WireJson.Default.ReferenceProfile])
+        foreach (JsonTypeInfo root in (JsonTypeInfo[])[WireJson.Default.ModelManifest, WireJson.Default.ConfigurationManifest, WireJson.Default.RuntimeManifest, WireJson.Default.GoldenVectors, WireJson.Default.ReferenceProfile])
         {
             Collect(root.Type, written);
         }

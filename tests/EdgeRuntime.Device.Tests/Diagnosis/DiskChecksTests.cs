@@ -20,5 +20,15 @@ public sealed class DiskChecksTests : IDisposable
         Assert.All(findings, finding => Assert.Contains(found!, finding.Found, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/var/lib/edge/runtime", true)]
+    [InlineData("/opt/edge-device/edge-device", false)]
+    public void A_mount_from_which_no_program_can_be_started_is_known(string path, bool isNoExec)
+    {
+        _machine.Write("proc/self/mountinfo", "25 1 179:2 / / rw,noatime shared:1 - ext4 /dev/mmcblk0p2 rw\n31 25 259:1 / /var/lib rw,nosuid,noexec - ext4 /dev/nvme0n1p1 rw\n");
+
+        Assert.Equal(isNoExec, MountPoint.Of(_machine.Files, path)!.IsNoExec);
+    }
+
     public void Dispose() => _machine.Dispose();
 }

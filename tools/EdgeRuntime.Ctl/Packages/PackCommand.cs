@@ -9,6 +9,7 @@ internal static class PackCommand
 {
     public const string Usage = """
         usage: edgectl pack DIR --output FILE [--key KEY] [--force] [--no-run] [--library PATH]
+               edgectl pack DIR --kind runtime --version V --release-counter N --output FILE [--key KEY]
 
         Makes an .edgepkg of DIR: manifest.json, the model, golden/golden.json, reference.json and whatever else lies
         there (names that begin with a dot apart); where the manifest's 'kind' is config, configuration.json. Where it has
@@ -19,22 +20,30 @@ internal static class PackCommand
           --force      packs though a gate is not kept; the manifest then says so
           --no-run     does not load the model
           --library    the ONNX Runtime library that runs the golden vectors
+          --kind       runtime: DIR is what publish.sh leaves, and devices take their program from the package
+          --version, --release-counter
+                       of that program's release; what it asks of a machine is read from its files
+          --name       of those releases, as devices' updates.runtime has it (default: edge-device)
+          --soak-seconds
+                       how long a device keeps it on trial (default: 120)
         The same directory always becomes the same bytes, but for the signature.
         """;
 
     public const string Example = """
         edgectl pack models/vitals-2 --output vitals-2.edgepkg --key keys/release.key.pem
+        edgectl pack publish/ --kind runtime --version 1.4.2 --release-counter 9 --output device.edgepkg
         """;
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", "--key", "--library"], ["--no-run", "--force"]);
+        Words read = Words.Parse(words, [.. RuntimeDirectory.Options, "--output", "--key", "--library"], ["--no-run", "--force"]);
         string output = read.Required("--output");
         string directory = read.RequiredFiles("DIR")[0];
+        Func<PackageDirectory> open = RuntimeDirectory.Asked(read, directory) ?? (() => PackageDirectory.Read(directory));
         read.Check();
 
         using SigningKey? key = read.Text("--key") is string keyPath ? Keys.Private(keyPath) : null;
-        PackageDirectory source = PackageDirectory.Read(directory);
+        PackageDirectory source = open();
         source = KeepingGates(source, directory, read.Has("--force"), around);
         byte[] archive;
         string? notRun = null;

@@ -28,12 +28,7 @@ internal sealed class PackageDirectory
     /// <exception cref="CommandException">Something is wrong; all mistakes are listed.</exception>
     public static PackageDirectory Read(string path)
     {
-        if (!Directory.Exists(path))
-        {
-            string why = File.Exists(path) ? "is a file; give the directory it is in" : "there is no such directory";
-            throw new CommandException(ExitCode.NoInput, $"{path}: {why}");
-        }
-
+        RequireDirectory(path);
         string manifestPath = Path.Combine(path, ManifestReader.FileName);
         byte[] bytes = Ctl.Files.Read(manifestPath, new PackageLimits().ManifestBytes);
         Mistakes mistakes = new();
@@ -45,6 +40,21 @@ internal sealed class PackageDirectory
         }
 
         return new PackageDirectory(manifest, bytes, files);
+    }
+
+    /// <summary>Reads a directory without a manifest, for which one is made.</summary>
+    /// <exception cref="CommandException">Something is wrong; all mistakes are listed.</exception>
+    public static PackageDirectory Describe(string path, Func<IReadOnlyDictionary<string, byte[]>, PackageManifest> describe)
+    {
+        RequireDirectory(path);
+        if (File.Exists(Path.Combine(path, ManifestReader.FileName)))
+        {
+            throw new CommandException(ExitCode.Data, $"{path}: has a {ManifestReader.FileName} that says what it is; pack it without --kind");
+        }
+
+        Mistakes mistakes = new();
+        Dictionary<string, byte[]> files = Collect(path, mistakes);
+        return mistakes.Any ? throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]) : new PackageDirectory(describe(files), [], files);
     }
 
     /// <summary>The same with a note of the gates that were not kept; where the manifest lists its files, it is written anew.</summary>
@@ -59,6 +69,15 @@ internal sealed class PackageDirectory
     public byte[] Pack(SigningKey? key) => Manifest.Files.Count == 0
         ? PackageWriter.Pack(Manifest, Files, key, ChunkBytes)
         : PackageWriter.Pack(_manifestBytes, Files, key);
+
+    private static void RequireDirectory(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            string why = File.Exists(path) ? "is a file; give the directory it is in" : "there is no such directory";
+            throw new CommandException(ExitCode.NoInput, $"{path}: {why}");
+        }
+    }
 
     private static Dictionary<string, byte[]> Collect(string root, Mistakes mistakes)
     {

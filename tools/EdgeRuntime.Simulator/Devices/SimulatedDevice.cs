@@ -31,6 +31,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly HashSet<LoadedPackage> _held = [];
     private readonly EncryptedDisk? _encrypted;
     private readonly IReadOnlyDictionary<string, byte[]>? _repository;
+    private readonly RuntimeSite? _program;
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params PackageSite[] sites)
         : this(disk, configured, trust, null, new TransferPolicy(), null, sites)
@@ -64,6 +65,7 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
         _repository = repository;
         _encrypted = encrypted;
         PackageSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
+        _program = all.OfType<RuntimeSite>().FirstOrDefault();
         Agent = new UpdateAgent(new AgentParts
         {
             Device = Id,
@@ -92,6 +94,9 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     /// <summary>The configuration that is in force, or null for the device's own file alone.</summary>
     public LoadedConfiguration? InForce { get; private set; }
+
+    /// <summary>Whether the process is to become another program, which is for whoever starts devices to do.</summary>
+    public bool Leaves { get; private set; }
 
     /// <summary>
     /// Takes a sample at every change of the disk, whatever the update is doing then, and holds the answer against what the
@@ -323,6 +328,12 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
                 Agent.OnActivationFailed(line, package.Digest, objection);
                 return;
             }
+        }
+
+        if (line == _program?.Name && package?.Digest != _program.Running?.Digest)
+        {
+            Leaves = true;
+            return;
         }
 
         if (package is LoadedModel model)

@@ -22,6 +22,9 @@ public static class TestPackages
         RateHz = 10,
     };
 
+    /// <summary>Name of the line of programs.</summary>
+    public const string RuntimeName = "program";
+
     /// <summary>Name of the line of configurations.</summary>
     public const string ConfigurationName = "settings";
 
@@ -68,6 +71,22 @@ public static class TestPackages
     /// <summary>A signed package whose model is the identity times <paramref name="gain"/>.</summary>
     public static byte[] Make(long counter, float gain = 1, Func<ModelManifest, ModelManifest>? change = null) =>
         Make(counter, LinearModel.File(2, 2, gain, 0, 0, gain), gain, change, ReleaseKey);
+
+    /// <summary>A package with the device's own program.</summary>
+    public static byte[] MakeRuntime(long counter) => PackageWriter.Pack(
+        new RuntimeManifest
+        {
+            Schema = PackageManifest.NewestSchema,
+            Name = RuntimeName,
+            Version = $"{counter}.0.0",
+            ReleaseCounter = counter,
+            Description = "A program for tests.",
+            Kind = PackageManifest.RuntimeKind,
+            Program = "edge-device",
+            Files = [],
+        },
+        new Dictionary<string, byte[]> { ["edge-device"] = [(byte)counter] },
+        ReleaseKey);
 
     /// <summary>A signed package with a configuration.</summary>
     public static byte[] MakeConfiguration(long counter, string overlay = """{"telemetry": {"window_s": 30}}""")
