@@ -25,6 +25,9 @@ internal sealed partial class ControlLoop
     private const long TickEveryMs = 500;
     private const long PurgeEveryMs = 60_000;
 
+    // A delta that takes longer than this saves less time than it costs.
+    private const long DeltaPatienceMs = 30_000;
+
     private readonly FleetState _state;
     private readonly IngestQueue _queue;
     private readonly Intake _intake;
@@ -41,6 +44,7 @@ internal sealed partial class ControlLoop
     private readonly Action _wake;
     private readonly ConcurrentQueue<Request> _requests = new();
     private volatile string? _storageError;
+    private readonly Dictionary<DeviceId, long> _waiting = [];
     private int _connectionsSeen;
     private long _tickedMs;
     private long _purgedMs;
@@ -208,22 +212,32 @@ internal sealed partial class ControlLoop
             // What the broker kept is a hint; after every connection it hears the truth again.
             _connectionsSeen = _link.Connections;
             _announcer.Presence(nowMs);
-            foreach (DeviceId device in _state.Orders.Devices)
+            foreach (DeviceId device in _state.Orders.Devices.Where(device => !_waiting.ContainsKey(device)))
             {
                 _announcer.Order(device);
             }
         }
 
-        foreach (DeviceId device in _intake.TakeBirths())
+        foreach (DeviceId device in _intake.TakeBirths().Where(device => !_waiting.ContainsKey(device)))
         {
             _announcer.Order(device);
         }
 
         foreach (DeviceId device in _state.Rollouts.TakeOrdered())
         {
-            _chunks.Grant(device, _state.Orders.Archives(device));
-            _announcer.Order(device);
+            _waiting[device] = nowMs;
             _feed.Device(device);
+        }
+
+        HashSet<string> archives = _waiting.Count > 0 ? _state.Orders.OrderedArchives() : [];
+        foreach ((DeviceId device, long sinceMs) in _waiting.ToArray())
+        {
+            if (nowMs - sinceMs >= DeltaPatienceMs || !_state.Orders.IsMaking(device, archives))
+            {
+                _waiting.Remove(device);
+                _chunks.Grant(device, _state.Orders.Archives(device));
+                _announcer.Order(device);
+            }
         }
 
         foreach ((DeviceId device, string messageClass, BootId boot) in _receipts.Take(nowMs))

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Storage;
 
 namespace EdgeRuntime.Fleet;
@@ -76,6 +78,7 @@ public static class FleetConfiguration
             Transfers = new TransferLimits(
                 transfers.Int("max_concurrent", 8, 1, 1000),
                 transfers.Long("max_bytes_per_second", 8L * 1024 * 1024, 64 * 1024, 1L << 30)),
+            Carriers = transfers.Has("carriers") ? transfers.Strings("carriers", 1, PackageReference.MostCarriers, CheckCarrier) : [],
         }) ?? options;
         return root.Object("retention", retention => options with
         {
@@ -185,6 +188,12 @@ public static class FleetConfiguration
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/"
             ? null
             : $"'{text}' is not an address such as http://127.0.0.1:8080";
+
+    private static string? CheckCarrier(string text) =>
+        text == PackageOffers.Mqtt
+        || (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && !text.EndsWith('/') && address.Query.Length == 0)
+            ? null
+            : $"'{text}' is neither {PackageOffers.Mqtt} nor an address such as https://files.example/packages, without a slash at its end";
 
     private static string? CheckRoot(string text) =>
         text.Length == 0 || text.AsSpan().ContainsAny('+', '#', '\0') || text.StartsWith('/') || text.EndsWith('/')

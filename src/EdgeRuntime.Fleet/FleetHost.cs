@@ -53,12 +53,11 @@ internal sealed class FleetHost : IDisposable
         }
 
         Database database = Database.Open(Path.Combine(options.StateDirectory, "fleet.db"));
-        FleetState state = new(
-            database, Path.Combine(options.StateDirectory, "packages"), options.DeployKey, options.ReleaseKeys, random);
-        Topics topics = new(options.MqttRoot);
         WakeSignal turns = new();
+        FleetState state = new(database, Path.Combine(options.StateDirectory, "packages"), options, random, turns.Wake, logger);
+        Topics topics = new(options.MqttRoot);
         ILink transport = connect(Link(options, topics, time));
-        ChunkServer chunks = new(transport, topics, options.Transfers, time, state.Shelf.PathOf);
+        ChunkServer chunks = new(transport, topics, options.Transfers, time, state.FileOf);
         IngestCounters counters = new();
         IngestQueue queue = new(counters, turns.Wake);
         FleetParts parts = new()
@@ -86,7 +85,9 @@ internal sealed class FleetHost : IDisposable
         Parts.Transport.Start(Parts.Link);
         Task turns = Task.Factory.StartNew(
             () => TurnAsync(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        await Task.WhenAll(turns, Task.Run(() => Parts.Chunks.RunAsync(stop), CancellationToken.None));
+        await Task.WhenAll(
+            turns, Task.Run(() => Parts.Chunks.RunAsync(stop), CancellationToken.None),
+            Task.Run(() => Loop.State.Deltas.RunAsync(stop), CancellationToken.None));
         long nowMs = Parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
         Parts.Transport.TryPublish(Announcer.Presence(Parts.Topics, Parts.Instance, online: false, nowMs), 0);
         Parts.Transport.Stop(Farewell);

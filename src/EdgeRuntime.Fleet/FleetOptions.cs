@@ -47,6 +47,9 @@ public sealed record FleetOptions
     /// <summary>Bounds of what is sent to devices.</summary>
     public TransferLimits Transfers { get; init; } = new();
 
+    /// <summary>What packages may come by: <c>mqtt</c>, and addresses below which web servers have them. (default: the broker alone)</summary>
+    public IReadOnlyList<string> Carriers { get; init; } = [];
+
     /// <summary>What is kept for how long.</summary>
     public Retention Retention { get; init; } = Retention.Default;
 

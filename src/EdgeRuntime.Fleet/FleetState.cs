@@ -1,4 +1,3 @@
-using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Fleet.Devices;
 using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fleet.Monitoring;
@@ -14,13 +13,15 @@ internal sealed class FleetState
     private const int RecentSeconds = 300;
 
     /// <summary>Reads everything from the database.</summary>
+    /// <param name="made">Called when something is ready that an order waited for.</param>
     public FleetState(
-        Database database, string packageDirectory, SigningKey deployKey, IReadOnlyList<VerifyingKey> releaseKeys, Random random)
+        Database database, string packageDirectory, FleetOptions options, Random random, Action made, ILogger logger)
     {
         Database = database;
-        Shelf = new PackageShelf(database, packageDirectory, releaseKeys);
+        Shelf = new PackageShelf(database, packageDirectory, options.ReleaseKeys);
+        Deltas = new DeltaShelf(Path.Combine(packageDirectory, "deltas"), Shelf.PathOf, made, logger);
         Devices = new DeviceRegistry(database);
-        Orders = new OrderBook(database, Shelf, deployKey);
+        Orders = new OrderBook(database, Shelf, new PackageOffers(Devices, Shelf, Deltas, options.Carriers), options.DeployKey);
         Received = new ReceivedLog(database);
         RolloutStore store = new(database);
         Gates = new GateKeeper(database, store, Shelf);
@@ -31,6 +32,8 @@ internal sealed class FleetState
     public Database Database { get; }
 
     public PackageShelf Shelf { get; }
+
+    public DeltaShelf Deltas { get; }
 
     public DeviceRegistry Devices { get; }
 
@@ -43,6 +46,9 @@ internal sealed class FleetState
     public GateKeeper Gates { get; }
 
     public RolloutDriver Rollouts { get; }
+
+    /// <summary>Where the bytes lie that devices fetch under a hash. Any thread may ask.</summary>
+    public string FileOf(string sha256) => Deltas.PathOf(sha256) ?? Shelf.PathOf(sha256);
 
     /// <summary>Samples in all windows since start.</summary>
     public long Samples { get; set; }

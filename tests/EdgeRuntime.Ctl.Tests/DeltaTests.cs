@@ -16,7 +16,7 @@ public sealed class DeltaTests : IDisposable
     {
         (PackageArchive old, PackageArchive target) = Pair();
 
-        IReadOnlyList<DeltaCandidate> ways = DeltaCandidates.Of(old, target);
+        IReadOnlyList<DeltaCandidate> ways = DeltaCandidates.Of(old.Bytes, target.Bytes, TensorPairs.Of(old, target));
 
         Assert.Equal(3, ways.Count);
         Assert.All(ways, way => Assert.Equal(target.Bytes.ToArray(), Made(way.Bytes, old.Bytes.ToArray(), target.Bytes.Length)));
@@ -27,7 +27,7 @@ public sealed class DeltaTests : IDisposable
     {
         (PackageArchive old, PackageArchive target) = Pair();
 
-        DeltaCandidate[] ways = [.. DeltaCandidates.Of(old, target)];
+        DeltaCandidate[] ways = [.. DeltaCandidates.Of(old.Bytes, target.Bytes, TensorPairs.Of(old, target))];
 
         Assert.Equal(DeltaKind.Tensors, ways[0].Kind);
         Assert.True(ways[0].Bytes.Length * 2 < ways[1].Bytes.Length, $"{ways[0].Bytes.Length} against {ways[1].Bytes.Length}");
@@ -40,7 +40,7 @@ public sealed class DeltaTests : IDisposable
     public void A_damaged_delta_or_base_makes_no_more_than_was_signed_for_and_fails_in_one_way(int seed)
     {
         (PackageArchive old, PackageArchive target) = Pair();
-        byte[] delta = DeltaCandidates.Of(old, target)[0].Bytes;
+        byte[] delta = DeltaCandidates.Of(old.Bytes, target.Bytes, TensorPairs.Of(old, target))[0].Bytes;
         Random random = new(seed);
         for (int i = 0; i < 500; i++)
         {

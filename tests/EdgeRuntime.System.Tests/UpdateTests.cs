@@ -51,6 +51,48 @@ public sealed class UpdateTests
     }
 
     [NativeFact]
+    public async Task A_rollout_brings_a_delta_from_the_fleets_own_web_server_to_devices_that_may_fetch_no_more_than_that()
+    {
+        using Site site = await Site.Open();
+        int port = FreePort();
+        string url = $"http://127.0.0.1:{port}";
+        File.WriteAllText(site["fleet.json"], $$"""
+            {
+              "state_dir": "fleet",
+              "http": { "url": "{{url}}" },
+              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
+              "deploy_key": "keys/deploy.key.pem",
+              "release_keys": ["keys/release.pub.pem"],
+              "transfers": { "carriers": ["mqtt", "{{url}}/packages"] }
+            }
+            """);
+        await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
+        await fleet.Says("listens on");
+        string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
+        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg", replay);
+
+        // Neither the broker nor the whole package is allowed.
+        string transfer = $$"""
+            "transfer": { "carriers": ["url"], "budget_bytes": {{new FileInfo(site["vitals-2.edgepkg"]).Length - 1}} }, "state_dir"
+            """;
+        await File.WriteAllTextAsync(
+            configuration, (await File.ReadAllTextAsync(configuration)).Replace("\"state_dir\"", transfer.Trim(), StringComparison.Ordinal));
+        await using Run device = Site.Start(configuration);
+        await device.Says("vitals 1.");
+        foreach (string package in (string[])["vitals-1.edgepkg", "vitals-2.edgepkg"])
+        {
+            await site.Ctl("package", "push", site[package], "--fleet", url);
+        }
+
+        await Until(async () => (await Devices(site, url)).Count(each => (string?)each!["state"] == "online") == 1);
+        await site.Ctl("rollout", "start", "--package", "vitals@1.1.0", "--fleet", url, "--json");
+        await device.Says("vitals 1.1.");
+
+        Assert.Single(Directory.GetFiles(site["fleet/packages/deltas"]));
+        Assert.False(device.HasExited || fleet.HasExited);
+    }
+
+    [NativeFact]
     public async Task A_device_with_a_TUF_root_takes_what_the_repository_lists_and_nothing_else()
     {
         using Site site = await Site.Open();

@@ -21,6 +21,7 @@ internal static class PackageEndpoints
         }));
         site.MapGet("/api/packages/{digest}", Reply.Guarded(context => DetailAsync(context, loop)));
         site.MapGet("/api/packages/{digest}/reference", Reply.Guarded(context => ReferenceAsync(context, loop)));
+        site.MapGet("/packages/{file}", Reply.Guarded(context => FileAsync(context, loop)));
         site.MapPost("/api/packages", Reply.Guarded(context => PushAsync(context, fleet)));
     }
 
@@ -69,6 +70,18 @@ internal static class PackageEndpoints
 
         context.Response.Headers.Location = $"/api/packages/{package.Digest}";
         await Reply.JsonAsync(context, isNew ? 201 : 200, view, FleetJson.Default.PackageView);
+    }
+
+    // What transfers.carriers names for devices. Whoever knows the hash has the order, or the package.
+    private static Task FileAsync(HttpContext context, ControlLoop loop)
+    {
+        string file = context.Request.RouteValues["file"]?.ToString() ?? "";
+        string sha256 = Path.GetFileNameWithoutExtension(file);
+        bool isNamed = Path.GetExtension(file) is PackageOffers.ArchiveEnding or DeltaShelf.Ending && sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower);
+        string? path = isNamed ? loop.State.FileOf(sha256) : null;
+        return File.Exists(path)
+            ? TypedResults.PhysicalFile(path, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context)
+            : Reply.ErrorsAsync(context, 404, $"No package or delta '{file}' is here.");
     }
 
     private static Task NoneAsync(HttpContext context, string digest) =>

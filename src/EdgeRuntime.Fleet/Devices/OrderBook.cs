@@ -8,19 +8,22 @@ namespace EdgeRuntime.Fleet.Devices;
 
 /// <summary>What each device was ordered to run: durable before it is published, and published again on every birth.</summary>
 /// <remarks>Belongs to the fleet's thread.</remarks>
-public sealed class OrderBook
+internal sealed class OrderBook
 {
     private readonly Database _database;
     private readonly PackageShelf _shelf;
+    private readonly PackageOffers _offers;
     private readonly SigningKey _key;
     private readonly Dictionary<DeviceId, Order> _orders = [];
 
     /// <summary>Reads the orders from the database.</summary>
+    /// <param name="offers">How devices may come by what they are ordered.</param>
     /// <param name="key">The deploy key, which signs every order.</param>
-    public OrderBook(Database database, PackageShelf shelf, SigningKey key)
+    public OrderBook(Database database, PackageShelf shelf, PackageOffers offers, SigningKey key)
     {
         _database = database;
         _shelf = shelf;
+        _offers = offers;
         _key = key;
         Load();
     }
@@ -73,7 +76,7 @@ public sealed class OrderBook
         {
             if (_shelf.Find(slot.Package) is StoredPackage package)
             {
-                slots[model] = package.ToReference(slot.Revert);
+                slots[model] = _offers.Of(device, model, package, slot.Revert);
             }
         }
 
@@ -88,15 +91,36 @@ public sealed class OrderBook
         return state.Sealed(_key);
     }
 
-    /// <summary>Archives a device may fetch: hash and size of each.</summary>
+    /// <summary>Hashes of the archives that orders name.</summary>
+    public HashSet<string> OrderedArchives() => [.. _orders.Values.SelectMany(order => order.Slots.Values)
+        .Select(slot => slot.Package).Distinct().Select(digest => _shelf.Find(digest)?.ArchiveSha256).OfType<string>()];
+
+    /// <summary>Whether something that a device's order could name is being made; it then is worth waiting for.</summary>
+    /// <param name="ordered">As <see cref="OrderedArchives"/> says.</param>
+    public bool IsMaking(DeviceId device, IReadOnlySet<string> ordered)
+    {
+        bool isMaking = false;
+        foreach ((string model, OrderedSlot slot) in _orders.GetValueOrDefault(device)?.Slots ?? [])
+        {
+            // All of them are wanted, before the first is waited for. What a device returns to is in one of its slots.
+            isMaking |= !slot.Revert && _shelf.Find(slot.Package) is StoredPackage package && _offers.IsMaking(device, model, package, ordered);
+        }
+
+        return isMaking;
+    }
+
+    /// <summary>Archives and deltas a device may fetch: hash and size of each.</summary>
     public IReadOnlyDictionary<string, long> Archives(DeviceId device)
     {
         Dictionary<string, long> archives = [];
-        foreach (OrderedSlot slot in _orders.GetValueOrDefault(device)?.Slots.Values ?? Enumerable.Empty<OrderedSlot>())
+        foreach ((string model, OrderedSlot slot) in _orders.GetValueOrDefault(device)?.Slots ?? [])
         {
             if (_shelf.Find(slot.Package) is StoredPackage package)
             {
-                archives[package.ArchiveSha256] = package.Size;
+                foreach ((string sha256, long size) in _offers.Of(device, model, package, slot.Revert).AllCarried())
+                {
+                    archives[sha256] = size;
+                }
             }
         }
 

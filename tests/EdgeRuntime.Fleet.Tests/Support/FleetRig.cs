@@ -99,7 +99,7 @@ internal sealed class FleetRig : IDisposable
             int events = Broker.Deliver();
             Host.Loop.Turn();
             Host.Parts.Chunks.Pump();
-            quiet = events == 0 ? quiet + 1 : 0;
+            quiet = events == 0 && !State.Deltas.TryMake() ? quiet + 1 : 0;
         }
     }
 

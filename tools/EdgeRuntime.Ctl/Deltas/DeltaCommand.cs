@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Ctl.Fleet;
 
 namespace EdgeRuntime.Ctl.Deltas;
@@ -23,7 +24,7 @@ internal static class DeltaCommand
         read.Check();
         PackageArchive old = Open(files[0]);
         PackageArchive target = Open(files[1]);
-        IReadOnlyList<DeltaCandidate> candidates = DeltaCandidates.Of(old, target);
+        IReadOnlyList<DeltaCandidate> candidates = DeltaCandidates.Of(old.Bytes, target.Bytes, TensorPairs.Of(old, target));
         if (read.Text("--output") is string output)
         {
             Files.Write(output, candidates[0].Bytes);

@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Ctl.Deltas;
 
 namespace EdgeRuntime.Ctl.Devices;
@@ -39,8 +40,8 @@ internal sealed class PushedFiles : IDisposable
         foreach (string old in olds)
         {
             PackageArchive before = DeltaCommand.Open(old);
-            DeltaCandidate smallest = DeltaCandidates.Of(before, package)[0];
-            DeltaReference delta = DeltaCandidates.Reference(smallest, before.ToReference());
+            DeltaCandidate smallest = DeltaCandidates.Of(before.Bytes, package.Bytes, TensorPairs.Of(before, package))[0];
+            DeltaReference delta = DeltaCandidates.Reference(smallest, before.ToReference().ArchiveSha256);
             if (delta.Size < whole.Size && !deltas.Any(known => known.Sha256 == delta.Sha256))
             {
                 paths[delta.Sha256] = Path.Combine(directory!, delta.Sha256);

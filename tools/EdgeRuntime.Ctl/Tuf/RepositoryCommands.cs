@@ -31,7 +31,8 @@ internal static class RepositoryCommands
         Puts FILE among the targets and stages targets.json with it. Of an .edgepkg the path is NAME-VERSION.edgepkg and the
         counter its release counter unless given.
           --counter    the release counter; it never goes back for one path
-          --hardware   a device profile or architecture that it runs on, such as linux-arm64 (any when not given)
+          --hardware   a device profile or architecture that it runs on, such as linux-arm64 (what the
+                       package requires, else any)
           --days       life of targets.json from now on (365)
         """;
 
@@ -102,6 +103,7 @@ internal static class RepositoryCommands
         Words read = Words.Parse(words, ["--path", "--counter", "--hardware", "--days"], []);
         IReadOnlyList<string> files = read.RequiredFiles("DIR", "FILE");
         TimeSpan lifetime = Days(read, 365);
+        IReadOnlyList<string> hardware = read.All("--hardware");
         long? counter = read.Has("--counter") ? (long)Math.Min(read.Whole("--counter", 0), long.MaxValue) : null;
         read.Check();
 
@@ -112,6 +114,9 @@ internal static class RepositoryCommands
             PackageManifest manifest = Manifest(files[1], content);
             path = read.Text("--path") ?? $"{manifest.Name}-{manifest.Version}.edgepkg";
             counter ??= manifest.ReleaseCounter;
+
+            // What the package demands is signed with it; a device counts its architecture among what it is.
+            hardware = hardware.Count > 0 ? hardware : [.. (manifest.Requires?.Architectures ?? []).Select(architecture => $"linux-{architecture}")];
         }
 
         RepositoryDirectory repository = new(files[0]);
@@ -128,7 +133,7 @@ internal static class RepositoryCommands
             Path = path,
             Length = content.Length,
             Hashes = new Dictionary<string, string> { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)) },
-            Release = new ReleaseClaim { Counter = counter, HardwareIds = read.All("--hardware") },
+            Release = new ReleaseClaim { Counter = counter, HardwareIds = hardware },
         };
         repository.AddTarget(target, content);
         repository.Stage<TufTargets>("targets", draft => draft.WithTarget(target), around.Time.GetUtcNow(), lifetime);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using EdgeRuntime.Contracts.Transfers;
 
-namespace EdgeRuntime.Ctl.Deltas;
+namespace EdgeRuntime.Contracts.Transfers;
 
 /// <summary>Finds in one archive what stands, perhaps elsewhere, in another: the generic patch.</summary>
 /// <remarks>Every 16th place of the base is known by its next 16 bytes; a match grows both ways as far as it holds.</remarks>
