@@ -107,12 +107,27 @@ internal sealed class PackageDownload(AgentParts parts, PackageSite site, SlotSt
         {
             OpenWhole();
         }
-        else
+        else if (HasRoom(package))
         {
             Open(DeltaPath, _delta.Delta.AsArchive(package), $"{_transfer}-d");
         }
 
         return true;
+    }
+
+    // For the archive that the delta makes, before a byte of the delta is paid for.
+    private bool HasRoom(PackageReference package)
+    {
+        try
+        {
+            parts.Disk.Reserve(store.IncomingPath, package.Size);
+            return true;
+        }
+        catch (IOException full)
+        {
+            _failure = $"there is no room for the package: {full.Message}";
+            return false;
+        }
     }
 
     /// <summary>Forgets the download; what is on disk stays.</summary>

@@ -76,6 +76,20 @@ public sealed class DeltaUpdateTests
         Assert.Equal(1, device.Sent);
     }
 
+    [Fact]
+    public void Where_the_disk_has_room_for_the_delta_and_not_for_what_it_makes_nothing_is_fetched()
+    {
+        using SimulatedDevice device = new SimulatedDevice(_disk, One).Start();
+        byte[] order = Order(device, Delta(One, Two), Hash(One));
+        _disk.Capacity = _disk.Used + Two.Length;
+
+        device.Obey(order);
+
+        Assert.Equal(0, device.Sent);
+        Assert.Equal("1.0.0", device.Version);
+        Assert.Contains("there is no room for the package", device.Story[^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
