@@ -44,9 +44,9 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     {
     }
 
-    /// <summary>A device whose disk is encrypted, or was.</summary>
-    public SimulatedDevice(SimulatedDisk disk, byte[]? configured, EncryptedDisk? encrypted)
-        : this(disk, configured, null, null, new TransferPolicy(), encrypted, [])
+    /// <summary>A device whose disk is encrypted, or was, or null for a plain one.</summary>
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured, EncryptedDisk? encrypted, PackageSite[] sites)
+        : this(disk, configured, null, null, new TransferPolicy(), encrypted, sites)
     {
     }
 

@@ -9,7 +9,7 @@ namespace EdgeRuntime.Simulator.Torture;
 /// </summary>
 internal static class Invariants
 {
-    // The active package, a candidate, and one that is about to leave.
+    // Of a line: the active package, a candidate, and one that is about to leave.
     private const int MostHeld = 3;
 
     private const int MostFiles = 16;
@@ -28,12 +28,13 @@ internal static class Invariants
             spoilt || story.MayComplain || device.Notices.Count == 0,
             $"invariant 1: the disk was found damaged: {string.Join(" | ", device.Notices)}");
         VerifiedAnswers(story, before, device, spoilt);
+        VerifiedInForce(story, device, spoilt, ended);
         InvariantException.Require(
             !ended || device.Version == Version(story.Ends), $"invariant 1: it ended with {Version(story.Ends)}, and {device.Version} answers");
         NothingUnsigned(device);
         FloorHolds(story, before, disk, spoilt);
         OnlyOwnStoreCounts(story, device, disk);
-        AllBounded(device, disk);
+        AllBounded(story, device, disk);
 
         device.Agent.OnLink(true);
         device.Obey(Orders.For(Orders.Next, Orders.NextGeneration));
@@ -41,7 +42,7 @@ internal static class Invariants
             device.Version == $"{Orders.Next}.0.0",
             $"the next good order was not followed: {device.Version ?? "nothing"} answers; {string.Join(" | ", device.Story)}");
         EachOrderEndsOnce(story, before.And(device), spoilt);
-        AllBounded(device, disk);
+        AllBounded(story, device, disk);
         NothingUnsigned(device);
     }
 
@@ -64,6 +65,20 @@ internal static class Invariants
             kept || spoilt || story.GoesBack, $"invariant 1: a commit was told and lost, and {first} answers");
     }
 
+    /// <summary>Invariant 1 for a configuration: the one before or the new one is in force; the device's own file alone where the medium lost both.</summary>
+    private static void VerifiedInForce(Story story, SimulatedDevice device, bool spoilt, bool ended)
+    {
+        if (story.Configurations.Count == 0)
+        {
+            return;
+        }
+
+        string? version = device.InForce?.Manifest.Version;
+        InvariantException.Require(
+            (story.Configurations.Select(Version).Contains(version) || (spoilt && version is null)) && (!ended || version == Version(story.Configurations[^1])),
+            $"invariant 1: the configuration {version ?? "of nobody"} is in force; {string.Join(" | ", device.Notices)}");
+    }
+
     /// <summary>Invariant 2: only models of packages that the release key signed were loaded.</summary>
     public static void NothingUnsigned(SimulatedDevice device)
     {
@@ -76,7 +91,7 @@ internal static class Invariants
     private static void FloorHolds(Story story, Witness before, SimulatedDisk disk, bool spoilt)
     {
         LineState state = SlotStore.Open(story.Seen(disk.Copy()), "plant").State;
-        long told = before.Ends.OfType<Outcome.Committed>().Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
+        long told = before.Ends.OfType<Outcome.Committed>().Where(end => !Orders.IsConfiguration(end.Digest)).Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
         long highest = Math.Max(told, story.Committed.DefaultIfEmpty(0).Max());
         InvariantException.Require(
             spoilt || state.Highest >= highest, $"invariant 2: the highest release counter fell from {highest} to {state.Highest}");
@@ -104,11 +119,12 @@ internal static class Invariants
     }
 
     /// <summary>Invariant 4: no more files, bytes and loaded models than there may be.</summary>
-    private static void AllBounded(SimulatedDevice device, SimulatedDisk disk)
+    private static void AllBounded(Story story, SimulatedDevice device, SimulatedDisk disk)
     {
+        int lines = story.Configurations.Count > 0 ? 2 : 1;
         IReadOnlyList<string> files = disk.Files();
-        InvariantException.Require(files.Count <= MostFiles, $"invariant 4: {files.Count} files are left: {string.Join(' ', files)}");
-        InvariantException.Require(device.Held <= MostHeld, $"invariant 4: {device.Held} models are loaded");
+        InvariantException.Require(files.Count <= lines * MostFiles, $"invariant 4: {files.Count} files are left: {string.Join(' ', files)}");
+        InvariantException.Require(device.Held <= lines * MostHeld, $"invariant 4: {device.Held} packages are loaded");
     }
 
     /// <summary>Every order ended in one way, in all lives together, however often it was told.</summary>

@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 
@@ -11,7 +12,14 @@ internal static class Orders
     /// <summary>The package that every recovered device must still be able to take.</summary>
     public const int Next = 9;
 
+    // As many configurations as a story needs.
+    private const int Configurations = 2;
+
     private static readonly Dictionary<int, byte[]> Made = [];
+    private static readonly Dictionary<int, byte[]> MadeConfigurations = [];
+    private static readonly HashSet<ModelId> ConfigurationIds =
+        [.. Enumerable.Range(1, Configurations).Select(number => PackageArchive.ReadUnverified(Configuration(number)).Id)];
+
     private static readonly Dictionary<(int Package, long Generation, bool Revert), byte[]> Signed = [];
 
     /// <summary>Generation of the order for <see cref="Next"/>: above all others.</summary>
@@ -19,7 +27,22 @@ internal static class Orders
 
     /// <summary>All packages, as a manager keeps them.</summary>
     public static Dictionary<string, byte[]> Shelf { get; } = Enumerable.Range(1, Next).Select(Package)
+        .Concat(Enumerable.Range(1, Configurations).Select(Configuration))
         .ToDictionary(archive => PackageArchive.ReadUnverified(archive).ToReference(1024, false).ArchiveSha256);
+
+    /// <summary>The archive of configuration N.</summary>
+    public static byte[] Configuration(int number) =>
+        MadeConfigurations.TryGetValue(number, out byte[]? made) ? made : MadeConfigurations[number] = TestPackages.MakeConfiguration(number);
+
+    /// <summary>Whether a package is one of the configurations.</summary>
+    public static bool IsConfiguration(ModelId digest) => ConfigurationIds.Contains(digest);
+
+    /// <summary>A signed order for configuration N.</summary>
+    public static byte[] ForConfiguration(int number, long generation)
+    {
+        PackageReference reference = PackageArchive.ReadUnverified(Configuration(number)).ToReference(1024);
+        return SimulatedDevice.Order(generation, new Dictionary<string, PackageReference> { [TestPackages.ConfigurationName] = reference });
+    }
 
     /// <summary>The archive of package N.</summary>
     public static byte[] Package(int number) =>

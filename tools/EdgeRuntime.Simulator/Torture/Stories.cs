@@ -9,6 +9,8 @@ internal static class Stories
 {
     private static readonly byte[] Two = Orders.For(2, 1);
     private static readonly byte[] Three = Orders.For(3, 2);
+    private static readonly byte[] Settings = Orders.ForConfiguration(1, 1);
+    private static readonly byte[] OtherSettings = Orders.ForConfiguration(2, 2);
 
     public static IReadOnlyList<Story> All { get; } =
     [
@@ -66,6 +68,17 @@ internal static class Stories
         {
             Name = "lettered-slots", Prepare = Lettered, Act = device => device.Obey(Three),
             Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3,
+        },
+        new()
+        {
+            Name = "first-configuration", Prepare = Installed, Act = device => device.Obey(Settings), Configurations = [0, 1],
+            Retained = Settings, Committed = [1], MayAnswer = [1], Ends = 1,
+        },
+        new()
+        {
+            Name = "configuration", Prepare = () => After(Installed(), device => device.Obey(Settings), configurations: [0, 1]),
+            Act = device => device.Obey(OtherSettings), Configurations = [1, 2],
+            Retained = OtherSettings, Yesterday = [Settings], Committed = [1], MayAnswer = [1], Ends = 1,
         },
         new()
         {
@@ -130,9 +143,10 @@ internal static class Stories
         return disk;
     }
 
-    private static SimulatedDisk After(SimulatedDisk disk, Action<SimulatedDevice> act, Func<SimulatedDisk, EncryptedDisk>? over = null)
+    private static SimulatedDisk After(
+        SimulatedDisk disk, Action<SimulatedDevice> act, Func<SimulatedDisk, EncryptedDisk>? over = null, IReadOnlyList<int>? configurations = null)
     {
-        Story quiet = new() { Name = "", Prepare = () => disk, Act = act, Over = over, Committed = [], MayAnswer = [], Ends = 0 };
+        Story quiet = new() { Name = "", Prepare = () => disk, Act = act, Over = over, Configurations = configurations ?? [], Committed = [], MayAnswer = [], Ends = 0 };
         using SimulatedDevice device = quiet.Device(disk);
         quiet.Tell(device);
         return disk;

@@ -47,6 +47,9 @@ internal sealed record Story
     /// <summary>What the device may say of its disk when it comes back; else it must say nothing.</summary>
     public bool MayComplain { get; init; }
 
+    /// <summary>Configurations that may be in force once the device is back, the last of them when nothing went wrong; empty where it takes none.</summary>
+    public IReadOnlyList<int> Configurations { get; init; } = [];
+
     /// <summary>What stands between the device and its disk, or null for nothing.</summary>
     public Func<SimulatedDisk, EncryptedDisk>? Over { get; init; }
 
@@ -57,7 +60,8 @@ internal sealed record Story
     public SimulatedDevice Device(SimulatedDisk disk)
     {
         byte[]? configured = Configured == 0 ? null : Orders.Package(Configured);
-        return new SimulatedDevice(disk, configured, Over?.Invoke(disk))
+        PackageSite[] sites = Configurations.Count > 0 ? [TestPackages.Site, TestPackages.OwnFile] : [];
+        return new SimulatedDevice(disk, configured, Over?.Invoke(disk), sites)
         {
             Shelf = Orders.Shelf,
             Acknowledges = true,
