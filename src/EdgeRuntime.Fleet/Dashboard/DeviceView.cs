@@ -43,6 +43,9 @@ public sealed record ModelView
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Kind of its packages; null for a model.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>Where its update stands.</summary>
     public required UpdateState Phase { get; init; }
 

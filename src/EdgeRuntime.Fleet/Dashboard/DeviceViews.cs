@@ -148,6 +148,7 @@ internal static class DeviceViews
             models.Add(new ModelView
             {
                 Name = model.Name,
+                Kind = model.Kind,
                 Phase = model.Phase,
                 Active = model.Active,
                 Previous = model.Previous,

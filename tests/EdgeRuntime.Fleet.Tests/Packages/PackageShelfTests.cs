@@ -1,5 +1,7 @@
+using System.Text.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Tests.Support;
 using Xunit;
@@ -23,6 +25,21 @@ public sealed class PackageShelfTests
         Assert.Equal(pushed.SignedBy, found.SignedBy);
         Assert.Equal(0.1, found.EffectiveShare);
         Assert.Equal(rig.V1, File.ReadAllBytes(rig.State.Shelf.PathOf(found.ArchiveSha256)));
+    }
+
+    [Fact]
+    public void A_package_without_a_model_is_kept_and_shown_as_what_it_is()
+    {
+        using FleetRig rig = new FleetRig().With(0);
+        rig.Push(TestPackages.Configuration());
+
+        rig.RestartManager();
+
+        StoredPackage found = rig.State.Shelf.Find("settings@1.0.0")!;
+        Assert.Null(found.Model);
+        PackageDetailView shown = PackageViews.Detail(found, rig.State.Devices);
+        Assert.Equal(("config", 0), (shown.Kind, shown.Features));
+        Assert.Contains("\"kind\":\"config\"", JsonSerializer.Serialize(shown, FleetJson.Default.PackageDetailView), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,6 +30,20 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void A_package_without_a_model_is_judged_by_its_installs_and_its_time_alone()
+    {
+        GateEvidence evidence = new Scene { WindowsAfter = 0 }.Evidence() with { WithoutWindows = true };
+        GateEvidence early = evidence with { AtMs = evidence.SoakSinceMs };
+
+        GateFinding good = Gate.Judge(evidence);
+
+        Assert.Equal((GateVerdict.Pass, "installs"), (good.Verdict, Assert.Single(good.Criteria).Name));
+        Assert.Null(good.Predictions);
+        Assert.Equal(GateVerdict.Waiting, Gate.Judge(early).Verdict);
+        Assert.Equal(GateVerdict.Fail, Gate.Judge(early with { FailedInstalls = 1 }).Verdict);
+    }
+
+    [Fact]
     public void A_model_with_wrong_predictions_fails()
     {
         GateFinding finding = new Scene { After = Behaviour.WrongLabels }.Judge();

@@ -34,6 +34,16 @@ internal static class TestPackages
         return PackageWriter.Pack(Manifest(version, counter, model), files, key ?? ReleaseKey);
     }
 
+    /// <summary>An archive with a part of a device's configuration.</summary>
+    public static byte[] Configuration() => PackageWriter.Pack(
+        new ConfigurationManifest
+        {
+            Schema = 1, Name = "settings", Version = "1.0.0", ReleaseCounter = 1, Description = "For the north.",
+            Kind = PackageManifest.ConfigurationKind, Files = [],
+        },
+        new Dictionary<string, byte[]> { [ConfigurationOverlay.FileName] = """{ "labels": { "site": "north" } }"""u8.ToArray() },
+        ReleaseKey);
+
     public static PackageLabel LabelOf(byte[] archive)
     {
         PackageArchive package = PackageArchive.Read(archive, [ReleaseKey.Public]);
