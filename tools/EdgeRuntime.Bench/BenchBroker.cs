@@ -10,11 +10,14 @@ internal sealed class BenchBroker : IDisposable
     private readonly string _configuration;
     private Process? _process;
 
-    public BenchBroker(string directory)
+    /// <param name="directory">Its configuration goes there.</param>
+    /// <param name="address">One more that it listens on, or null.</param>
+    public BenchBroker(string directory, string? address = null)
     {
         Port = FreePort();
         _configuration = Path.Combine(directory, "mosquitto.conf");
-        File.WriteAllText(_configuration, $"listener {Port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type none\n");
+        string second = address is null ? "" : $"listener {Port} {address}\n";
+        File.WriteAllText(_configuration, $"listener {Port} 127.0.0.1\n{second}allow_anonymous true\npersistence false\nlog_type none\n");
         Start();
     }
 

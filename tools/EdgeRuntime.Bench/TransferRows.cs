@@ -29,7 +29,7 @@ internal static class TransferRows
         }
 
         string site = Path.GetDirectoryName(configuration)!;
-        string archive = LargePackage(ctl, site, packages, scratch);
+        string archive = Package(ctl, site, packages, scratch, "large", LargeBytes);
         AddLoopback(device, site, archive, scratch, figures);
         AddFar(device, site, archive, scratch, figures);
         AddTorn(device, site, archive, scratch, figures);
@@ -136,15 +136,15 @@ internal static class TransferRows
 
     private static bool IsFetched(TransferStage stage) => stage.Newest is { State: not UpdateState.Downloading };
 
-    // The demonstration's second package with ballast that no compression makes smaller.
-    private static string LargePackage(string ctl, string site, string packages, string scratch)
+    /// <summary>The demonstration's second package with ballast that no compression makes smaller.</summary>
+    internal static string Package(string ctl, string site, string packages, string scratch, string name, int ballastBytes)
     {
-        string source = Path.Combine(scratch, "large");
+        string source = Path.Combine(scratch, name);
         Programs.CopyTree(Path.Combine(packages, "machine-2"), source);
-        byte[] ballast = new byte[LargeBytes];
+        byte[] ballast = new byte[ballastBytes];
         new Random(3).NextBytes(ballast);
         File.WriteAllBytes(Path.Combine(source, "ballast.bin"), ballast);
-        string archive = Path.Combine(scratch, "large.edgepkg");
+        string archive = Path.Combine(scratch, $"{name}.edgepkg");
         (int code, string _, string complaint) = Programs.Words(
             ctl, ["pack", source, "--output", archive, "--key", Path.Combine(site, "keys/release.key.pem")]);
         return code == 0 ? archive : throw new BenchException($"edgectl pack ended with {code}: {complaint.Trim()}");

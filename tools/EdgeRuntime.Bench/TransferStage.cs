@@ -21,6 +21,7 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     private readonly string _device;
     private readonly string _directory;
     private readonly string _archive;
+    private readonly NetworkLine? _line;
     private readonly SigningKey _key;
     private readonly Topics _topics = new(Topics.DefaultRoot);
     private readonly DeviceId _id = DeviceId.Parse(Name);
@@ -36,8 +37,11 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     /// <param name="site">Holds keys/ and machine.edgepkg.</param>
     /// <param name="archive">The package that is to be transferred.</param>
     /// <param name="port">The broker as the device reaches it.</param>
-    public TransferStage(string device, string directory, string site, string archive, BenchBroker broker, int? port = null)
+    /// <param name="line">What the device is behind, or null.</param>
+    public TransferStage(
+        string device, string directory, string site, string archive, BenchBroker broker, int? port = null, NetworkLine? line = null)
     {
+        _line = line;
         _device = device;
         _directory = directory;
         _archive = archive;
@@ -51,7 +55,7 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
               "device": "{{Name}}",
               "profile": "bench",
               "state_dir": "state",
-              "link": { "host": "127.0.0.1", "port": {{port ?? broker.Port}} },
+              "link": { "host": "{{line?.Near ?? "127.0.0.1"}}", "port": {{port ?? broker.Port}} },
               "trust": { "release_keys": ["{{site}}/keys/release.pub.pem"], "deploy_keys": ["{{site}}/keys/deploy.pub.pem"] },
               "models": [{ "name": "machine", "package": "{{site}}/machine.edgepkg", "sensor": { "driver": "simulated", "seed": 1 } }]
             }
@@ -100,7 +104,9 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     /// <summary>Starts the device; returns at once.</summary>
     public void StartDevice()
     {
-        ProcessStartInfo start = new(_device, ["run", "--config", Path.Combine(_directory, "edge.json"), "--plain"])
+        string[] words = ["run", "--config", Path.Combine(_directory, "edge.json"), "--plain"];
+        (string program, words) = _line?.Inside(_device, words) ?? (_device, words);
+        ProcessStartInfo start = new(program, words)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -141,16 +147,18 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     }
 
     /// <summary>Waits until something holds.</summary>
-    /// <exception cref="BenchException">It does not within a minute.</exception>
-    public void Until(Func<bool> holds, string what)
+    /// <param name="patience">A minute where none is given.</param>
+    /// <exception cref="BenchException">It does not within that time.</exception>
+    public void Until(Func<bool> holds, string what, TimeSpan? patience = null)
     {
+        double seconds = (patience ?? TimeSpan.FromMinutes(1)).TotalSeconds;
         long begin = Stopwatch.GetTimestamp();
         lock (_gate)
         {
             while (!holds())
             {
                 Monitor.Wait(_gate, TimeSpan.FromMilliseconds(5));
-                if (Stopwatch.GetElapsedTime(begin).TotalSeconds > 60)
+                if (Stopwatch.GetElapsedTime(begin).TotalSeconds > seconds)
                 {
                     throw new BenchException($"waited in vain until {what}");
                 }

@@ -81,6 +81,7 @@ internal static class UpdatesSuite
                 ("outbox", () => OutboxRows.Add(options, figures, scratch)),
                 ("delta", () => DeltaRows.Add(options, figures, scratch)),
                 ("transfer", () => TransferRows.Add(options, figures, scratch)),
+                ("network", () => NetworkRows.Add(options, figures, scratch)),
                 ("bad-models", () => BadModelRows.Add(options, figures, scratch)),
                 ("undo", () => UndoRows.Add(options, figures, scratch)),
                 ("shadow", () => ShadowRows.Add(options, figures, scratch)),

@@ -5,7 +5,7 @@ bench_updates() {
   local here=$PWD/artifacts/bench run=$PWD/artifacts/bench/run-updates package=tools/train/packages/machine-1
   local device="" configuration="" commit ctl="" material=${EDGE_MATERIAL:-../shared/material}
   need_dotnet
-  need_packages mosquitto libmosquitto1
+  need_packages mosquitto libmosquitto1 iproute2
   tools/bindings
   step "building edge-bench"
   quietly dotnet publish tools/EdgeRuntime.Bench -c Release -v q --nologo -o "$here/edge-bench-managed" \
