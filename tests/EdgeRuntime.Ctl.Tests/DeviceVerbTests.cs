@@ -138,6 +138,24 @@ public sealed class DeviceVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_comes_after_it_was_asked_for_is_asked_again()
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using InMemoryLink witness = new(
+            _cli.Broker, new LinkOptions { Host = "memory", ClientId = "witness", Subscriptions = [("edge/v1/dev-a/down/command/ping", 1)] });
+        witness.Start(new Deaf { Hears = () => asked.TrySetResult() });
+
+        Task<Outcome> pushing = _cli.RunAsync(
+            ["push", "dev-a", _cli["v.edgepkg"], "--key", _cli["keys/deploy.key.pem"], "--patience", "30"], CancellationToken.None);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        using ScriptedDevice device = new(_cli.Broker, "dev-a", _key);
+        Outcome pushed = await pushing;
+
+        Assert.True(pushed.Code == 0, pushed.Errors);
+        Assert.NotNull(device.Order);
+    }
+
+    [Fact]
     public void An_undo_asks_for_the_only_model_and_prints_what_the_device_says()
     {
         using ScriptedDevice device = new(_cli.Broker, "dev-a", _key);
@@ -166,6 +184,8 @@ public sealed class DeviceVerbTests : IDisposable
 
     private sealed class Deaf : ILinkEvents
     {
+        public Action Hears { get; init; } = () => { };
+
         public void OnConnected(bool sessionPresent)
         {
         }
@@ -174,9 +194,7 @@ public sealed class DeviceVerbTests : IDisposable
         {
         }
 
-        public void OnMessage(in LinkMessage message)
-        {
-        }
+        public void OnMessage(in LinkMessage message) => Hears();
 
         public void OnPublished(long token)
         {

@@ -11,6 +11,7 @@ namespace EdgeRuntime.Mqtt.Tests;
 public sealed class Mosquitto : IDisposable
 {
     private const int SigKill = 9;
+    private const int SigTerminate = 15;
     private const int SigContinue = 18;
     private const int SigStop = 19;
 
@@ -30,7 +31,6 @@ public sealed class Mosquitto : IDisposable
         File.WriteAllText(Configuration, $"""
             listener {Port} 127.0.0.1
             allow_anonymous {(anonymous ? "true" : "false")}
-            persistence false
             log_type all
             {settings}
 
@@ -79,13 +79,10 @@ public sealed class Mosquitto : IDisposable
     }
 
     /// <summary>Kills it as a power loss would, and waits until it is gone.</summary>
-    public void Kill()
-    {
-        Signal(SigKill);
-        _process!.WaitForExit();
-        _process.Dispose();
-        _process = null;
-    }
+    public void Kill() => End(SigKill);
+
+    /// <summary>Asks it to end, which writes down what it keeps, and waits until it is gone.</summary>
+    public void Stop() => End(SigTerminate);
 
     /// <summary>Lets it stand still: its connections stay, and nothing is answered.</summary>
     public void Freeze() => Signal(SigStop);
@@ -101,6 +98,14 @@ public sealed class Mosquitto : IDisposable
         }
 
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private void End(int signal)
+    {
+        Signal(signal);
+        _process!.WaitForExit();
+        _process.Dispose();
+        _process = null;
     }
 
     private void Signal(int signal)

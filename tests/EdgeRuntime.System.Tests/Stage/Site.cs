@@ -39,13 +39,14 @@ internal sealed class Site : IDisposable
     }
 
     /// <summary>Writes a configuration for the vitals model.</summary>
-    public string Configure(string device, string package, string sensor = """{ "driver": "vitals", "rate_hz": 5 }""", int? port = null, string state = "state", string trust = "") =>
+    public string Configure(string device, string package, string sensor = """{ "driver": "vitals", "rate_hz": 5 }""", int? port = null, string state = "state", string trust = "",
+        string host = "127.0.0.1") =>
         _scratch.Write($"{device}/edge.json", $$"""
             {
               "device": "{{device}}",
               "profile": "linux-x64",
               "state_dir": "{{state}}",
-              "link": { "host": "127.0.0.1", "port": {{port ?? Broker.Port}} },
+              "link": { "host": "{{host}}", "port": {{port ?? Broker.Port}} },
               "trust": { "release_keys": ["../keys/release.pub.pem"], "deploy_keys": ["../keys/deploy.pub.pem"]{{trust}} },
               "telemetry": { "window_s": 2, "latest_ms": 200 },
               "models": [{ "name": "vitals", "package": "{{package}}", "sensor": {{sensor}} }]

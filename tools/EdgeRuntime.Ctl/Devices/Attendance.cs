@@ -21,8 +21,11 @@ internal sealed class Attendance(DeviceId device)
     /// <summary>The key that it says packages are to be encrypted with, or null.</summary>
     public byte[]? EncryptionKey { get; private set; }
 
-    /// <summary>Its newest answer to a command, or null.</summary>
+    /// <summary>Its newest answer to the question whether it is there, or null.</summary>
     public ResponseMessage? Answer { get; private set; }
+
+    /// <summary>Its answer to an undo, or null.</summary>
+    public ResponseMessage? Undone { get; private set; }
 
     /// <summary>Generation of the order that the broker keeps for it; 0 for none. Read without a key: only to go above it.</summary>
     public long OrderedGeneration { get; private set; }
@@ -51,6 +54,10 @@ internal sealed class Attendance(DeviceId device)
         else if (message.Rest == "info")
         {
             EncryptionKey = Read(message.Payload, WireJson.Default.InfoMessage)?.EncryptionKey ?? EncryptionKey;
+        }
+        else if (message.Rest.EndsWith("-undo", StringComparison.Ordinal))
+        {
+            Undone = Read(message.Payload, WireJson.Default.ResponseMessage) ?? Undone;
         }
         else if (message.Rest.StartsWith("response/", StringComparison.Ordinal))
         {

@@ -40,7 +40,7 @@ internal sealed class DeviceLink : ILinkEvents, IDisposable
         {
             subscriptions.Add((Topics.Down(device, "desired"), 1));
             subscriptions.AddRange(
-                ((string[])["status", "info", "reported", "update/+", "event/update", $"response/{Name}"])
+                ((string[])["status", "info", "reported", "update/+", "event/update", $"response/{Name}-ping", $"response/{Name}-undo"])
                     .Select(rest => (Topics.Up(device, rest), 1)));
             subscriptions.Add((Topics.Up(device, ChunkCodec.RequestTopic), 0));
         }
@@ -120,7 +120,7 @@ internal sealed class DeviceLink : ILinkEvents, IDisposable
             }
             else
             {
-                _heard.Writer.TryWrite(new Heard.Message(device, up, rest, message.Payload.ToArray()));
+                _heard.Writer.TryWrite(new Heard.Message(device, up, rest, message.Payload.ToArray(), message.Retain));
             }
         }
     }

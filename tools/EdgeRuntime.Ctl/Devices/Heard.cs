@@ -19,8 +19,8 @@ internal abstract record Heard
     public sealed record Refused(string Reason) : Heard;
 
     /// <summary>A message of a device: <paramref name="Rest"/> is what follows <c>up/</c>, or <c>down/</c> where
-    /// <paramref name="Up"/> is false.</summary>
-    public sealed record Message(DeviceId Device, bool Up, string Rest, byte[] Payload) : Heard;
+    /// <paramref name="Up"/> is false. <paramref name="Kept"/>: the broker had kept it, and it may be old.</summary>
+    public sealed record Message(DeviceId Device, bool Up, string Rest, byte[] Payload, bool Kept) : Heard;
 
     /// <summary>A fleet manager's word about itself.</summary>
     public sealed record Manager(string Instance, byte[] Payload) : Heard;

@@ -210,17 +210,10 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
         DevicePush push = _pushes[message.Device];
         Attendance device = call.Take(message);
         push.Take(message);
-        if (push.Verdict is null && push.Generation == 0 && message.Up)
+        if (push.Verdict is null && push.Generation == 0 && message.Up && device.IsThere)
         {
             // It was away, and says something.
-            if (device.IsThere)
-            {
-                Order(device, push);
-            }
-            else if (message.Rest == "status" && device.Status?.State is DeviceState.Online or DeviceState.Updating or DeviceState.Safe)
-            {
-                call.Ping(message.Device);
-            }
+            Order(device, push);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class RollCall(DeviceLink link, IReadOnlyList<DeviceId> devices,
     /// <summary>Asks a device whether it is there.</summary>
     public void Ping(DeviceId device) => Command(device, "ping", null);
 
-    /// <summary>Sends a command; the answer comes on the topic <c>response/{link.Name}</c>.</summary>
+    /// <summary>Sends a command; the answer comes on the topic <c>response/{link.Name}-{name}</c>.</summary>
     public void Command(DeviceId device, string name, string? model)
     {
         long expires = around.Time.GetUtcNow().AddSeconds(PingExpirySeconds).ToUnixTimeMilliseconds();
@@ -88,16 +88,23 @@ internal sealed class RollCall(DeviceLink link, IReadOnlyList<DeviceId> devices,
             Qos = 1,
             ExpirySeconds = PingExpirySeconds,
             ContentType = "application/json",
-            ResponseTopic = link.Topics.Up(device, $"response/{link.Name}"),
+            ResponseTopic = link.Topics.Up(device, $"response/{link.Name}-{name}"),
             Correlation = System.Text.Encoding.ASCII.GetBytes(name),
         });
     }
 
-    /// <summary>Notes what a device said.</summary>
+    /// <summary>Notes what a device said. One that says that it came, after it was asked, is asked again: the question before may
+    /// have found nobody.</summary>
     public Attendance Take(Heard.Message message)
     {
         Attendance device = _attendance[message.Device];
         device.Take(message);
+        if (message is { Up: true, Kept: false, Rest: "status" }
+            && device is { Answer: null, Status.State: DeviceState.Online or DeviceState.Updating or DeviceState.Safe })
+        {
+            Ping(message.Device);
+        }
+
         return device;
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Ids;
-using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Transfers;
 
 namespace EdgeRuntime.Ctl.Devices;
@@ -57,14 +56,13 @@ internal static class UndoCommand
             throw new CommandException(ExitCode.Unavailable, [.. wrong, "nothing was undone"]);
         }
 
-        Dictionary<DeviceId, ResponseMessage> before = call.All.ToDictionary(device => device.Device, device => device.Answer!);
         foreach (DeviceId device in devices)
         {
             call.Command(device, "undo", models[device]);
         }
 
         long since = around.Time.GetTimestamp();
-        while (call.All.Any(device => device.Answer == before[device.Device]) && around.Time.GetElapsedTime(since) < patience)
+        while (call.All.Any(device => device.Undone is null) && around.Time.GetElapsedTime(since) < patience)
         {
             if (await link.NextAsync(patience - around.Time.GetElapsedTime(since), stop) is Heard.Message message)
             {
@@ -75,9 +73,8 @@ internal static class UndoCommand
         bool done = true;
         foreach (Attendance device in call.All)
         {
-            bool answered = device.Answer != before[device.Device];
-            done &= answered && device.Answer!.Done;
-            string said = answered ? device.Answer!.Detail : $"did not answer within {patience.TotalSeconds} s; it may undo it yet";
+            done &= device.Undone is { Done: true };
+            string said = device.Undone is { } answer ? answer.Detail : $"did not answer within {patience.TotalSeconds} s; it may undo it yet";
             around.Output.WriteLine($"{device.Device}: {Table.Plain(said)}");
         }
 
