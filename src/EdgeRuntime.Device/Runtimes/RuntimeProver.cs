@@ -75,7 +75,8 @@ internal sealed class RuntimeProver(RuntimeTree trees, string configuration, Tim
 
         if (end.EndedBy is int signal)
         {
-            return Refuse(PackageFault.Crashed, $"in its {what}, {Signal.Meaning(signal)} ({Signal.Name(signal)})");
+            string last = said.Length == 0 ? "" : $": {Words(said)}";
+            return Refuse(PackageFault.Crashed, $"in its {what}, {Signal.Meaning(signal)} ({Signal.Name(signal)}){last}");
         }
 
         return end.Code == ExitCode.Done

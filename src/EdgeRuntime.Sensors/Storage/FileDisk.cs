@@ -28,7 +28,11 @@ public sealed partial class FileDisk : IDisk
         _reserve = reserve;
         try
         {
-            Directory.CreateDirectory(_root);
+            // Not even asked for where it is there: a process that may change nothing looks at it too.
+            if (!Directory.Exists(_root))
+            {
+                Directory.CreateDirectory(_root);
+            }
         }
         catch (IOException e) when (IsOfTheDisk(e))
         {
