@@ -146,7 +146,7 @@ internal static class VerifyCommand
     {
         if (package.Manifest.Requires is not { } required)
         {
-            sheet.Pass("demands", "none but its channels");
+            sheet.Pass("demands", package is ModelPackage ? "none but its channels" : "none");
             return;
         }
 
