@@ -51,6 +51,9 @@ internal sealed class MemoryDisk : IDisk
     {
     }
 
-    public IReadOnlyList<string> List(string path) =>
-        [.. _files.Keys.Where(name => DurableFiles.Parent(name) == path).Select(name => path.Length == 0 ? name : name[(path.Length + 1)..])];
+    public IReadOnlyList<string> List(string path)
+    {
+        string start = path.Length == 0 ? "" : $"{path}/";
+        return [.. _files.Keys.Where(name => name.StartsWith(start, StringComparison.Ordinal)).Select(name => name[start.Length..].Split('/')[0]).Distinct()];
+    }
 }
