@@ -126,7 +126,9 @@ internal static class TransferRows
         figures.Add(new Figure(Torn, stage.Chunks.BytesSent / (double)size, "x", how, 1.10));
     }
 
-    private static double Rate(TransferStage stage)
+    /// <summary>Fetches the package once.</summary>
+    /// <returns>Bytes a second, from the first request to the last chunk hashed and written.</returns>
+    public static double Rate(TransferStage stage)
     {
         stage.StartDevice();
         stage.Order();
@@ -150,5 +152,6 @@ internal static class TransferRows
         return code == 0 ? archive : throw new BenchException($"edgectl pack ended with {code}: {complaint.Trim()}");
     }
 
-    private static string Fresh(string scratch, string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
+    /// <summary>A directory of its own.</summary>
+    public static string Fresh(string scratch, string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 }

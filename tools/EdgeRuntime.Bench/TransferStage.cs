@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
@@ -30,6 +31,8 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     private readonly object _gate = new();
     private Process? _process;
     private UpdateMessage? _newest;
+    private string? _ciphertext;
+    private byte[]? _deviceKey;
     private bool _isServing;
     private long _asked;
 
@@ -38,8 +41,10 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     /// <param name="archive">The package that is to be transferred.</param>
     /// <param name="port">The broker as the device reaches it.</param>
     /// <param name="line">What the device is behind, or null.</param>
+    /// <param name="isEncrypted">Whether the device keeps packages encrypted.</param>
     public TransferStage(
-        string device, string directory, string site, string archive, BenchBroker broker, int? port = null, NetworkLine? line = null)
+        string device, string directory, string site, string archive, BenchBroker broker, int? port = null, NetworkLine? line = null,
+        bool isEncrypted = false)
     {
         _line = line;
         _device = device;
@@ -55,6 +60,7 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
               "device": "{{Name}}",
               "profile": "bench",
               "state_dir": "state",
+              "encrypt_at_rest": {{(isEncrypted ? "true" : "false")}},
               "link": { "host": "{{line?.Near ?? "127.0.0.1"}}", "port": {{port ?? broker.Port}} },
               "trust": { "release_keys": ["{{site}}/keys/release.pub.pem"], "deploy_keys": ["{{site}}/keys/deploy.pub.pem"] },
               "models": [{ "name": "machine", "package": "{{site}}/machine.edgepkg", "sensor": { "driver": "simulated", "seed": 1 } }]
@@ -73,7 +79,7 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
             },
             TimeProvider.System,
             new Random(1));
-        Chunks = new ChunkServer(_link, _topics, new TransferLimits(1, 1L << 36), TimeProvider.System, _ => _archive);
+        Chunks = new ChunkServer(_link, _topics, new TransferLimits(1, 1L << 36), TimeProvider.System, _ => _ciphertext ?? _archive);
         Package = PackageArchive.ReadUnverified(File.ReadAllBytes(archive));
         Reference = Package.ToReference(PackageReference.ChunkBytesFor(Package.Bytes.Length));
         _link.Start(this);
@@ -81,6 +87,9 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     }
 
     public ChunkServer Chunks { get; }
+
+    /// <summary>What the package is encrypted under on its way, or null where it comes as it is.</summary>
+    public ContentKey? Content { get; init; }
 
     public PackageArchive Package { get; }
 
@@ -132,19 +141,35 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
     /// <summary>Orders the package once the device is there.</summary>
     public void Order()
     {
-        Until(() => _isServing, "the device serves its own package");
+        AwaitServing();
         Interlocked.Exchange(ref _asked, 0);
-        Chunks.Grant(_id, new Dictionary<string, long> { [Reference.ArchiveSha256] = Reference.Size });
+        PackageReference ordered = Content is null ? Reference : Encrypted(Content);
+        Chunks.Grant(_id, ordered.AllCarried());
         DesiredState desired = new()
         {
             Device = _id,
             Deployment = Deployment,
             Generation = 1,
             IssuedUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-            Slots = new Dictionary<string, PackageReference> { [Package.Manifest.Name] = Reference },
+            Slots = new Dictionary<string, PackageReference> { [Package.Manifest.Name] = ordered },
         };
         Publish("desired", desired.Sealed(_key));
     }
+
+    /// <summary>Kills the device and starts it again.</summary>
+    /// <returns>Seconds until it says that it serves.</returns>
+    public double Restart()
+    {
+        KillDevice();
+        _isServing = false;
+        long begin = Stopwatch.GetTimestamp();
+        StartDevice();
+        AwaitServing();
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    /// <summary>Waits until the device serves its own package.</summary>
+    public void AwaitServing() => Until(() => _isServing, "the device serves its own package");
 
     /// <summary>Waits until something holds.</summary>
     /// <param name="patience">A minute where none is given.</param>
@@ -182,6 +207,11 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
             Interlocked.CompareExchange(ref _asked, Stopwatch.GetTimestamp(), 0);
             Chunks.Ask(_id, message.Payload.Span);
         }
+        else if (rest == "info")
+        {
+            byte[]? key = JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.InfoMessage)?.EncryptionKey;
+            Pulse(() => _deviceKey = key);
+        }
         else if (rest == "reported")
         {
             ReportedMessage? reported = JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.ReportedMessage);
@@ -200,6 +230,16 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
         _end.Cancel();
         _link.Dispose();
         _key.Dispose();
+    }
+
+    private PackageReference Encrypted(ContentKey content)
+    {
+        Until(() => _deviceKey is not null, "the device tells its key");
+        _ciphertext = Path.Combine(_directory, "ciphertext");
+        using ChunkCipher cipher = content.CipherOf(Reference.ArchiveSha256, Reference.ChunkSha256.Count);
+        using FileStream file = File.Create(_ciphertext);
+        string sha256 = cipher.Seal(Package.Bytes.Span, Reference.ChunkBytes, file);
+        return Reference with { Encryption = content.WrapFor(_deviceKey, _id, Reference.ArchiveSha256, sha256) };
     }
 
     private void Publish(string rest, byte[] payload) => Until(

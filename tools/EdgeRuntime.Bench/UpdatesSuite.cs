@@ -82,6 +82,7 @@ internal static class UpdatesSuite
                 ("delta", () => DeltaRows.Add(options, figures, scratch)),
                 ("transfer", () => TransferRows.Add(options, figures, scratch)),
                 ("network", () => NetworkRows.Add(options, figures, scratch)),
+                ("encryption", () => EncryptionRows.Add(options, figures, scratch)),
                 ("bad-models", () => BadModelRows.Add(options, figures, scratch)),
                 ("undo", () => UndoRows.Add(options, figures, scratch)),
                 ("shadow", () => ShadowRows.Add(options, figures, scratch)),
