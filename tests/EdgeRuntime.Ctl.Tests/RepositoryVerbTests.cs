@@ -123,6 +123,23 @@ public sealed class RepositoryVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_processors_that_a_package_demands_are_signed_with_it_as_its_hardware()
+    {
+        Begin();
+        Keygen("pack", "ecdsa");
+        string manifest = Path.Combine(_cli.PackageSource(), "manifest.json");
+        string text = File.ReadAllText(manifest);
+        File.WriteAllText(manifest, text.Insert(text.IndexOf('{', StringComparison.Ordinal) + 1, "\"requires\": { \"architectures\": [\"arm64\"] },"));
+        Run("pack", _cli["source"], "--no-run", "--output", _cli["v.edgepkg"], "--key", Key("pack"));
+
+        Run("repo", "add", _cli["repo"], _cli["v.edgepkg"]);
+        Run("repo", "sign", _cli["repo"], "--key", Key("a"), "--key", Key("release"));
+        Run("repo", "refresh", _cli["repo"], "--key", Key("online"));
+
+        Assert.EndsWith(", linux-arm64", Run("repo", "show", _cli["repo"]).Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_repository_is_never_begun_over_another()
     {
         Begin();

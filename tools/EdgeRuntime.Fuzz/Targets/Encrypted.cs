@@ -12,7 +12,7 @@ namespace EdgeRuntime.Fuzz.Targets;
 /// <summary>What is encrypted: files on a medium that somebody else wrote to, and the key of a package in an order.</summary>
 internal static class Encrypted
 {
-    private const string Path = "slots/a/file";
+    private const string Path = "slots/file";
 
     private static readonly DeviceKey Key = new(SHA256.HashData("the key of a fuzzed device"u8));
     private static readonly HpkePrivateKey Recipient = Key.Recipient();
@@ -96,7 +96,7 @@ internal static class Encrypted
     {
         PackageReference package = new()
         {
-            Digest = default,
+            Digest = ModelId.TryParse(Archive, out ModelId digest) ? digest : default,
             Version = "1.0.0",
             Size = 100,
             ArchiveSha256 = Archive,
