@@ -11,7 +11,8 @@ internal sealed record ElfFile(string? Architecture, Version? Glibc)
     private const int HeaderBytes = 64;
     private const int SectionBytes = 64;
     private const uint VersionNeeds = 0x6fff_fffe; // SHT_GNU_verneed
-    private const int MostRecords = 4096;
+    private const int MostNeeds = 4096;
+    private const int LongestName = 64;
     private const string GlibcPrefix = "GLIBC_";
 
     /// <summary>Reads a file; null for one that is no such program or library.</summary>
@@ -38,55 +39,46 @@ internal sealed record ElfFile(string? Architecture, Version? Glibc)
     {
         long sections = Long(file, 0x28);
         int count = Half(file, 0x3C);
-        Version? newest = null;
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<byte> section = Slice(file, sections + ((long)i * SectionBytes), SectionBytes);
-            if (section.IsEmpty || Word(section, 4) != VersionNeeds)
+            // A file has one such section.
+            if (Section(file, sections, i) is { IsEmpty: false } section && Word(section, 4) == VersionNeeds)
             {
-                continue;
-            }
-
-            ReadOnlySpan<byte> names = Content(file, Slice(file, sections + (Word(section, 40) * SectionBytes), SectionBytes));
-            foreach (string name in Needs(Content(file, section), names))
-            {
-                if (name.StartsWith(GlibcPrefix, StringComparison.Ordinal) && Version.TryParse(name.AsSpan(GlibcPrefix.Length), out Version? version)
-                    && (newest is null || version > newest))
-                {
-                    newest = version;
-                }
+                ReadOnlySpan<byte> names = Content(file, Section(file, sections, Word(section, 40)));
+                return Needs(Content(file, section), names)
+                    .Where(name => name.StartsWith(GlibcPrefix, StringComparison.Ordinal))
+                    .Select(name => Version.TryParse(name.AsSpan(GlibcPrefix.Length), out Version? version) ? version : null)
+                    .Max();
             }
         }
 
-        return newest;
+        return null;
     }
+
+    private static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> file, long sections, long number) =>
+        Slice(file, sections + (number * SectionBytes), SectionBytes);
 
     // Elf64_Verneed: version, count (2 bytes each), file, first, next (4 each). Elf64_Vernaux: hash (4), flags, other (2 each), name, next (4 each).
     private static List<string> Needs(ReadOnlySpan<byte> needs, ReadOnlySpan<byte> names)
     {
         List<string> found = [];
         long at = 0;
-        for (int records = 0; records < MostRecords; records++)
+        for (long next = -1; next != 0 && Slice(needs, at, 16) is { IsEmpty: false } need; at += next)
         {
-            ReadOnlySpan<byte> need = Slice(needs, at, 16);
-            if (need.IsEmpty)
-            {
-                break;
-            }
-
             long symbol = at + Word(need, 8);
             for (int left = Half(need, 2); left > 0 && Slice(needs, symbol, 16) is { IsEmpty: false } version; left--)
             {
+                // Whoever writes records that lie over each other gets no more than this.
+                if (found.Count == MostNeeds)
+                {
+                    return found;
+                }
+
                 found.Add(TextAt(names, Word(version, 8)));
                 symbol += Word(version, 12);
             }
 
-            if (Word(need, 12) == 0)
-            {
-                break;
-            }
-
-            at += Word(need, 12);
+            next = Word(need, 12);
         }
 
         return found;
@@ -95,7 +87,7 @@ internal sealed record ElfFile(string? Architecture, Version? Glibc)
     private static string TextAt(ReadOnlySpan<byte> names, long at)
     {
         ReadOnlySpan<byte> rest = Slice(names, at, names.Length - at);
-        int end = rest.IndexOf((byte)0);
+        int end = rest[..Math.Min(rest.Length, LongestName)].IndexOf((byte)0);
         return end < 0 ? "" : Encoding.Latin1.GetString(rest[..end]);
     }
 

@@ -12,7 +12,7 @@ namespace EdgeRuntime.Fuzz.Targets;
 /// <summary>What is encrypted: files on a medium that somebody else wrote to, and the key of a package in an order.</summary>
 internal static class Encrypted
 {
-    private const string Path = "slots/file";
+    private const string Path = "slots/a/file";
 
     private static readonly DeviceKey Key = new(SHA256.HashData("the key of a fuzzed device"u8));
     private static readonly HpkePrivateKey Recipient = Key.Recipient();

@@ -1,5 +1,7 @@
 using System.Text;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Ctl.Packages;
 using EdgeRuntime.Fuzz.Mutation;
 
 namespace EdgeRuntime.Fuzz.Targets;
@@ -7,6 +9,10 @@ namespace EdgeRuntime.Fuzz.Targets;
 /// <summary>Package archives, versions and keys.</summary>
 internal static class Packages
 {
+    private static readonly Lazy<SigningKey> Key = new(SigningKey.Create);
+    private static readonly PackageFile[] RuntimeFiles =
+        [new("edge-device", Encoding.ASCII.GetBytes("a program")), new("libonnxruntime.so.1", Encoding.ASCII.GetBytes("a library"))];
+
     public static IReadOnlyList<Target> Targets { get; } =
     [
         new Target
@@ -19,6 +25,27 @@ internal static class Packages
             Mutations = [ArchiveMutation.Change, ArchiveMutation.Change, ArchiveMutation.Change, ByteMutation.Havoc],
             Weight = 0.75,
             LargestInput = 32 * 1024,
+            FixedBytes = 4 * 1024 * 1024,
+        },
+        new Target
+        {
+            Name = "runtime-manifest",
+            About = "a manifest as the program that starts others reads it: with a signature that is right, whatever it says",
+            Run = Runtime,
+            Refuses = e => e is PackageRejectedException,
+            Seeds = () => [Runtimes("manifest_runtime.json"), Runtimes("manifest_configuration.json")],
+            Mutations = [JsonMutation.Change, JsonMutation.Change, ByteMutation.Havoc],
+            Weight = 0.5,
+            FixedBytes = 4 * 1024 * 1024,
+        },
+        new Target
+        {
+            Name = "elf",
+            About = "what a program asks of the machine that starts it",
+            Run = bytes => ElfFile.Read(bytes) is { Architecture: not null },
+            Seeds = () => [File.ReadAllBytes("/bin/true")],
+            LargestInput = 64 * 1024,
+            Weight = 0.25,
             FixedBytes = 4 * 1024 * 1024,
         },
         new Target
@@ -55,6 +82,24 @@ internal static class Packages
             archive.Signature is not null || PackageWriter.Pack(archive.ManifestBytes.ToArray(), files, null).AsSpan().SequenceEqual(bytes),
             "the archive has another form than the one written of the same files");
         return true;
+    }
+
+    private static bool Runtime(byte[] manifest)
+    {
+        byte[] archive = PackageWriter.Assemble(manifest, ManifestSignature.Of(manifest, Key.Value), RuntimeFiles);
+        RuntimeBundle bundle = RuntimeBundle.Read(archive, [Key.Value.Public]);
+        Promise.Require(bundle.Files.Any(file => file.Path == bundle.Program), "the program is not one of the files");
+        Promise.Require(bundle.Files.Count == RuntimeFiles.Length + 2, "files were taken that nobody promised");
+        return true;
+    }
+
+    // With the hashes of the files that are in the archive, so that mutations begin at what is accepted.
+    private static byte[] Runtimes(string fixture)
+    {
+        byte[] json = File.ReadAllBytes(Path.Combine(SeedFiles.Root, "tests/EdgeRuntime.Contracts.Tests/Fixtures/valid", fixture));
+        return ManifestReader.Read(json, new Mistakes(), form: ManifestForm.Source) is RuntimeManifest manifest
+            ? PackageWriter.Encode(manifest with { Files = PackageWriter.ListOf(RuntimeFiles.ToDictionary(file => file.Path, file => file.Content.ToArray())) })
+            : json;
     }
 
     private static bool Version(byte[] bytes)
