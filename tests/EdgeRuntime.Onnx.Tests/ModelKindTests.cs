@@ -157,13 +157,13 @@ public sealed class ModelKindTests
         float[] features = [1, 2];
         call.Run(features);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            call.Run(features);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 1000; i++)
+            {
+                call.Run(features);
+            }
+        }));
     }
 
     private static ModelCall Load(string file, string input, string output, int features)

@@ -130,13 +130,13 @@ public sealed class DecisionRuleTests
         float[][] outputs = [[1, 0, 0], [0, 1, 0], [0.25f, 0.25f, 0.5f], [float.NaN, 0, 0]];
         Step(rule, decoder.Decode([], outputs[0]));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            Step(rule, decoder.Decode([], outputs[i % 4]));
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 10_000; i++)
+            {
+                Step(rule, decoder.Decode([], outputs[i % 4]));
+            }
+        }));
     }
 
     // None of these rules asks for the time.

@@ -216,13 +216,13 @@ public sealed class ImagePipelineTests
         ImagePipeline pipeline = new(new ImageSpec { Width = 5, Height = 4, Resize = filter }, Rgb, "image");
         pipeline.Push(Picture);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            pipeline.Push(Picture);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 1000; i++)
+            {
+                pipeline.Push(Picture);
+            }
+        }));
     }
 
     private static float[] Run(ImageSpec spec)

@@ -161,11 +161,7 @@ public sealed class SpectralFeatureTests
         double[] frame = new double[2];
         PushMany(pipeline, frame, 1_000);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        PushMany(pipeline, frame, 20_000);
-        long after = GC.GetAllocatedBytesForCurrentThread();
-
-        Assert.Equal(0, after - before);
+        Assert.Equal(0, Allocated.By(() => PushMany(pipeline, frame, 20_000)));
     }
 
     private static void PushMany(FeaturePipeline pipeline, double[] frame, int count)

@@ -194,13 +194,13 @@ public sealed class DetectionDecoderTests
         OutputDecoder decoder = Decoder(Rows, output.Length, "none");
         decoder.Decode([], output);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            decoder.Decode([], output);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 20; i++)
+            {
+                decoder.Decode([], output);
+            }
+        }));
     }
 
     private static Decoded Decode(DetectionSpec spec, float[] output, string activation = "none") =>

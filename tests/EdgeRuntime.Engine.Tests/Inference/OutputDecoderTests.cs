@@ -118,13 +118,13 @@ public sealed class OutputDecoderTests
         classes.Decode(input, output);
         error.Decode(input, output);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            classes.Decode(input, output);
-            error.Decode(input, output);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 10_000; i++)
+            {
+                classes.Decode(input, output);
+                error.Decode(input, output);
+            }
+        }));
     }
 }

@@ -163,13 +163,13 @@ public sealed class SoakTrialTests
             trial.Record(true, i % 2, Fast);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            trial.Record(true, i % 2, Fast);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 10_000; i++)
+            {
+                trial.Record(true, i % 2, Fast);
+            }
+        }));
         Assert.Null(trial.Verdict);
     }
 
