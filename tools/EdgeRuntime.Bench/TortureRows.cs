@@ -25,9 +25,10 @@ internal static partial class TortureRows
         string all = said + complaint;
         (long passed, long tried) = Pair(CrashPoints(), all);
         (long nested, _) = Pair(Nested(), all);
+        int stories = Stories().Matches(all).Select(line => line.Groups[1].Value).Distinct().Count();
         figures.Add(new Figure(
             "crash points passed", Share(passed, tried), "%",
-            $"{passed} of {tried}: power cut in every write, fsync, rename and unlink of 11 stories with 5 aftermaths, {nested} of them again in the recovery; invariants 1 to 4 checked after each; tools/torture --seed 1",
+            $"{passed} of {tried}: power cut in every write, fsync, rename and unlink of {stories} stories with 5 aftermaths, {nested} of them again in the recovery; invariants 1 to 4 checked after each; tools/torture --seed 1",
             Least: 100));
         foreach ((Regex line, string name) in new[] { (Faults(), "ENOSPC and EIO at every call: passed"), (Flips(), "flipped bits: passed"), (Clocks(), "clock at 1970, 2038 and 2100 in any operation: passed") })
         {
@@ -64,6 +65,9 @@ internal static partial class TortureRows
 
     [GeneratedRegex(@"^crash points: (\d+) of (\d+) passed", RegexOptions.Multiline)]
     private static partial Regex CrashPoints();
+
+    [GeneratedRegex(@"^([a-z-]+): \d+ of \d+ passed, \d+ s", RegexOptions.Multiline)]
+    private static partial Regex Stories();
 
     [GeneratedRegex(@"^cuts in recoveries: (\d+) of (\d+) passed", RegexOptions.Multiline)]
     private static partial Regex Nested();
