@@ -277,8 +277,9 @@ internal sealed class PackageUpdate : IDisposable
                 // Before any candidate: a device that answers comes first.
                 Verify(JobPurpose.Active, _store.PathOf(active.ArchiveSha256), active, _ => null);
             }
-            else if (State.Phase is Activation.Steady && !_served.HasAny && !_triedMemory && !_site.StandsAlone)
+            else if (State.Phase is Activation.Steady or Activation.Downloading && !_served.HasAny && !_triedMemory && !_site.StandsAlone)
             {
+                // While an order is fetched too, which took the place of the configured package: who has it may be away for days.
                 ServeFromMemory();
             }
             else if (State.Phase is Activation.Downloading downloading)

@@ -14,6 +14,25 @@ public sealed class UpdateAgentTests
     private readonly SimulatedDisk _disk = new();
 
     [Fact]
+    public void An_order_that_comes_before_the_first_package_is_installed_and_cannot_be_fetched_leaves_the_configured_one_answering()
+    {
+        using SimulatedDevice device = new(new SimulatedDisk(), TestPackages.Make(1));
+        byte[] order = device.OrderFor(TestPackages.Make(2), 1);
+        byte[] ordered = device.Shelf.Values.Single();
+        device.Shelf.Clear();
+
+        device.Agent.Start();
+        device.Agent.OnLink(true);
+        device.Agent.OnDesired(order);
+        device.Run(20);
+        Assert.Equal("1.0.0", device.Version);
+
+        device.Shelve(ordered);
+        device.Run(3000);
+        Assert.Equal("2.0.0", device.Version);
+    }
+
+    [Fact]
     public void The_configured_package_answers_after_the_first_start_and_after_every_other()
     {
         using (SimulatedDevice first = new SimulatedDevice(_disk, One).Start(connected: false))
