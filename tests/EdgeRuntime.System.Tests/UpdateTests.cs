@@ -14,17 +14,7 @@ public sealed class UpdateTests
         using Site site = await Site.Open();
         int port = FreePort();
         string url = $"http://127.0.0.1:{port}";
-        File.WriteAllText(site["fleet.json"], $$"""
-            {
-              "state_dir": "fleet",
-              "http": { "url": "{{url}}" },
-              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
-              "deploy_key": "keys/deploy.key.pem",
-              "release_keys": ["keys/release.pub.pem"]
-            }
-            """);
-        await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
-        await fleet.Says("listens on");
+        await using Run fleet = await Fleet(site, url);
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
         await using Run one = Site.Start(site.Configure("dev-a", "../vitals-1.edgepkg", replay));
         await using Run two = Site.Start(site.Configure("dev-b", "../vitals-1.edgepkg", replay));
@@ -56,18 +46,7 @@ public sealed class UpdateTests
         using Site site = await Site.Open();
         int port = FreePort();
         string url = $"http://127.0.0.1:{port}";
-        File.WriteAllText(site["fleet.json"], $$"""
-            {
-              "state_dir": "fleet",
-              "http": { "url": "{{url}}" },
-              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
-              "deploy_key": "keys/deploy.key.pem",
-              "release_keys": ["keys/release.pub.pem"],
-              "transfers": { "carriers": ["mqtt", "{{url}}/packages"] }
-            }
-            """);
-        await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
-        await fleet.Says("listens on");
+        await using Run fleet = await Fleet(site, url, $$""", "transfers": { "carriers": ["mqtt", "{{url}}/packages"] } """);
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
         string configuration = site.Configure("dev-a", "../vitals-1.edgepkg", replay);
 
@@ -109,18 +88,7 @@ public sealed class UpdateTests
         await site.Ctl("repo", "refresh", site["repo"], "--key", site["keys/online.key.pem"]);
         int port = FreePort();
         string url = $"http://127.0.0.1:{port}";
-        File.WriteAllText(site["fleet.json"], $$"""
-            {
-              "state_dir": "fleet",
-              "http": { "url": "{{url}}" },
-              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
-              "deploy_key": "keys/deploy.key.pem",
-              "release_keys": ["keys/release.pub.pem"],
-              "metadata": "repo/metadata"
-            }
-            """);
-        await using Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
-        await fleet.Says("listens on");
+        await using Run fleet = await Fleet(site, url, """, "metadata": "repo/metadata" """);
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
         await using Run device = Site.Start(site.Configure(
             "dev-a", "../vitals-1.edgepkg", replay, trust: """, "root": "../repo/metadata/1.root.json" """));
@@ -143,6 +111,23 @@ public sealed class UpdateTests
 
         Assert.Contains($"vitals-{Version(3)}.edgepkg", refused, StringComparison.Ordinal);
         Assert.False(device.HasExited || fleet.HasExited);
+    }
+
+    /// <param name="more">Further members of its configuration, with a comma before the first.</param>
+    private static async Task<Run> Fleet(Site site, string url, string more = "")
+    {
+        await File.WriteAllTextAsync(site["fleet.json"], $$"""
+            {
+              "state_dir": "fleet",
+              "http": { "url": "{{url}}" },
+              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
+              "deploy_key": "keys/deploy.key.pem",
+              "release_keys": ["keys/release.pub.pem"]{{more}}
+            }
+            """);
+        Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
+        await fleet.Says("listens on");
+        return fleet;
     }
 
     private static string Version(int package) => (string)JsonNode.Parse(
