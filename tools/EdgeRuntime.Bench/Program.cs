@@ -1,4 +1,5 @@
 using EdgeRuntime.Bench;
+using EdgeRuntime.Bench.Monitoring;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Onnx;
 
@@ -12,6 +13,7 @@ try
         ["inference", .. string[] options] => InferenceSuite.Run(SuiteOptions.Parse(options)),
         ["realtime", .. string[] options] => InferenceSuite.RunRealTime(SuiteOptions.Parse(options)),
         ["updates", .. string[] options] => UpdatesSuite.Run(UpdatesOptions.Parse(options)),
+        ["monitoring", .. string[] options] => MonitoringSuite.Run(MonitoringOptions.Parse(options)),
         ["worker", string model, string input, string library] => Worker.Serve(model, input, library),
         ["step", string name, string model, string frames, string library] => StepWorker.Serve(name, model, frames, library),
         ["overload", string policy, string model, string frames, string library, string seconds] =>

@@ -73,7 +73,7 @@ internal static class UpdatesSuite
         try
         {
             figures.Add(InferenceSuite.Machine(options.Commit));
-            foreach ((string name, Action add) in (IEnumerable<(string, Action)>)
+            new Subjects(
             [
                 ("stranger", () => StrangerRows.Add(options, options.Repository, figures, scratch)),
                 ("signing", () => SigningRows.Add(options.Ctl, options.Material, figures)),
@@ -88,13 +88,7 @@ internal static class UpdatesSuite
                 ("shadow", () => ShadowRows.Add(options, figures, scratch)),
                 ("runtime", () => RuntimeRows.Add(options, figures, scratch)),
                 ("swaps", () => SwapRows.Add(options, figures, scratch)),
-            ])
-            {
-                if (options.Only is null || options.Only == name)
-                {
-                    add();
-                }
-            }
+            ]).Measure(options.Only);
         }
         finally
         {

@@ -49,11 +49,11 @@ JSON
   commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
   git diff --quiet HEAD -- 2>/dev/null || commit="$commit with changes"
   step "measuring (about ten minutes)"
-  "$here/edge-bench-managed/edge-bench" updates \
+  "$here/edge-bench-managed/edge-bench" updates --only "$only" \
     --device "$device" --device-configuration "$configuration" --commit "$commit" \
     --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
     --simulator "$PWD/artifacts/publish/edge-simulator/edge-simulator" --repository "${stranger:+$PWD}" \
     --packages "$([ ! -d tools/train/packages ] || realpath tools/train/packages)" \
     --lineage "$([ ! -d tools/train/lineage ] || realpath tools/train/lineage)" \
-    --output "$PWD/artifacts/figures/updates.json"
+    --output "$PWD/artifacts/figures/updates${only:+-$only}.json"
 }

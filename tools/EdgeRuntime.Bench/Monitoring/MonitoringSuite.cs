@@ -1,0 +1,18 @@
+namespace EdgeRuntime.Bench.Monitoring;
+
+/// <summary>The suite <c>monitoring</c>: what is promised of drift, quality, fairness and explanations, measured.</summary>
+internal static class MonitoringSuite
+{
+    public static int Run(MonitoringOptions options)
+    {
+        Figures figures = new();
+        figures.Add(InferenceSuite.Machine(options.Commit));
+        new Subjects(
+        [
+        ]).Measure(options.Only);
+        figures.Save(options.Output);
+        figures.Summarize();
+        Console.WriteLine($"written to {options.Output}");
+        return 0;
+    }
+}
