@@ -47,6 +47,10 @@ public sealed record ModelManifest : PackageManifest
     /// <summary>The gates that were not kept when somebody made the package all the same, one sentence each; null when all were.</summary>
     [JsonPropertyOrder(19)]
     public IReadOnlyList<string>? GatesForced { get; init; }
+
+    /// <summary>What a device watches while the package serves, and when it says so; null for windows against the reference alone.</summary>
+    [JsonPropertyOrder(20)]
+    public MonitoringSpec? Monitoring { get; init; }
 }
 
 /// <summary>What a device demands of a new package, from its own evidence, before it trusts it.</summary>

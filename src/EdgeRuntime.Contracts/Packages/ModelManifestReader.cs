@@ -9,6 +9,7 @@ internal static class ModelManifestReader
     {
         IReadOnlyList<ManifestChannel> channels = PipelineReader.ReadChannels(root);
         OutputSpec output = root.RequiredObject("output", OutputReader.Read);
+        PipelineSpec pipeline = root.RequiredObject("pipeline", spec => PipelineReader.Read(spec, channels));
         ModelManifest manifest = new()
         {
             Schema = head.Schema,
@@ -20,7 +21,7 @@ internal static class ModelManifestReader
             Kind = head.Kind,
             Requires = head.Requires,
             Channels = channels,
-            Pipeline = root.RequiredObject("pipeline", pipeline => PipelineReader.Read(pipeline, channels)),
+            Pipeline = pipeline,
             Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
             Output = output,
             Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
@@ -29,6 +30,7 @@ internal static class ModelManifestReader
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Gates = RequirementReader.ReadGates(root),
             GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
+            Monitoring = root.Object("monitoring", monitoring => MonitoringSpec.Read(monitoring, pipeline)),
             Files = head.Files,
         };
         if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)

@@ -1,0 +1,48 @@
+using EdgeRuntime.Contracts.Json;
+
+namespace EdgeRuntime.Contracts.Packages;
+
+/// <summary>A detector that sees every sample, and so finds a change long before a window is full.</summary>
+/// <remarks>
+/// Its thresholds for the run length are not worked out on the device: they stand in <c>reference.json</c>, calibrated on
+/// the reference itself.
+/// </remarks>
+public sealed record OnlineSpec
+{
+    /// <summary>Names that <see cref="Detector"/> may have.</summary>
+    public static IReadOnlyList<string> Detectors { get; } = ["adwin", "page_hinkley", "cvm"];
+
+    /// <summary>
+    /// <c>adwin</c> (adaptive window), <c>page_hinkley</c> (two-sided, on standardized residuals) or <c>cvm</c> (ranks in windows
+    /// against the reference, after Cramér and von Mises). Required.
+    /// </summary>
+    public required string Detector { get; init; }
+
+    /// <summary>
+    /// Samples between two false alarms of one feature that are acceptable on average; 100 to 100,000,000. Required.
+    /// </summary>
+    public required long ExpectedRunSamples { get; init; }
+
+    /// <summary>The features that are watched so; null for all that the reference has thresholds for.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
+    internal static OnlineSpec Read(JsonObjectReader online, PipelineSpec pipeline)
+    {
+        OnlineSpec spec = new()
+        {
+            Detector = online.RequiredChoice("detector", Detectors),
+            ExpectedRunSamples = online.RequiredLong("expected_run_samples", 100, 100_000_000),
+            Features = online.Has("features") ? online.Strings("features", 1, 512) : null,
+        };
+        List<string> known = [.. pipeline.ValueNames()];
+        for (int i = 0; i < spec.Features?.Count; i++)
+        {
+            if (known.Count > 0 && !known.Contains(spec.Features[i]))
+            {
+                online.Mistake("features", i, null, $"\"{spec.Features[i]}\" is no feature of one value{Spelling.Hint(spec.Features[i], known)}");
+            }
+        }
+
+        return spec;
+    }
+}
