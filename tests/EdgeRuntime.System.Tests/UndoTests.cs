@@ -1,6 +1,7 @@
 using EdgeRuntime.Bench;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Models;
 using EdgeRuntime.System.Tests.Stage;
 
 namespace EdgeRuntime.System.Tests;
@@ -87,5 +88,24 @@ public sealed class UndoTests
         ShadowCounts counts = Assert.Single(stage.Manager.Steps, step => step.Deployment == good.Deployment && step.Shadow is not null).Shadow!;
         Assert.Equal((200, 200), (counts.Samples, counts.Agreed));
         Assert.DoesNotContain(stage.Manager.Predictions, batch => batch.Version == "2.0.0");
+    }
+
+    [NativeFact]
+    public void On_trial_a_model_that_says_something_else_than_the_one_before_is_undone_and_one_that_agrees_is_trusted()
+    {
+        using Scratch scratch = new();
+        TrialPackage package = new() { Soak = new SoakSpec { Samples = 2000, MaxP99Ms = 1000, MinAgreement = 0.98, MaxCpuShare = 0.5 } };
+        using TrialStage stage = new TrialStage(Programs.Device, scratch.Root, package).Serve();
+
+        UpdateMessage other = stage.Send(2, TrialModels.Disagreeing(0.05f));
+        UpdateMessage same = stage.Send(3, TrialModels.Good());
+
+        Assert.Equal(UpdateState.Undone, other.State);
+        Assert.Contains("than the model before on 41 of", other.Reason, StringComparison.Ordinal);
+        Assert.Equal((UpdateState.Committed, null), (same.State, same.Reason));
+        UpdateMessage told = Assert.Single(stage.Manager.Steps, step => step.Deployment == same.Deployment && step.Shadow is not null);
+        Assert.Equal(UpdateState.Soaking, told.State);
+        Assert.InRange(told.Shadow!.Samples, SoakTrial.SmallestSample, 2000);
+        Assert.Equal(told.Shadow.Samples, told.Shadow.Agreed);
     }
 }

@@ -1,8 +1,8 @@
 namespace EdgeRuntime.Contracts.Messages;
 
 /// <summary>
-/// How a candidate did beside the model that answers, on the same live input. Whole numbers only: the counts of two spans or two
-/// devices add up exactly.
+/// How a model did beside the one that answers, on the same live input: a candidate before it answers, or the model before while a new one
+/// is on trial. Whole numbers only: the counts of two spans or two devices add up exactly.
 /// </summary>
 public sealed record ShadowCounts
 {
@@ -18,13 +18,13 @@ public sealed record ShadowCounts
     /// <summary>Of these, those on which they said the same.</summary>
     public required long Agreed { get; init; }
 
-    /// <summary>Samples on which the candidate failed, or answered NaN.</summary>
+    /// <summary>Samples on which the model beside failed, or answered NaN.</summary>
     public long Failed { get; init; }
 
     /// <summary>Samples for which it had no processor time left.</summary>
     public long Skipped { get; init; }
 
-    /// <summary>Samples that it answered and the other model did not.</summary>
+    /// <summary>Samples that it answered and the other did not.</summary>
     public long Unpaired { get; init; }
 
     /// <summary>Frames that it did not see, because it was busy.</summary>
@@ -32,7 +32,7 @@ public sealed record ShadowCounts
 
     /// <summary>
     /// Samples by the distance of the two scores, 0 to 1 in <see cref="DistanceBins"/> classes: of a classification the difference
-    /// of the probabilities of the label that answers, of values their difference relative to the larger.
+    /// of the probabilities of the label that counts, of values their difference relative to the larger.
     /// </summary>
     public required IReadOnlyList<long> Distance { get; init; }
 

@@ -30,7 +30,7 @@ public sealed record UpdateMessage : DeviceMessage
     /// <summary>Bytes that are here and verified; only while downloading.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>How the package did beside the one that answers; only at the end of that.</summary>
+    /// <summary>How often the package and the one before said the same; only at the end of their time side by side.</summary>
     public ShadowCounts? Shadow { get; init; }
 
     /// <summary>Bytes per second since the download began; only while downloading.</summary>

@@ -76,7 +76,7 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>The channels that showed a fault; null where none did, and from a device that does not tell.</summary>
     public IReadOnlyList<ChannelCounts>? Channels { get; init; }
 
-    /// <summary>How a candidate did beside this package meanwhile; null where there was none.</summary>
+    /// <summary>How another model did beside this package meanwhile: a candidate, or the one before; null where there was none.</summary>
     public ShadowCounts? Shadow { get; init; }
 
     /// <summary>Jumps of the wall clock by name, <c>clock_backwards</c> and <c>clock_forwards</c>; null where there was none.</summary>

@@ -52,22 +52,3 @@ public sealed record ModelManifest : PackageManifest
     [JsonPropertyOrder(20)]
     public MonitoringSpec? Monitoring { get; init; }
 }
-
-/// <summary>What a device demands of a new package, from its own evidence, before it trusts it.</summary>
-public sealed record SoakSpec
-{
-    /// <summary>Samples to serve in trial; 1 to 1,000,000.</summary>
-    public required int Samples { get; init; }
-
-    /// <summary>Share of failed or NaN inferences that is still acceptable; 0 to 1. (default: 0)</summary>
-    public double MaxErrorShare { get; init; }
-
-    /// <summary>99th percentile of the inference time that is still acceptable, milliseconds; greater than 0.</summary>
-    public required double MaxP99Ms { get; init; }
-
-    /// <summary>
-    /// Stability index of the trial's predictions against the champion's own before the switch, above which the
-    /// package is undone; null leaves the prediction distribution to the fleet's gate.
-    /// </summary>
-    public double? MaxPredictionPsi { get; init; }
-}

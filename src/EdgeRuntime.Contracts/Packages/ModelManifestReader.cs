@@ -25,7 +25,7 @@ internal static class ModelManifestReader
             Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
             Output = output,
             Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
-            Soak = root.RequiredObject("soak", ReadSoak),
+            Soak = root.RequiredObject("soak", SoakSpec.Read),
             Shadow = root.Object("shadow", ShadowSpec.Read),
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Gates = RequirementReader.ReadGates(root),
@@ -58,12 +58,4 @@ internal static class ModelManifestReader
             yield return $"'{GoldenVectors.FileName}' is not listed; no device activates a model without it";
         }
     }
-
-    private static SoakSpec ReadSoak(JsonObjectReader soak) => new()
-    {
-        Samples = soak.RequiredInt("samples", 1, 1_000_000),
-        MaxErrorShare = soak.Double("max_error_share", 0, 0, 1),
-        MaxP99Ms = soak.RequiredDouble("max_p99_ms", JsonObjectReader.AboveZero, 3_600_000),
-        MaxPredictionPsi = soak.Double("max_prediction_psi", JsonObjectReader.AboveZero),
-    };
 }

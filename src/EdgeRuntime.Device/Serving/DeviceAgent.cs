@@ -11,6 +11,7 @@ using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Supervision;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 using System.Text.Json;
@@ -208,16 +209,16 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnShadow(string line, LoadedModel? package)
+    public void OnShadow(string line, LoadedModel? package, ShadowTerms? terms)
     {
         ModelHost? host = _hosts.FirstOrDefault(host => host.Name == line);
-        if (package is null)
+        if (package is null || terms is null)
         {
             host?.StopShadow();
         }
         else
         {
-            host?.StartShadow(package, _configuration.Current.Profile.Limits.ShadowCpuShareMax, _placement, error => Fail("the shadow", error));
+            host?.StartShadow(package, terms, _configuration.Current.Profile.Limits.ShadowCpuShareMax, _placement, error => Fail("the shadow", error));
         }
     }
 
@@ -348,9 +349,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 Changed(host, digest);
             }
 
-            if (host.TakeVerdict(out ModelId judged) is SoakVerdict verdict)
+            if (host.TakeVerdict(out ModelId judged, out ShadowCounts? before) is SoakVerdict verdict)
             {
-                _updates.OnSoakVerdict(host.Name, judged, verdict);
+                _updates.OnSoakVerdict(host.Name, judged, verdict, before);
             }
 
             if (host.TakeShadowVerdict(out ModelId beside, out ShadowCounts counts) is SoakVerdict shadowed)

@@ -189,33 +189,43 @@ internal sealed class ModelHost : IDisposable
         return true;
     }
 
-    /// <summary>The verdict on the package on trial, once.</summary>
-    public SoakVerdict? TakeVerdict(out ModelId digest)
+    /// <summary>The verdict on the package on trial, once: its own, and that of the model before where that runs beside it.</summary>
+    /// <param name="before">What that model counted; null where it does not run.</param>
+    public SoakVerdict? TakeVerdict(out ModelId digest, out ShadowCounts? before)
     {
         ServingModel? serving = _path.Serving;
-        digest = serving?.Package.Digest ?? default;
-        if (serving is null || serving == _judged || serving.Trial?.Verdict is not SoakVerdict verdict)
+        (digest, before) = (serving?.Package.Digest ?? default, null);
+
+        // What was offered and not seen to answer yet is not on trial for the agent, whatever it has answered.
+        if (serving is null || serving == _judged || serving == _offered || serving.Trial is not SoakTrial trial)
         {
             return null;
         }
 
-        _judged = serving;
+        Shadow? witness = _shadow?.Shadow is { Terms.JudgesAnswering: true } beside ? beside : null;
+        SoakVerdict? verdict = witness is null ? trial.Verdict : witness.Join(trial.Verdict);
+        if (verdict is not null)
+        {
+            _judged = serving;
+            before = witness?.Counts();
+        }
+
         return verdict;
     }
 
-    /// <summary>Runs a candidate beside the package that answers.</summary>
+    /// <summary>Runs a model beside the package that answers.</summary>
     /// <param name="mostShare">Share of one core that it may use.</param>
     /// <param name="failed">Called on its thread when it met an error it does not know.</param>
-    public void StartShadow(LoadedModel candidate, double mostShare, ThreadPlacement placement, Action<Exception> failed)
+    public void StartShadow(LoadedModel beside, ShadowTerms terms, double mostShare, ThreadPlacement placement, Action<Exception> failed)
     {
         StopShadow();
-        ModelManifest champion = Answering?.Manifest ?? candidate.Manifest;
+        ModelManifest answering = Answering?.Manifest ?? beside.Manifest;
         _shadow = new ShadowThread(
-            new Shadow(candidate, Bind(candidate), champion, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
+            new Shadow(beside, Bind(beside), answering, terms, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
         _path.SetShadow(_shadow.Shadow.Tap);
     }
 
-    /// <summary>Ends it; the candidate is not touched any more when this returns.</summary>
+    /// <summary>Ends it; the model is not touched any more when this returns.</summary>
     public void StopShadow()
     {
         if (_shadow is ShadowThread shadow)
@@ -231,13 +241,14 @@ internal sealed class ModelHost : IDisposable
     public SoakVerdict? TakeShadowVerdict(out ModelId digest, out ShadowCounts counts)
     {
         (digest, counts) = (default, ShadowCounts.None);
-        if (_shadow is not ShadowThread shadow || shadow == _shadowJudged || shadow.Shadow.Verdict is not SoakVerdict verdict)
+        if (_shadow is not ShadowThread { Shadow.Terms.JudgesAnswering: false } shadow || shadow == _shadowJudged
+            || shadow.Shadow.Verdict is not SoakVerdict verdict)
         {
             return null;
         }
 
         _shadowJudged = shadow;
-        (digest, counts) = (shadow.Shadow.Candidate.Digest, shadow.Shadow.Counts());
+        (digest, counts) = (shadow.Shadow.Beside.Digest, shadow.Shadow.Counts());
         return verdict;
     }
 
@@ -377,7 +388,7 @@ internal sealed class ModelHost : IDisposable
             // Verification bound the same package to the same sensor; it cannot have changed since.
             : throw new InvalidOperationException($"a verified package does not fit: {string.Join("; ", mistakes)}");
 
-    // What a candidate counted since the last window, also of one that has ended.
+    // What a model beside counted since the last window, also of one that has ended.
     private ShadowCounts? TakeShadowCounts()
     {
         ShadowCounts? rest = _shadowRest;

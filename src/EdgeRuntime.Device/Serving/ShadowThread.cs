@@ -4,7 +4,7 @@ using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Device.Serving;
 
-/// <summary>Runs a candidate beside the model that answers, on a thread of its own that every other goes before.</summary>
+/// <summary>Runs a model beside the one that answers, on a thread of its own that every other goes before.</summary>
 internal sealed class ShadowThread : IDisposable
 {
     // Sleeps instead of being woken: the sample path must not spend even a call of the kernel on it. The tap holds far more frames
@@ -32,7 +32,7 @@ internal sealed class ShadowThread : IDisposable
     /// <summary>What it runs.</summary>
     public Shadow Shadow => _shadow;
 
-    /// <summary>Ends after the inference in hand; the candidate is not touched any more when this returns.</summary>
+    /// <summary>Ends after the inference in hand; the model is not touched any more when this returns.</summary>
     public void Dispose()
     {
         _stopping.Set();

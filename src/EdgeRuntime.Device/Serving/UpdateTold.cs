@@ -18,7 +18,7 @@ internal static class UpdateTold
 
         if (step.Shadow is ShadowCounts shadow)
         {
-            string beside = $"{step.Line}: update {step.Deployment} said the same as the model that answers on {shadow.Agreed} of {shadow.Samples} samples";
+            string beside = $"{step.Line}: update {step.Deployment} said the same as the model {(step.State == UpdateState.Soaking ? "before" : "that answers")} on {shadow.Agreed} of {shadow.Samples} samples";
             DeviceLog.Told(logger, beside);
             return beside;
         }

@@ -1,6 +1,6 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Engine.Models;
 
@@ -58,11 +58,12 @@ public interface IUpdateEvents
     void OnActivate(string line, LoadedPackage? package, bool onTrial);
 
     /// <summary>
-    /// Wants a model that is a candidate to run beside the package that answers, as its manifest's <see cref="ShadowSpec"/> says; the verdict goes to
-    /// <see cref="UpdateAgent.OnShadowVerdict"/>. Or wants that to end: then the package is not touched any more when the call returns.
+    /// Wants a model to run beside the one that answers: a candidate, whose verdict goes to <see cref="UpdateAgent.OnShadowVerdict"/>; or,
+    /// where <see cref="ShadowTerms.JudgesAnswering"/>, the model before, whose witness is a part of the trial's verdict. Or wants that to
+    /// end: then the package is not touched any more when the call returns.
     /// </summary>
-    /// <param name="package">Null to end it, also where none runs.</param>
-    void OnShadow(string line, LoadedModel? package);
+    /// <param name="package">Null, as the terms, to end it, also where none runs.</param>
+    void OnShadow(string line, LoadedModel? package, ShadowTerms? terms);
 
     /// <summary>
     /// A package that was activated is not needed any more, and the device has left it: dispose of it.
@@ -95,7 +96,7 @@ public sealed record UpdateStep(string Line, string Deployment, long Generation,
     /// <summary>How far the download is, for progress; null for a step.</summary>
     public DownloadProgress? Progress { get; init; }
 
-    /// <summary>How the package did beside the one that answers, at the end of that; else null.</summary>
+    /// <summary>How often the package and the one before said the same, at the end of their time side by side; else null.</summary>
     public ShadowCounts? Shadow { get; init; }
 
     /// <summary>The end of the update that this step tells, or null.</summary>

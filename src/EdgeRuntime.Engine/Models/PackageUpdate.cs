@@ -179,10 +179,15 @@ internal sealed class PackageUpdate : IDisposable
         Pump();
     }
 
-    public void OnSoakVerdict(ModelId digest, SoakVerdict verdict)
+    public void OnSoakVerdict(ModelId digest, SoakVerdict verdict, ShadowCounts? beside)
     {
-        if (State.Phase is Activation.Soaking && State.Spare?.Digest == digest)
+        if (State.Phase is Activation.Soaking soaking && State.Spare?.Digest == digest)
         {
+            if (beside is not null)
+            {
+                _news.Compared(soaking.Order, UpdateState.Soaking, beside);
+            }
+
             Apply(verdict is SoakVerdict.Undo undo
                 ? new ActivationEvent.Failed(undo.Reason, PackageAtFault: true)
                 : new ActivationEvent.TrialPassed());
@@ -194,7 +199,7 @@ internal sealed class PackageUpdate : IDisposable
     {
         if (State.Phase is Activation.Shadowing shadowing && State.Spare?.Digest == digest)
         {
-            _news.Shadowed(shadowing.Order, counts);
+            _news.Compared(shadowing.Order, UpdateState.Verifying, counts);
             Apply(verdict is SoakVerdict.Undo undo
                 ? new ActivationEvent.Failed(undo.Reason, PackageAtFault: true)
                 : new ActivationEvent.ShadowPassed());

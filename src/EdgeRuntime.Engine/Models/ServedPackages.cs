@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Engine.Sampling;
 
 namespace EdgeRuntime.Engine.Models;
 
@@ -107,7 +108,7 @@ internal sealed class ServedPackages(string line, IUpdateEvents events) : IDispo
     /// <summary>Asks the device for the package that is to be in use, when that has changed.</summary>
     public void Serve(LineState state)
     {
-        Shadow(state.Phase is Activation.Shadowing ? _candidate : null);
+        ShadowAsOf(state);
         bool switching = state.Phase is Activation.Switching or Activation.Soaking;
         LoadedPackage? wanted = (switching ? _candidate : null) ?? _trusted ?? _fallback;
         if (wanted == _asked)
@@ -149,7 +150,7 @@ internal sealed class ServedPackages(string line, IUpdateEvents events) : IDispo
     /// <summary>Disposes of every package; the sample path must have ended.</summary>
     public void Dispose()
     {
-        Shadow(null);
+        EndShadow();
         LoadedPackage?[] all = [.. _given, .. _leaving, _trusted, _candidate, _fallback];
         foreach (LoadedPackage loaded in all.OfType<LoadedPackage>().Distinct())
         {
@@ -160,12 +161,43 @@ internal sealed class ServedPackages(string line, IUpdateEvents events) : IDispo
         _leaving.Clear();
     }
 
-    private void Shadow(LoadedPackage? wanted)
+    // Before the switch the candidate runs beside the trusted package; on trial, the trusted one beside it, which is loaded anyway for an undo.
+    private void ShadowAsOf(LineState state)
+    {
+        if (_candidate is not LoadedModel candidate)
+        {
+            EndShadow();
+        }
+        else if (state.Phase is Activation.Shadowing && ShadowTerms.OfCandidate(candidate.Manifest) is ShadowTerms before)
+        {
+            Shadow(candidate, before);
+        }
+        else if (state.Phase is Activation.Soaking && (_trusted ?? _fallback) is LoadedModel champion
+            && ShadowTerms.OfTrial(candidate.Manifest) is ShadowTerms after)
+        {
+            Shadow(champion, after);
+        }
+        else
+        {
+            EndShadow();
+        }
+    }
+
+    private void Shadow(LoadedModel wanted, ShadowTerms terms)
     {
         if (wanted != _shadowed)
         {
             _shadowed = wanted;
-            events.OnShadow(line, wanted as LoadedModel);
+            events.OnShadow(line, wanted, terms);
+        }
+    }
+
+    private void EndShadow()
+    {
+        if (_shadowed is not null)
+        {
+            _shadowed = null;
+            events.OnShadow(line, null, null);
         }
     }
 
@@ -178,7 +210,7 @@ internal sealed class ServedPackages(string line, IUpdateEvents events) : IDispo
 
         if (loaded == _shadowed)
         {
-            Shadow(null);
+            EndShadow();
         }
 
         if (!_given.Contains(loaded))

@@ -20,8 +20,21 @@ public abstract record SoakVerdict
     public sealed record Undo(string Reason) : SoakVerdict;
 }
 
+/// <summary>What kept a sample from a valid answer.</summary>
+public enum AnswerFault
+{
+    /// <summary>Nothing: it is valid.</summary>
+    None,
+
+    /// <summary>The inference failed.</summary>
+    Failed,
+
+    /// <summary>It answered NaN or infinity.</summary>
+    Nan,
+}
+
 /// <summary>
-/// Judges a package on trial by what this device itself sees: failures, inference time and predictions.
+/// Judges a package on trial by what this device itself sees: failures, NaN, inference time and predictions.
 /// </summary>
 /// <remarks>
 /// The sample path records and allocates nothing; another thread asks for the verdict, which never changes once given.
@@ -53,9 +66,11 @@ public sealed class SoakTrial
     private readonly double _effectiveShare;
     private readonly long _slowNanoseconds;
     private readonly long _allowedFailures;
+    private readonly long? _allowedNan;
     private readonly long _allowedSlow;
     private long _samples;
     private long _failures;
+    private long _nan;
     private long _slow;
     private double _index;
     private double _limit;
@@ -77,6 +92,7 @@ public sealed class SoakTrial
         _championSize = _champion.Sum() * effectiveShare;
         _slowNanoseconds = (long)(spec.MaxP99Ms * 1e6);
         _allowedFailures = SampleShare.Of(spec.MaxErrorShare, spec.Samples);
+        _allowedNan = spec.MaxNanShare is double share ? SampleShare.Of(share, spec.Samples) : null;
         _allowedSlow = Math.Max(1, spec.Samples / 100);
     }
 
@@ -89,6 +105,7 @@ public sealed class SoakTrial
         End.None => null,
         End.Good => new SoakVerdict.Commit(),
         End.Failures => Undo($"{_failures} of {_samples} inferences failed; {_allowedFailures} of {_spec.Samples} may"),
+        End.Nan => Undo($"{_nan} of {_samples} inferences answered NaN; {_allowedNan} of {_spec.Samples} may"),
         End.Slow => Undo(
             $"{_slow} of {_samples} inferences took longer than {_spec.MaxP99Ms} ms; {_allowedSlow} of {_spec.Samples} may"),
         _ => Undo(
@@ -98,11 +115,11 @@ public sealed class SoakTrial
     /// <summary>
     /// Counts one sample. For the sample path only; allocates nothing, and does nothing once the verdict stands.
     /// </summary>
-    /// <param name="valid">False when the inference failed or answered NaN.</param>
+    /// <param name="fault">What kept it from a valid answer.</param>
     /// <param name="label">Number of the predicted label; without a place among the champion's it is not
     /// compared.</param>
     /// <param name="inferNanoseconds">Duration of the inference.</param>
-    public void Record(bool valid, int label, long inferNanoseconds)
+    public void Record(AnswerFault fault, int label, long inferNanoseconds)
     {
         if (_end != (int)End.None)
         {
@@ -110,13 +127,20 @@ public sealed class SoakTrial
         }
 
         long samples = Interlocked.Increment(ref _samples);
-        _failures += valid ? 0 : 1;
-        _slow += inferNanoseconds > _slowNanoseconds ? 1 : 0;
-        if (valid && (uint)label < (uint)_counts.Length)
+        if (fault == AnswerFault.Nan && _allowedNan is not null)
+        {
+            _nan++;
+        }
+        else if (fault != AnswerFault.None)
+        {
+            _failures++;
+        }
+        else if ((uint)label < (uint)_counts.Length)
         {
             _counts[label]++;
         }
 
+        _slow += inferNanoseconds > _slowNanoseconds ? 1 : 0;
         End end = Judge(samples);
         if (end != End.None)
         {
@@ -130,6 +154,11 @@ public sealed class SoakTrial
         if (_failures > _allowedFailures)
         {
             return End.Failures;
+        }
+
+        if (_nan > _allowedNan)
+        {
+            return End.Nan;
         }
 
         if (_slow > _allowedSlow)
@@ -170,6 +199,7 @@ public sealed class SoakTrial
         None,
         Good,
         Failures,
+        Nan,
         Slow,
         Predictions,
     }

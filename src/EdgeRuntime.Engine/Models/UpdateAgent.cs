@@ -277,8 +277,9 @@ public sealed class UpdateAgent : IDisposable
     public void OnActivationFailed(string line, ModelId digest, string reason) => Find(line)?.OnActivationFailed(digest, reason);
 
     /// <summary>The trial of this package came to an end.</summary>
-    public void OnSoakVerdict(string line, ModelId digest, SoakVerdict verdict) =>
-        Find(line)?.OnSoakVerdict(digest, verdict);
+    /// <param name="beside">What the model before counted beside it; null where it did not run.</param>
+    public void OnSoakVerdict(string line, ModelId digest, SoakVerdict verdict, ShadowCounts? beside = null) =>
+        Find(line)?.OnSoakVerdict(digest, verdict, beside);
 
     /// <summary>What the run of this package beside the one that answers came to.</summary>
     public void OnShadowVerdict(string line, ModelId digest, SoakVerdict verdict, ShadowCounts counts) =>

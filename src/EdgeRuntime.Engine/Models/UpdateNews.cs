@@ -54,9 +54,10 @@ internal sealed class UpdateNews(string line, IUpdateEvents events, TimeProvider
         events.OnReportedChanged();
     }
 
-    /// <summary>Tells how a candidate did beside the active package; it has not answered yet, so that is a part of checking it.</summary>
-    public void Shadowed(UpdateOrder order, ShadowCounts counts) => events.OnStep(
-        new UpdateStep(line, order.Deployment, order.Generation, order.Digest, UpdateState.Verifying) { Shadow = counts });
+    /// <summary>Tells how often a candidate and the active package said the same.</summary>
+    /// <param name="step">A part of checking it, where it has not answered yet; else of its trial.</param>
+    public void Compared(UpdateOrder order, UpdateState step, ShadowCounts counts) => events.OnStep(
+        new UpdateStep(line, order.Deployment, order.Generation, order.Digest, step) { Shadow = counts });
 
     /// <summary>Remembers where a download begins, so that only what comes after is news.</summary>
     public void DownloadBegan(ChunkDownload download)

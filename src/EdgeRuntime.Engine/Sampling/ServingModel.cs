@@ -203,7 +203,7 @@ public sealed class ServingModel
             Tally.CountDeadlineMiss();
         }
 
-        Trial?.Record(decoded.IsValid, decoded.Label, infer);
+        Trial?.Record(!ran ? AnswerFault.Failed : decoded.IsValid ? AnswerFault.None : AnswerFault.Nan, decoded.Label, infer);
         SampleTimes times = sample.Times with
         {
             Infer = infer,

@@ -7,11 +7,11 @@ using EdgeRuntime.Engine.Models;
 namespace EdgeRuntime.Engine.Sampling;
 
 /// <summary>
-/// A candidate beside the model that answers: the same frames, a pipeline of its own, and no answer of it counts. Compares what
+/// A model beside the one that answers: the same frames, a pipeline of its own, and no answer of it counts. Compares what
 /// both say, within a share of one core.
 /// </summary>
 /// <remarks>
-/// <see cref="Step"/> belongs to one thread, of the lowest priority; it sleeps a few milliseconds between two calls. The candidate
+/// <see cref="Step"/> belongs to one thread, of the lowest priority; it sleeps a few milliseconds between two calls. The model beside
 /// is not touched any more once <see cref="Verdict"/> stands or the last call has returned.
 /// </remarks>
 public sealed class Shadow
@@ -23,18 +23,15 @@ public sealed class Shadow
     private const double MostDebtSeconds = 0.25;
     private const double ValuesAgree = 0.1;
 
-    private readonly LoadedModel _candidate;
+    private readonly LoadedModel _beside;
     private readonly IPipeline _pipeline;
-    private readonly ShadowSpec _spec;
     private readonly double _share;
     private readonly TimeProvider _clock;
     private readonly TimeProvider _cpu;
     private readonly OutputDecoder _decoder;
-    private readonly int[] _labelOfChampion;
+    private readonly int[] _ownLabel;
     private readonly bool _keepsState;
     private readonly long _nearTicks;
-    private readonly long _allowedFailures;
-    private readonly long _allowedDisagreements;
     private readonly long[] _distance = new long[ShadowCounts.DistanceBins];
     private readonly ChampionAnswer _newest = new();
     private readonly ChampionAnswer _next = new();
@@ -56,43 +53,57 @@ public sealed class Shadow
     private double _usedSeconds;
     private SoakVerdict? _verdict;
 
-    /// <summary>Puts a candidate beside a model.</summary>
-    /// <param name="candidate">Must outlive this.</param>
-    /// <param name="pipeline">The candidate's, compiled for the sensor of <paramref name="newFrame"/>.</param>
-    /// <param name="champion">The manifest of the model that answers.</param>
-    /// <param name="mostShare">Share of one core that the device allows; the manifest may ask for less.</param>
+    /// <summary>Puts a model beside another.</summary>
+    /// <param name="beside">Must outlive this.</param>
+    /// <param name="pipeline">Its own, compiled for the sensor of <paramref name="newFrame"/>.</param>
+    /// <param name="answering">The manifest of the model that answers.</param>
+    /// <param name="terms">What for, and on what budget.</param>
+    /// <param name="mostShare">Share of one core that the device allows; the terms may ask for less.</param>
     /// <param name="newFrame">Makes a frame of the sensor's.</param>
     /// <param name="clock">The clock of the frames.</param>
     /// <param name="cpu">Processor time of the thread that calls <see cref="Step"/>.</param>
     public Shadow(
-        LoadedModel candidate, IPipeline pipeline, ModelManifest champion, double mostShare, Func<Frame> newFrame, TimeProvider clock,
-        TimeProvider cpu)
+        LoadedModel beside, IPipeline pipeline, ModelManifest answering, ShadowTerms terms, double mostShare, Func<Frame> newFrame,
+        TimeProvider clock, TimeProvider cpu)
     {
-        ModelManifest manifest = candidate.Manifest;
-        _candidate = candidate;
+        ModelManifest manifest = beside.Manifest;
+        _beside = beside;
         _pipeline = pipeline;
-        _spec = manifest.Shadow ?? throw new ArgumentException("the candidate's manifest asks for no shadow");
-        _share = Math.Min(_spec.MaxCpuShare, mostShare);
+        Terms = terms;
+        _share = Math.Min(terms.MaxCpuShare, mostShare);
         _clock = clock;
         _cpu = cpu;
-        _decoder = new OutputDecoder(manifest.Output, candidate.Call.OutputLength, (pipeline as ImagePipeline)?.Mapping);
-        _labelOfChampion = [.. champion.Output.Labels.Select(label => manifest.Output.Labels.ToList().IndexOf(label))];
+        _decoder = new OutputDecoder(manifest.Output, beside.Call.OutputLength, (pipeline as ImagePipeline)?.Mapping);
+        _ownLabel = [.. answering.Output.Labels.Select(label => manifest.Output.Labels.ToList().IndexOf(label))];
         _keepsState = manifest.Model.State is { Count: > 0 };
-        double hopSeconds = champion.Pipeline.HopFrames / Math.Max(champion.Pipeline.RateHz, 1e-9);
+        double hopSeconds = answering.Pipeline.HopFrames / Math.Max(answering.Pipeline.RateHz, 1e-9);
         _nearTicks = (long)(Math.Min(1.5 * hopSeconds, 3600) * clock.TimestampFrequency);
-        _allowedFailures = SampleShare.Of(manifest.Soak.MaxErrorShare, _spec.Samples);
-        _allowedDisagreements = SampleShare.Of(1 - _spec.MinAgreement, _spec.Samples);
         Tap = new ShadowTap(newFrame);
     }
+
+    /// <summary>What it runs for, and on what budget.</summary>
+    public ShadowTerms Terms { get; }
 
     /// <summary>Where the sample path leaves frames and answers.</summary>
     public ShadowTap Tap { get; }
 
-    /// <summary>The candidate.</summary>
-    public LoadedModel Candidate => _candidate;
+    /// <summary>The model that runs beside the one that answers.</summary>
+    public LoadedModel Beside => _beside;
 
     /// <summary>What it came to, or null while it goes on.</summary>
     public SoakVerdict? Verdict => Volatile.Read(ref _verdict);
+
+    /// <summary>The verdict on a trial, with the witness of the model before; for one that <see cref="ShadowTerms.JudgesAnswering"/>.</summary>
+    /// <param name="trial">What the trial alone came to, or null while it goes on.</param>
+    /// <returns>Null while either goes on that may still change it.</returns>
+    public SoakVerdict? Join(SoakVerdict? trial) => (trial, Verdict) switch
+    {
+        (SoakVerdict.Undo, _) => trial,
+        (_, SoakVerdict.Undo own) => own,
+        (null, _) => null,
+        (_, null) => Terms.Settle(Counts()),
+        _ => trial,
+    };
 
     /// <summary>All counted so far. From any thread; exact once the verdict stands.</summary>
     public ShadowCounts Counts() => new()
@@ -116,7 +127,7 @@ public sealed class Shadow
             _started = true;
             _start = _clock.GetTimestamp();
             _cpuStart = _cpu.GetTimestamp();
-            _candidate.Call.Reset();
+            _beside.Call.Reset();
         }
 
         if (_verdict is not null || (_hasPending && !TryCompare()) || !Tap.TryTakeFrame(out Frame frame))
@@ -146,7 +157,7 @@ public sealed class Shadow
                 Volatile.Write(ref _skipped, _skipped + 1);
                 if (_keepsState)
                 {
-                    _candidate.Call.Reset();
+                    _beside.Call.Reset();
                 }
             }
             else
@@ -160,15 +171,11 @@ public sealed class Shadow
 
     private void Answer(long timestamp)
     {
-        Decoded decoded = TryRun() ? _decoder.Decode(_pipeline.Input, _candidate.Call.Output) : Decoded.Invalid;
+        Decoded decoded = TryRun() ? _decoder.Decode(_pipeline.Input, _beside.Call.Output) : Decoded.Invalid;
         if (!decoded.IsValid)
         {
             Volatile.Write(ref _failed, _failed + 1);
-            if (_failed > _allowedFailures)
-            {
-                End($"beside the model that answers, {_failed} of {_samples + _failed} of its inferences failed; {_allowedFailures} of {_spec.Samples} may");
-            }
-
+            Judge();
             return;
         }
 
@@ -212,45 +219,38 @@ public sealed class Shadow
         return _hasNext;
     }
 
-    private void Compare(in Decoded decoded, ChampionAnswer champion)
+    private void Compare(in Decoded decoded, ChampionAnswer other)
     {
         bool agrees;
         double distance;
-        if (_labelOfChampion.Length > 0)
+        if (_ownLabel.Length > 0)
         {
-            int label = (uint)champion.Label < (uint)_labelOfChampion.Length ? _labelOfChampion[champion.Label] : -1;
+            int label = (uint)other.Label < (uint)_ownLabel.Length ? _ownLabel[other.Label] : -1;
             agrees = decoded.Label == label;
-            distance = (uint)label < (uint)decoded.Scores.Length ? Math.Abs(decoded.Scores[label] - champion.Score) : 1;
+            distance = (uint)label < (uint)decoded.Scores.Length ? Math.Abs(decoded.Scores[label] - other.Score) : 1;
         }
         else
         {
-            double larger = Math.Max(Math.Abs(decoded.Score), Math.Abs(champion.Score));
-            distance = larger > 0 ? Math.Abs(decoded.Score - champion.Score) / larger : 0;
+            double larger = Math.Max(Math.Abs(decoded.Score), Math.Abs(other.Score));
+            distance = larger > 0 ? Math.Abs(decoded.Score - other.Score) / larger : 0;
             agrees = distance <= ValuesAgree;
         }
 
         _distance[Math.Clamp((int)(distance * ShadowCounts.DistanceBins), 0, ShadowCounts.DistanceBins - 1)]++;
-        Volatile.Write(ref _samples, _samples + 1);
-        if (agrees)
-        {
-            Volatile.Write(ref _agreed, _agreed + 1);
-        }
 
-        if (_samples - _agreed > _allowedDisagreements)
-        {
-            End($"it says something else than the model that answers on {_samples - _agreed} of {_samples} samples; {_allowedDisagreements} of {_spec.Samples} may differ");
-        }
-        else if (_samples >= _spec.Samples)
-        {
-            Volatile.Write(ref _usedSeconds, _cpu.GetElapsedTime(_cpuStart).TotalSeconds);
-            Volatile.Write(ref _verdict, new SoakVerdict.Commit());
-        }
+        // In this order, and read in the other: nobody is to see a disagreement that is none.
+        Volatile.Write(ref _agreed, _agreed + (agrees ? 1 : 0));
+        Volatile.Write(ref _samples, _samples + 1);
+        Judge();
     }
 
-    private void End(string reason)
+    private void Judge()
     {
-        Volatile.Write(ref _usedSeconds, _cpu.GetElapsedTime(_cpuStart).TotalSeconds);
-        Volatile.Write(ref _verdict, new SoakVerdict.Undo(reason));
+        if (Terms.Judge(_samples, _agreed, _failed) is SoakVerdict verdict)
+        {
+            Volatile.Write(ref _usedSeconds, _cpu.GetElapsedTime(_cpuStart).TotalSeconds);
+            Volatile.Write(ref _verdict, verdict);
+        }
     }
 
     // Seconds of processor time used beyond what was allowed so far.
@@ -260,14 +260,14 @@ public sealed class Shadow
     private void Forget()
     {
         _pipeline.Reset();
-        _candidate.Call.Reset();
+        _beside.Call.Reset();
     }
 
     private bool TryRun()
     {
         try
         {
-            _candidate.Call.Run(_pipeline.Input);
+            _beside.Call.Run(_pipeline.Input);
             return true;
         }
         catch (InferenceException)

@@ -3,7 +3,7 @@ using EdgeRuntime.Engine.Inference;
 namespace EdgeRuntime.Engine.Sampling;
 
 /// <summary>
-/// Where a sample path leaves its frames and answers for a candidate that runs beside it. It takes what there is room for, and
+/// Where a sample path leaves its frames and answers for a model that runs beside the one that answers. It takes what there is room for, and
 /// counts the rest: the path waits for nobody and allocates nothing.
 /// </summary>
 /// <remarks>One thread offers frames, one tells answers, one takes both.</remarks>

@@ -17,11 +17,11 @@ public sealed class SoakTrialTests
 
         for (int i = 0; i < 199; i++)
         {
-            trial.Record(true, i % 2, Fast);
+            trial.Record(AnswerFault.None, i % 2, Fast);
         }
 
         Assert.Null(trial.Verdict);
-        trial.Record(true, 1, Fast);
+        trial.Record(AnswerFault.None, 1, Fast);
         Assert.IsType<SoakVerdict.Commit>(trial.Verdict);
     }
 
@@ -30,11 +30,25 @@ public sealed class SoakTrialTests
     {
         SoakTrial trial = new(Spec, [], 1);
 
-        Record(trial, 2, valid: false);
+        Record(trial, 1, AnswerFault.Failed);
+        Record(trial, 1, AnswerFault.Nan);
         Assert.Null(trial.Verdict);
-        Record(trial, 1, valid: false);
+        Record(trial, 1, AnswerFault.Failed);
 
         Assert.Equal(new SoakVerdict.Undo("3 of 3 inferences failed; 2 of 200 may"), trial.Verdict);
+    }
+
+    [Fact]
+    public void Answers_of_NaN_that_have_a_share_of_their_own_are_no_failures_and_are_judged_by_it()
+    {
+        SoakTrial trial = new(Spec with { MaxNanShare = 0.02 }, [], 1);
+
+        Record(trial, 2, AnswerFault.Failed);
+        Record(trial, 4, AnswerFault.Nan);
+        Assert.Null(trial.Verdict);
+        Record(trial, 1, AnswerFault.Nan);
+
+        Assert.Equal(new SoakVerdict.Undo("5 of 7 inferences answered NaN; 4 of 200 may"), trial.Verdict);
     }
 
     [Fact]
@@ -64,7 +78,7 @@ public sealed class SoakTrialTests
 
             foreach (long time in times)
             {
-                trial.Record(true, 0, time);
+                trial.Record(AnswerFault.None, 0, time);
             }
 
             // Nearest rank: the smallest time that at least 99 % do not exceed.
@@ -91,7 +105,7 @@ public sealed class SoakTrialTests
 
         for (int i = 0; i < 200 && trial.Verdict is null; i++)
         {
-            trial.Record(true, 0, Fast);
+            trial.Record(AnswerFault.None, 0, Fast);
         }
 
         SoakVerdict.Undo undo = Assert.IsType<SoakVerdict.Undo>(trial.Verdict);
@@ -132,7 +146,7 @@ public sealed class SoakTrialTests
             while (trial.Verdict is null)
             {
                 double at = random.NextDouble();
-                trial.Record(true, at < 0.6 ? 0 : at < 0.9 ? 1 : 2, Fast);
+                trial.Record(AnswerFault.None, at < 0.6 ? 0 : at < 0.9 ? 1 : 2, Fast);
             }
 
             undone += trial.Verdict is SoakVerdict.Undo ? 1 : 0;
@@ -148,7 +162,7 @@ public sealed class SoakTrialTests
         SoakTrial trial = new(Spec with { Samples = 10 }, [], 1);
         Record(trial, 10);
 
-        Record(trial, 100, valid: false);
+        Record(trial, 100, AnswerFault.Failed);
 
         Assert.IsType<SoakVerdict.Commit>(trial.Verdict);
         Assert.Equal(10, trial.Samples);
@@ -160,24 +174,24 @@ public sealed class SoakTrialTests
         SoakTrial trial = new(Spec with { Samples = 1_000_000 }, [500, 500], 1);
         for (int i = 0; i < 1000; i++)
         {
-            trial.Record(true, i % 2, Fast);
+            trial.Record(AnswerFault.None, i % 2, Fast);
         }
 
         Assert.Equal(0, Allocated.By(() =>
         {
             for (int i = 0; i < 10_000; i++)
             {
-                trial.Record(true, i % 2, Fast);
+                trial.Record(AnswerFault.None, i % 2, Fast);
             }
         }));
         Assert.Null(trial.Verdict);
     }
 
-    private static void Record(SoakTrial trial, int times, bool valid = true, long nanoseconds = Fast)
+    private static void Record(SoakTrial trial, int times, AnswerFault fault = AnswerFault.None, long nanoseconds = Fast)
     {
         for (int i = 0; i < times; i++)
         {
-            trial.Record(valid, 0, nanoseconds);
+            trial.Record(fault, 0, nanoseconds);
         }
     }
 }

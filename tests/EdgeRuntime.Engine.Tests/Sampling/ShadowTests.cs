@@ -92,20 +92,89 @@ public sealed class ShadowTests
         Assert.Equal((5, 5, 0), ((both - one).Samples, (both - one).Agreed, (both - one).Skipped));
     }
 
+    [Fact]
+    public void The_model_before_bears_witness_against_a_new_one_with_the_sample_that_decides()
+    {
+        Shadow witness = Before(samples: 100, minAgreement: 0.95);
+
+        Feed(witness, samples: 5, champion: 1);
+        Assert.Null(witness.Join(null));
+        Feed(witness, samples: 1, champion: 1);
+
+        Assert.Equal(
+            new SoakVerdict.Undo("it says something else than the model before on 6 of 6 samples; 5 of 100 may differ"), witness.Join(null));
+        Assert.Equal(witness.Verdict, witness.Join(new SoakVerdict.Commit()));
+    }
+
+    [Fact]
+    public void A_trial_that_has_its_samples_waits_for_enough_that_the_model_before_had_time_for_and_is_judged_on_those()
+    {
+        SoakVerdict trial = new SoakVerdict.Commit();
+        Shadow witness = Before(samples: 1000, minAgreement: 0.9);
+
+        Feed(witness, samples: SoakTrial.SmallestSample - 4, champion: 0);
+        Assert.Null(witness.Join(trial));
+        Feed(witness, samples: 3, champion: 1);
+        Assert.Null(witness.Join(trial));
+        Feed(witness, samples: 1, champion: 0);
+        Assert.Equal(trial, witness.Join(trial));
+        Feed(witness, samples: 1, champion: 1);
+
+        Assert.Equal(
+            new SoakVerdict.Undo("it says something else than the model before on 4 of 31 samples; 3 of 31 may differ"), witness.Join(trial));
+    }
+
+    [Fact]
+    public void A_model_before_that_fails_at_everything_does_not_hold_up_the_one_that_mends_it()
+    {
+        // Eight times as much is infinite.
+        Shadow witness = Before(samples: 40, minAgreement: 0.9, gain: 1e38f);
+
+        Feed(witness, samples: 40, champion: 0, x: 8);
+
+        Assert.Equal((0, 40), (witness.Counts().Samples, witness.Counts().Failed));
+        Assert.IsType<SoakVerdict.Commit>(witness.Join(new SoakVerdict.Commit()));
+    }
+
+    [Fact]
+    public void What_the_trial_alone_undoes_is_undone_for_its_own_reason()
+    {
+        Shadow witness = Before(samples: 1000, minAgreement: 0.9);
+        SoakVerdict failures = new SoakVerdict.Undo("3 of 3 inferences failed; 2 of 200 may");
+
+        Assert.Equal(failures, witness.Join(failures));
+    }
+
     // The identity: busy is above idle exactly where y is above x.
     private Shadow Beside(float gain, int samples, double minAgreement = 0.9, double share = 1)
     {
-        byte[] archive = TestPackages.Make(2, gain, manifest => manifest with
+        LoadedModel candidate = Load(gain, manifest => manifest with
         {
             Shadow = new ShadowSpec { Samples = samples, MinAgreement = minAgreement, MaxCpuShare = share },
         });
-        LoadedModel candidate = TestPackages.Verification.Verify(archive, TestPackages.Site, _ => null);
-        Assert.True(PipelineBinding.TryBind(candidate.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
-        return new Shadow(candidate, pipeline, TestPackages.Manifest, mostShare: 1, () => new Frame(3, 0), _clock, _cpu);
+        return New(candidate, ShadowTerms.OfCandidate(candidate.Manifest)!);
+    }
+
+    private Shadow Before(int samples, double minAgreement, float gain = 1)
+    {
+        ModelManifest candidate = TestPackages.Manifest with
+        {
+            Soak = new SoakSpec { Samples = samples, MaxP99Ms = 5, MinAgreement = minAgreement, MaxCpuShare = 1 },
+        };
+        return New(Load(gain, manifest => manifest), ShadowTerms.OfTrial(candidate)!);
+    }
+
+    private static LoadedModel Load(float gain, Func<ModelManifest, ModelManifest> change) =>
+        TestPackages.Verification.Verify(TestPackages.Make(2, gain, change), TestPackages.Site, _ => null);
+
+    private Shadow New(LoadedModel beside, ShadowTerms terms)
+    {
+        Assert.True(PipelineBinding.TryBind(beside.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
+        return new Shadow(beside, pipeline, TestPackages.Manifest, terms, mostShare: 1, () => new Frame(3, 0), _clock, _cpu);
     }
 
     // Frames in which x is above y, so that the candidate says idle; and what the champion says to each of its samples.
-    private void Feed(Shadow shadow, int samples, int? champion, double secondsAFrame = 0.1)
+    private void Feed(Shadow shadow, int samples, int? champion, double secondsAFrame = 0.1, double x = 2)
     {
         PipelineSpec pipeline = TestPackages.Manifest.Pipeline;
         Frame frame = new(3, 0);
@@ -113,7 +182,7 @@ public sealed class ShadowTests
         {
             _clock.Advance(secondsAFrame);
             _frames++;
-            new double[] { 0, 2, 1 }.CopyTo(frame.Values);
+            new double[] { 0, x, 1 }.CopyTo(frame.Values);
             frame.Time = new FrameTime((long)_clock.GetTimestamp() + (secondsAFrame == 0 ? (long)_frames : 0), 0);
             bool due = _frames >= pipeline.WindowFrames && (_frames - pipeline.WindowFrames) % pipeline.HopFrames == 0;
             if (due && champion is int label)

@@ -11,6 +11,7 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Encryption;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Tuf;
 
 namespace EdgeRuntime.Simulator;
@@ -94,6 +95,9 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
 
     /// <summary>The configuration that is in force, or null for the device's own file alone.</summary>
     public LoadedConfiguration? InForce { get; private set; }
+
+    /// <summary>Version of the model that runs beside the one that answers, or null.</summary>
+    public string? Beside { get; private set; }
 
     /// <summary>Whether the process is to become another program, which is for whoever starts devices to do.</summary>
     public bool Leaves { get; private set; }
@@ -318,7 +322,53 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     public void OnVerify(VerificationJob job) => _jobs.Enqueue(job);
 
     /// <inheritdoc/>
-    public void OnActivate(string line, LoadedPackage? package, bool onTrial) => _todo.Enqueue(() =>
+    public void OnActivate(string line, LoadedPackage? package, bool onTrial)
+    {
+        InvariantException.Require(
+            package is null || Beside != package.Manifest.Version, "a package was asked to answer that still ran beside the one that answers");
+        _todo.Enqueue(() => Activate(line, package, onTrial));
+    }
+
+    /// <inheritdoc/>
+    public void OnShadow(string line, LoadedModel? package, ShadowTerms? terms)
+    {
+        Beside = package?.Manifest.Version;
+        if (package is not null && !terms!.JudgesAnswering)
+        {
+            ModelId digest = package.Digest;
+            ShadowCounts counts = new() { Samples = 1, Agreed = 1, Distance = [1] };
+            _todo.Enqueue(() => Agent.OnShadowVerdict(line, digest, new SoakVerdict.Commit(), counts));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnRelease(string line, LoadedPackage package)
+    {
+        InvariantException.Require(Serving != package && InForce != package, "the package that is in use was released");
+        InvariantException.Require(_held.Remove(package), "a package was released that nobody had");
+        package.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void OnReportedChanged()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnNotice(EventSeverity severity, string? line, string detail) => Notices.Add(detail);
+
+    /// <summary>Packages that are loaded and in use.</summary>
+    public int Held => _held.Count;
+
+    public void Dispose()
+    {
+        TakesSamples = false;
+        Agent.Dispose();
+        InvariantException.Require(_held.OfType<LoadedModel>().All(IsDisposed), "a model was not disposed of");
+        _held.Clear();
+    }
+
+    private void Activate(string line, LoadedPackage? package, bool onTrial)
     {
         if (package is not null)
         {
@@ -358,44 +408,6 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
         {
             Agent.OnSoakVerdict(line, package!.Digest, verdict);
         }
-    });
-
-    /// <inheritdoc/>
-    public void OnShadow(string line, LoadedModel? package)
-    {
-        if (package is not null)
-        {
-            ModelId digest = package.Digest;
-            ShadowCounts counts = new() { Samples = 1, Agreed = 1, Distance = [1] };
-            _todo.Enqueue(() => Agent.OnShadowVerdict(line, digest, new SoakVerdict.Commit(), counts));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void OnRelease(string line, LoadedPackage package)
-    {
-        InvariantException.Require(Serving != package && InForce != package, "the package that is in use was released");
-        InvariantException.Require(_held.Remove(package), "a package was released that nobody had");
-        package.Dispose();
-    }
-
-    /// <inheritdoc/>
-    public void OnReportedChanged()
-    {
-    }
-
-    /// <inheritdoc/>
-    public void OnNotice(EventSeverity severity, string? line, string detail) => Notices.Add(detail);
-
-    /// <summary>Packages that are loaded and in use.</summary>
-    public int Held => _held.Count;
-
-    public void Dispose()
-    {
-        TakesSamples = false;
-        Agent.Dispose();
-        InvariantException.Require(_held.OfType<LoadedModel>().All(IsDisposed), "a model was not disposed of");
-        _held.Clear();
     }
 
     private IModelRunner Load(ReadOnlyMemory<byte> model, RunnerOptions options)
