@@ -9,6 +9,8 @@ internal static class MonitoringSuite
         figures.Add(InferenceSuite.Machine(options.Commit));
         new Subjects(
         [
+            ("quality", () => QualityRows.Add(options.Fixtures, figures)),
+            ("fairness", () => FairnessRows.Add(options.Fixtures, figures)),
         ]).Measure(options.Only);
         figures.Save(options.Output);
         figures.Summarize();
