@@ -78,6 +78,26 @@ public sealed class BinCounter
         Total = checked(Total + other.Total);
     }
 
+    /// <summary>Adds counts made on the same edges elsewhere, exactly.</summary>
+    /// <param name="counts">One for each bin.</param>
+    /// <param name="missing">Values that were NaN or infinite.</param>
+    /// <exception cref="ArgumentException">There are more or fewer than bins, or one is negative; nothing was added.</exception>
+    public void Add(ReadOnlySpan<long> counts, long missing)
+    {
+        if (counts.Length != _counts.Length || missing < 0 || counts.ContainsAnyInRange(long.MinValue, -1))
+        {
+            throw new ArgumentException($"{_counts.Length} bins need as many counts, none of them negative", nameof(counts));
+        }
+
+        for (int i = 0; i < counts.Length; i++)
+        {
+            _counts[i] = checked(_counts[i] + counts[i]);
+            Total = checked(Total + counts[i]);
+        }
+
+        Missing = checked(Missing + missing);
+    }
+
     /// <summary>Forgets all counts; the edges stay. Allocates nothing.</summary>
     public void Clear()
     {

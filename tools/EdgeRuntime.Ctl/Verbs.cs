@@ -1,6 +1,7 @@
 using EdgeRuntime.Ctl.Deltas;
 using EdgeRuntime.Ctl.Devices;
 using EdgeRuntime.Ctl.Fleet;
+using EdgeRuntime.Ctl.Monitoring;
 using EdgeRuntime.Ctl.Packages;
 using EdgeRuntime.Ctl.Starting;
 using EdgeRuntime.Ctl.Training;
@@ -85,6 +86,12 @@ internal static class Verbs
             RecordCommand.Example,
             RecordCommand.RunAsync),
         new(
+            "replay",
+            "judges stored windows again",
+            ReplayCommand.Usage,
+            ReplayCommand.Example,
+            ReplayCommand.RunAsync),
+        new(
             "features",
             "runs a package's pipeline over recordings",
             FeaturesCommand.Usage,
@@ -154,7 +161,7 @@ internal static class Verbs
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
         "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
-        "record" or "features" or "reference" or "optimize" or "infer" => "models and data",
+        "record" or "replay" or "features" or "reference" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",
     };

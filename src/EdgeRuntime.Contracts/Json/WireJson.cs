@@ -19,6 +19,7 @@ namespace EdgeRuntime.Contracts.Json;
 [JsonSerializable(typeof(WindowMessage))]
 [JsonSerializable(typeof(PredictionMessage))]
 [JsonSerializable(typeof(EventMessage))]
+[JsonSerializable(typeof(AlarmMessage))]
 [JsonSerializable(typeof(UpdateMessage))]
 [JsonSerializable(typeof(DesiredState))]
 [JsonSerializable(typeof(SignedEnvelope))]

@@ -430,6 +430,10 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         _birth.Info();
         SendState();
+        foreach (ModelHost host in _hosts)
+        {
+            host.RepeatAlarms();
+        }
     }
 
     private void SendState()

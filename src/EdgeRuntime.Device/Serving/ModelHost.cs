@@ -284,6 +284,12 @@ internal sealed class ModelHost : IDisposable
         }
     }
 
+    /// <summary>Says again which alarms stand: a broker may have forgotten them.</summary>
+    public void RepeatAlarms() => _telemetry?.RepeatAlarms();
+
+    /// <summary>Takes back the alarms of a model that this device no longer has.</summary>
+    public void ForgetAlarms() => DriftReport.Forget(Name, _publisher);
+
     /// <summary>Counts a pause of the garbage collector.</summary>
     public void CountPause(long nanoseconds) => _telemetry?.CountPause(nanoseconds);
 

@@ -12,7 +12,6 @@ namespace EdgeRuntime.Device.Serving;
 internal sealed class ModelTelemetry
 {
     private const int MostPredictions = 100;
-    private const int MostNamed = 5;
 
     private readonly string _model;
     private readonly ModelConfiguration _configuration;
@@ -25,6 +24,7 @@ internal sealed class ModelTelemetry
     private TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly DriftHorizon _horizon;
+    private readonly DriftReport _drift;
     private readonly Action<string, double> _decided;
     private readonly DecisionMessages _messages;
     private readonly string[] _featureNames;
@@ -32,7 +32,6 @@ internal sealed class ModelTelemetry
     private long _latestSent;
     private long _batchSent;
     private long _batchDecidedAt;
-    private bool _drifting;
 
     /// <summary>Begins for a model that has just taken over.</summary>
     /// <param name="decided">Told every change of decision, with its score.</param>
@@ -53,6 +52,7 @@ internal sealed class ModelTelemetry
         _options = options;
         _time = time;
         _horizon = new DriftHorizon(serving.Package.Manifest, serving.Package.Reference);
+        _drift = new DriftReport(_model, serving.Package, publisher);
         _featureNames = [.. serving.Package.Manifest.Pipeline.ValueNames()];
     }
 
@@ -94,6 +94,9 @@ internal sealed class ModelTelemetry
     /// <summary>Reports by other periods from now on.</summary>
     public void Report(TelemetryConfiguration options) => _options = options;
 
+    /// <summary>Says again which alarms stand.</summary>
+    public void RepeatAlarms() => _drift.Repeat();
+
     /// <summary>Sends what is due.</summary>
     public void Pump(PredictionRing ring)
     {
@@ -127,14 +130,15 @@ internal sealed class ModelTelemetry
 
     private void Send(WindowCounters window)
     {
-        DriftVerdict verdict = _horizon.Add(window);
+        long sequence = _publisher.Stamp.Next("window");
+        DriftVerdict verdict = _horizon.Add(window, sequence);
         Drift = verdict.MaxRatio ?? 0;
         Failed += window.Failed;
         Accumulate(window.PredictionCounts);
         AddOwn(window);
         _totals.Add(window);
         WindowMessage message = window.ToMessage(
-            verdict, _serving.Package.Digest, _publisher.Stamp.Boot, _publisher.Stamp.Next("window"), _publisher.Stamp.UnixMs,
+            verdict, _serving.Package.Digest, _publisher.Stamp.Boot, sequence, _publisher.Stamp.UnixMs,
             _publisher.Stamp.ClockSynchronized) with
         {
             Overload = OverloadReader.NameOf(_configuration.Overload.Policy),
@@ -144,11 +148,7 @@ internal sealed class ModelTelemetry
             Shadow = Beside?.Invoke(),
         };
         _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
-        if (verdict.Drifted != _drifting)
-        {
-            _drifting = verdict.Drifted;
-            SendDrift(verdict);
-        }
+        _drift.Take(verdict, message);
     }
 
     // The stages that this thread saw itself.
@@ -173,21 +173,6 @@ internal sealed class ModelTelemetry
         }
     }
 
-    private void SendDrift(DriftVerdict verdict)
-    {
-        string detail = verdict.Drifted
-            ? $"{Listed(verdict.Drifting)} no longer as in training"
-            : "all features are as in training again";
-        _publisher.Event(
-            "event/drift",
-            NewEvent("drift", verdict.Drifted ? EventSeverity.Warning : EventSeverity.Info, detail) with
-            {
-                Values = verdict.Features.Where(feature => feature.Verdict.Drifted)
-                    .ToDictionary(feature => feature.Name, feature => feature.Verdict.Ratio),
-            },
-            WireJson.Default.EventMessage);
-    }
-
     private void SendHealth()
     {
         foreach (HealthChange change in _health?.TakeChanges() ?? [])
@@ -198,10 +183,6 @@ internal sealed class ModelTelemetry
                 WireJson.Default.EventMessage);
         }
     }
-
-    private static string Listed(IReadOnlyList<string> names) => names.Count <= MostNamed
-        ? string.Join(", ", names)
-        : $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more";
 
     // Left where it is until its time has come: nothing may follow it, as after the fail-safe decision on a dead sensor.
     private void SendLatest(double atMostEveryMs)

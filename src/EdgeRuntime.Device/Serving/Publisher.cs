@@ -34,6 +34,11 @@ internal sealed class Publisher(
     public void State<T>(string rest, T message, JsonTypeInfo<T> type) =>
         Post(OutboxClass.State, rest, message, type, qos: 1, retain: true, expirySeconds: 0);
 
+    /// <summary>Takes retained state back: an empty message, so that the broker keeps none.</summary>
+    public void Forget(string rest) => outbox.Post(
+        OutboxClass.State,
+        new LinkMessage { Topic = topics.Up(device, rest), Payload = ReadOnlyMemory<byte>.Empty, Qos = 1, Retain = true });
+
     /// <summary>The newest decision of a model: QoS 0, retained for an hour.</summary>
     /// <param name="delay">Told when the link takes it.</param>
     public void Latest<T>(string rest, T message, JsonTypeInfo<T> type, in Delay delay) =>

@@ -83,6 +83,7 @@ internal sealed class ServedModels : IDisposable
         foreach (ModelHost host in _hosts.Where(host => names.Contains(host.Name)).ToArray())
         {
             host.Stop();
+            host.ForgetAlarms();
             updates.Remove(host.Name);
             host.Dispose();
             _hosts.Remove(host);

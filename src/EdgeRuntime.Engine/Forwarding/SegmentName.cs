@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace EdgeRuntime.Engine.Forwarding;
@@ -14,6 +15,8 @@ namespace EdgeRuntime.Engine.Forwarding;
 public readonly record struct SegmentName(uint From, uint To, bool MaySent)
 {
     private const int Length = 21;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Reads a name. False for every other.</summary>
     public static bool TryParse(string text, out SegmentName name)
@@ -35,7 +38,11 @@ public readonly record struct SegmentName(uint From, uint To, bool MaySent)
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{From:x8}-{To:x8}.{(MaySent ? "out" : "new")}");
 
-    private static bool IsNumber(ReadOnlySpan<char> digits, out uint number) =>
-        uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-        && !digits.ContainsAnyInRange('A', 'F');
+    // The parser itself would take capitals, and pass over zero bytes at the end.
+    private static bool IsNumber(ReadOnlySpan<char> digits, out uint number)
+    {
+        number = 0;
+        return !digits.ContainsAnyExcept(Digits)
+            && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+    }
 }

@@ -18,6 +18,10 @@ public sealed class DriftHorizon
     private WindowCounters _older;
     private WindowCounters _newer;
 
+    // Sequence of the first window in each; 0 for an empty one.
+    private long _olderSince;
+    private long _newerSince;
+
     /// <summary>Begins without any window.</summary>
     public DriftHorizon(ModelManifest manifest, ReferenceProfile reference)
     {
@@ -29,14 +33,19 @@ public sealed class DriftHorizon
 
     /// <summary>Takes one window and judges what is known with it.</summary>
     /// <param name="window">Counters of the same package; not kept.</param>
-    public DriftVerdict Add(WindowCounters window)
+    /// <param name="sequence">The window's sequence; above 0.</param>
+    public DriftVerdict Add(WindowCounters window, long sequence)
     {
         if (IsEnough(window))
         {
             _older.Clear();
             _newer.Clear();
-            return window.Judge();
+            (_olderSince, _newerSince) = (0, 0);
+            return window.Judge() with { FirstWindow = sequence };
         }
+
+        _newerSince = _newerSince == 0 ? sequence : _newerSince;
+        long first = _olderSince == 0 ? _newerSince : _olderSince;
 
         _sum.Clear();
         _sum.Add(_older);
@@ -47,9 +56,10 @@ public sealed class DriftHorizon
         {
             (_older, _newer) = (_newer, _older);
             _newer.Clear();
+            (_olderSince, _newerSince) = (_newerSince, 0);
         }
 
-        return _sum.Judge();
+        return _sum.Judge() with { FirstWindow = first };
     }
 
     private bool IsEnough(WindowCounters counters) => counters.Samples * _share >= WindowCounters.SmallestSample;

@@ -11,6 +11,12 @@ public sealed record DriftVerdict
     /// <summary>The predictions, or null when the reference does not say how they were distributed.</summary>
     public required StabilityVerdict? Predictions { get; init; }
 
+    /// <summary>Samples that were judged, of all the windows the verdict rests on.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Sequence of the oldest window that the verdict rests on; 0 for counters that were judged by themselves.</summary>
+    public long FirstWindow { get; init; }
+
     /// <summary>True when a feature drifted. Predictions alone do not count: a machine may simply be in one state.</summary>
     public bool Drifted => Drifting.Count > 0;
 

@@ -82,6 +82,21 @@ internal sealed class PredictionBins
         AddInto(_confidence, other._confidence);
     }
 
+    /// <summary>Adds counts as they stand on the wire, exactly. False when they were made for other labels or bins; then nothing was added.</summary>
+    public bool TryAdd(PredictionCounts told)
+    {
+        if (!told.Labels.SequenceEqual(_labels) || told.Counts.Count != Counts.Length || told.Confidence.Count != _confidence.Length
+            || told.Counts.Concat(told.Confidence).Any(count => count < 0))
+        {
+            return false;
+        }
+
+        _bins?.Live.Add([.. told.Counts], 0);
+        AddInto(_counts, _bins is null ? [.. told.Counts] : []);
+        AddInto(_confidence, [.. told.Confidence]);
+        return true;
+    }
+
     /// <summary>Forgets all counts.</summary>
     public void Clear()
     {

@@ -126,6 +126,42 @@ public sealed class WindowCounters
         }
     }
 
+    /// <summary>Adds the counts of a window that was told, exactly; how long things took and what was dropped are left out.</summary>
+    /// <returns>Null, or why the window cannot be one of this package; then nothing was added that counts.</returns>
+    public string? Add(WindowMessage told)
+    {
+        if (told.Features.Count != _features.Length)
+        {
+            return $"it has {told.Features.Count} features and the reference has {_features.Length}";
+        }
+
+        for (int i = 0; i < _features.Length; i++)
+        {
+            FeatureCounts feature = told.Features[i];
+            if (feature.Name != _features[i].Name || feature.Counts.Count != _features[i].Live.Counts.Length
+                || feature.Missing < 0 || feature.Counts.Any(count => count < 0))
+            {
+                return $"its feature '{feature.Name}' was not counted on the reference's bins of '{_features[i].Name}'";
+            }
+        }
+
+        if (!_predictions.TryAdd(told.Predictions))
+        {
+            return "its predictions were not counted on this package's labels";
+        }
+
+        for (int i = 0; i < _features.Length; i++)
+        {
+            _features[i].Live.Add([.. told.Features[i].Counts], told.Features[i].Missing);
+        }
+
+        StartUnixMs = Samples == 0 ? told.StartUnixMs : Math.Min(StartUnixMs, told.StartUnixMs);
+        EndUnixMs = Samples == 0 ? told.EndUnixMs : Math.Max(EndUnixMs, told.EndUnixMs);
+        Samples += told.Samples;
+        Failed += told.Failed;
+        return null;
+    }
+
     /// <summary>Forgets everything but the bins. Allocates nothing.</summary>
     public void Clear()
     {
@@ -156,6 +192,7 @@ public sealed class WindowCounters
         double level = _profile.Level / Math.Max(_features.Length, 1);
         return new DriftVerdict
         {
+            Samples = Samples,
             Features = [.. _features.Select(feature => new FeatureDrift(feature.Name, feature.Judge(_profile, level)))],
             Predictions = _predictions.Judge(),
         };

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Fleet.Monitoring;
 
 namespace EdgeRuntime.Fleet.Dashboard;
@@ -8,6 +10,7 @@ internal static class DeviceEndpoints
 {
     private const int MostWindows = 240;
     private const int MostEvents = 500;
+    private const int MostReplayed = 10_000;
 
     public static void Map(WebApplication site, FleetHost fleet)
     {
@@ -16,6 +19,7 @@ internal static class DeviceEndpoints
             await Reply.JsonAsync(context, 200, await loop.AskAsync(loop.Show.Devices), FleetJson.Default.DevicesView)));
         site.MapGet("/api/devices/{id}", Reply.Guarded(context => DeviceAsync(context, loop)));
         site.MapGet("/api/devices/{id}/history", Reply.Guarded(context => HistoryAsync(context, loop)));
+        site.MapGet("/api/devices/{id}/windows", Reply.Guarded(context => WindowsAsync(context, loop)));
         site.MapGet("/api/events", Reply.Guarded(async context =>
         {
             int limit = Reply.Number(context, "limit", 100, MostEvents);
@@ -51,6 +55,29 @@ internal static class DeviceEndpoints
         await (view is null
             ? Reply.ErrorsAsync(context, 404, $"No device is named '{name}'.")
             : Reply.JsonAsync(context, 200, view, FleetJson.Default.HistoryView));
+    }
+
+    // As the device sent them, one a line: what 'edgectl replay' judges again.
+    private static async Task WindowsAsync(HttpContext context, ControlLoop loop)
+    {
+        int most = Reply.Number(context, "limit", MostReplayed, MostReplayed);
+        string model = context.Request.Query["model"].ToString();
+        string name = Name(context);
+        List<ReceivedWindow>? windows = DeviceId.TryParse(name, out DeviceId id) && await loop.AskAsync(() => loop.State.Devices.Find(id)) is not null
+            ? WindowStore.NewestBeside(loop.State.Database, id, model, most)
+            : null;
+        if (windows is null)
+        {
+            await Reply.ErrorsAsync(context, 404, $"No device is named '{name}'.");
+            return;
+        }
+
+        context.Response.ContentType = "application/x-ndjson";
+        foreach (ReceivedWindow window in windows)
+        {
+            await JsonSerializer.SerializeAsync(context.Response.Body, window.Message, WireJson.Default.WindowMessage);
+            await context.Response.WriteAsync("\n");
+        }
     }
 
     private static string Name(HttpContext context) => context.Request.RouteValues["id"]?.ToString() ?? "";

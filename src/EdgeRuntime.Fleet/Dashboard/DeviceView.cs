@@ -35,7 +35,21 @@ public record DeviceView
 
     /// <summary>Its models, by name.</summary>
     public required IReadOnlyList<ModelView> Models { get; init; }
+
+    /// <summary>The alarms that stand, the oldest first.</summary>
+    public IReadOnlyList<AlarmView> Alarms { get; init; } = [];
 }
+
+/// <summary>One alarm that stands.</summary>
+/// <param name="Name">Its name, such as <c>drift-vitals</c>.</param>
+/// <param name="Kind">What it is about, such as <c>drift</c>.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Version">The package it was judged by.</param>
+/// <param name="SinceUnixMs">Since when.</param>
+/// <param name="Detail">A sentence for people.</param>
+/// <param name="Causes">What was found, the worst first.</param>
+public sealed record AlarmView(
+    string Name, string Kind, string Model, string Version, long SinceUnixMs, string Detail, IReadOnlyList<AlarmCause> Causes);
 
 /// <summary>One model of a device.</summary>
 public sealed record ModelView

@@ -26,6 +26,11 @@ internal static class DeviceViews
         Hardware = device.Info?.Hardware,
         Runtime = device.Info?.Runtime,
         Models = Models(device, orders, shelf),
+        Alarms =
+        [
+            .. device.Alarms.Values.OrderBy(alarm => alarm.SinceUnixMs).Select(alarm => new AlarmView(
+                alarm.Name, alarm.Kind, alarm.Model, alarm.Version, alarm.SinceUnixMs, alarm.Detail, alarm.Causes)),
+        ],
     };
 
     public static string StateOf(DeviceEntry? device) => device?.Status?.State.ToString().ToLowerInvariant() ?? "unknown";
@@ -55,6 +60,7 @@ internal static class DeviceViews
             Hardware = device.Hardware,
             Runtime = device.Runtime,
             Models = device.Models,
+            Alarms = device.Alarms,
             Info = entry.Info,
             Reported = entry.Reported,
             Latest = entry.Live.Where(live => live.Value.Latest is not null)

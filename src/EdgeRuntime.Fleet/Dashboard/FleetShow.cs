@@ -105,6 +105,7 @@ internal sealed class FleetShow(FleetState state, FleetParts parts)
         Write("edge_fleet_predictions_total", "counter", "Samples in all windows.", ("", tiles.PredictionsTotal));
         Write("edge_fleet_failed_total", "counter", "Failed samples in all windows.", ("", tiles.FailedTotal));
         Write("edge_fleet_drifting", "gauge", "Models of devices whose newest window drifts.", ("", tiles.Drifting));
+        Write("edge_fleet_alarms", "gauge", "Alarms of devices that stand.", ("", state.Devices.All.Sum(device => device.Alarms.Count)));
         Write("edge_fleet_rollouts_active", "gauge", "Rollouts that have not ended.", ("", tiles.RolloutsActive));
         Write("edge_fleet_broker_connected", "gauge", "1 while the broker is connected.", ("", tiles.Broker.Connected ? 1 : 0));
         Write("edge_fleet_messages_total", "counter", "Messages by what became of them.",

@@ -8,6 +8,7 @@ namespace EdgeRuntime.Fleet.Devices;
 public sealed class DeviceEntry(DeviceId id, long firstSeenMs)
 {
     private readonly Dictionary<string, LiveModel> _live = [];
+    private readonly Dictionary<string, AlarmMessage> _alarms = [];
 
     /// <summary>Its name.</summary>
     public DeviceId Id { get; } = id;
@@ -33,6 +34,27 @@ public sealed class DeviceEntry(DeviceId id, long firstSeenMs)
     /// <summary>What its models do now, by name.</summary>
     public IReadOnlyDictionary<string, LiveModel> Live => _live;
 
+    /// <summary>The alarms that stand, by name.</summary>
+    public IReadOnlyDictionary<string, AlarmMessage> Alarms => _alarms;
+
+    /// <summary>Takes an alarm that stands.</summary>
+    /// <returns>False when it is known, or there are as many as are followed.</returns>
+    public bool Take(AlarmMessage alarm)
+    {
+        if (_alarms.TryGetValue(alarm.Name, out AlarmMessage? known)
+            ? alarm.Boot == known.Boot && alarm.Sequence <= known.Sequence
+            : _alarms.Count >= MaxAlarms)
+        {
+            return false;
+        }
+
+        _alarms[alarm.Name] = alarm;
+        return true;
+    }
+
+    /// <summary>Forgets an alarm that ended. False when it was not known.</summary>
+    public bool Forget(string alarm) => _alarms.Remove(alarm);
+
     /// <summary>The live side of one model; created when missing, up to <see cref="MaxModels"/>.</summary>
     public LiveModel? LiveOf(string model)
     {
@@ -50,4 +72,7 @@ public sealed class DeviceEntry(DeviceId id, long firstSeenMs)
 
     /// <summary>Models of one device that are followed.</summary>
     public const int MaxModels = 64;
+
+    /// <summary>Alarms of one device that are followed.</summary>
+    public const int MaxAlarms = 64;
 }

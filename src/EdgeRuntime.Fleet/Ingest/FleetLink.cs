@@ -64,8 +64,8 @@ internal sealed partial class FleetLink(
         counters.CountReceived();
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
         string messageClass = slash < 0 ? rest : rest[..slash];
-        // An empty retained message clears a topic; it says nothing about the device.
-        if (!isDevice || !MessageReader.Knows(messageClass) || message.Payload.IsEmpty)
+        // An empty retained message clears a topic; of an alarm that says that it ended, else nothing about the device.
+        if (!isDevice || !MessageReader.Knows(messageClass) || (message.Payload.IsEmpty && messageClass != MessageReader.Alarm))
         {
             counters.CountUnknown();
             return;

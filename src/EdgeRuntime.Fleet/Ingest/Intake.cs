@@ -28,6 +28,12 @@ internal sealed partial class Intake(FleetState state, IngestCounters counters, 
             return;
         }
 
+        if (arrival is { Class: MessageReader.Alarm, Payload.Length: 0 })
+        {
+            OnAlarmEnded(arrival);
+            return;
+        }
+
         DeviceMessage? message = MessageReader.Read(arrival, out string reason);
         if (message is null)
         {
@@ -44,10 +50,14 @@ internal sealed partial class Intake(FleetState state, IngestCounters counters, 
             return;
         }
 
-        // Decisions are not numbered into the log: one a second for ever, and only the newest matters.
-        bool isNew = message is LatestMessage latest
-            ? device.LiveOf(latest.Model)?.Take(latest) ?? false
-            : state.Received.Add(arrival.Device, arrival.Class, message.Boot, message.Sequence, arrival.ReceivedMs);
+        // Decisions are not numbered into the log: one a second for ever, and only the newest matters. Nor are alarms: the
+        // broker tells those that stand again to a manager that was restarted.
+        bool isNew = message switch
+        {
+            LatestMessage latest => device.LiveOf(latest.Model)?.Take(latest) ?? false,
+            AlarmMessage alarm => device.Take(alarm),
+            _ => state.Received.Add(arrival.Device, arrival.Class, message.Boot, message.Sequence, arrival.ReceivedMs),
+        };
         if (MessageReader.IsAcknowledged(arrival.Class))
         {
             receipts.Owe(arrival.Device, arrival.Class, message.Boot);
@@ -93,7 +103,20 @@ internal sealed partial class Intake(FleetState state, IngestCounters counters, 
             case UpdateMessage update:
                 OnUpdate(device, update, nowMs);
                 break;
+            case AlarmMessage:
+                feed.Device(device.Id);
+                break;
         }
+    }
+
+    private void OnAlarmEnded(Arrival arrival)
+    {
+        if (state.Devices.Find(arrival.Device)?.Forget(arrival.Rest) == true)
+        {
+            feed.Device(arrival.Device);
+        }
+
+        counters.CountStored();
     }
 
     private void OnStatus(DeviceEntry device, StatusMessage status, long nowMs)

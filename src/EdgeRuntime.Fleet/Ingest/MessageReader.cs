@@ -12,9 +12,14 @@ namespace EdgeRuntime.Fleet.Ingest;
 /// <summary>Reads what devices send, and refuses what would do harm later: anybody who may publish can send anything.</summary>
 internal static class MessageReader
 {
+    /// <summary>The class of alarms.</summary>
+    public const string Alarm = "alarm";
+
+    private const int MostCauses = 1024;
+
     /// <summary>Classes this program takes in.</summary>
     public static bool Knows(string messageClass) =>
-        messageClass is "status" or "info" or "reported" or "latest" or "window" or "event" or "update" or "prediction";
+        messageClass is "status" or "info" or "reported" or "latest" or "window" or "event" or "update" or "prediction" or Alarm;
 
     /// <summary>Classes a device keeps until they are acknowledged.</summary>
     public static bool IsAcknowledged(string messageClass) => messageClass is "window" or "event" or "update" or "prediction";
@@ -59,6 +64,7 @@ internal static class MessageReader
         "window" => Parse(arrival.Payload, WireJson.Default.WindowMessage),
         "event" => Parse(arrival.Payload, WireJson.Default.EventMessage),
         "update" => Parse(arrival.Payload, WireJson.Default.UpdateMessage),
+        Alarm => Parse(arrival.Payload, WireJson.Default.AlarmMessage),
         _ => Parse(arrival.Payload, WireJson.Default.PredictionMessage),
     };
 
@@ -107,6 +113,8 @@ internal static class MessageReader
         PredictionMessage m => Model(arrival, m.Model),
         UpdateMessage m => m.Deployment == arrival.Rest ? Name(m.Model) : "deployment is not the one in the topic",
         EventMessage m => m.Kind == arrival.Rest ? null : "kind is not the one in the topic",
+        AlarmMessage m => m.Name != arrival.Rest ? "name is not the one in the topic"
+            : m.Causes.Count > MostCauses ? "there are too many causes" : HasHole(m.Causes),
         WindowMessage m => Model(arrival, m.Model) ?? Window(m),
         _ => null,
     };

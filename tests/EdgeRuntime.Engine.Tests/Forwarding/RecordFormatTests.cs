@@ -67,6 +67,7 @@ public sealed class RecordFormatTests
     [InlineData("00000003-00000001.new", false)]
     [InlineData("00000000-00000001.new", false)]
     [InlineData("0000000A-0000000B.new", false)]
+    [InlineData("0000001\0-00000003.new", false)]
     [InlineData("00000001-00000003.tmp", false)]
     [InlineData("merged.tmp", false)]
     public void A_segments_name_is_read_or_refused(string text, bool valid)

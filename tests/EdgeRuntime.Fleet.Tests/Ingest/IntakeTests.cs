@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fleet.Monitoring;
 using EdgeRuntime.Fleet.Tests.Support;
@@ -12,6 +13,8 @@ namespace EdgeRuntime.Fleet.Tests.Ingest;
 
 public sealed class IntakeTests
 {
+    private const string Head = """{"boot":"00000000000000aa","sequence":1,"unix_ms":1,"clock_synchronized":true,""";
+
     [Fact]
     public void A_message_that_comes_a_hundred_times_is_stored_once_and_acknowledged()
     {
@@ -84,6 +87,31 @@ public sealed class IntakeTests
         Assert.Equal(1, rig.Devices[0].Receipts["window"]);
     }
 
+    [Fact]
+    public void An_alarm_stands_until_an_empty_message_ends_it_and_is_told_again_to_a_manager_that_was_restarted()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        byte[] alarm = Encoding.UTF8.GetBytes(Head + """
+             "name":"drift-vitals","kind":"drift","model":"vitals","version":"1.0.0","since_unix_ms":5,"detail":"cpu_busy moved",
+             "digest":"0000000000000000000000000000000000000000000000000000000000000000","first_window":1,"last_window":2,
+             "causes":[{"feature":"cpu_busy","statistic":"psi","value":0.5,"threshold":0.3,"samples":50}]}
+            """);
+
+        rig.Devices[0].PublishRaw("alarm/drift-vitals", alarm);
+        rig.Settle();
+        AlarmView shown = Assert.Single(rig.Show.Devices().Devices[0].Alarms);
+        rig.RestartManager();
+        rig.Devices[0].PublishRaw("alarm/drift-vitals", alarm);
+        rig.Settle();
+        AlarmView again = Assert.Single(rig.Show.Devices().Devices[0].Alarms);
+        rig.Devices[0].PublishRaw("alarm/drift-vitals", []);
+        rig.Settle();
+
+        Assert.Equal(("cpu_busy moved", "cpu_busy", 5), (shown.Detail, shown.Causes[0].Feature, again.SinceUnixMs));
+        Assert.Empty(rig.Show.Devices().Devices[0].Alarms);
+        Assert.Equal(0, rig.Host.Parts.Counters.Malformed);
+    }
+
     [Theory]
     [InlineData("window/vitals", "{", "")]
     [InlineData("window/vitals", "{}", "")]
@@ -142,7 +170,6 @@ public sealed class IntakeTests
     public void A_message_that_leaves_out_what_may_be_left_out_is_taken_in()
     {
         using FleetRig rig = new FleetRig().With(1);
-        const string Head = """{"boot":"00000000000000aa","sequence":1,"unix_ms":1,"clock_synchronized":true,""";
         const string Latency = """{"buckets":[],"counts":[],"max_microseconds":0}""";
         string digest = new('a', 64);
 

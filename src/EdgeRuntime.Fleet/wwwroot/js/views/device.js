@@ -32,6 +32,7 @@ export function DeviceView({ store, now }) {
     <//>
     ${view.trouble && html`<${Banner} tone="bad" title="This device could not be read.">${view.trouble}<//>`}
     <${StateBanner} device=${device} model=${model} now=${now} />
+    ${(device.alarms ?? []).map((alarm) => html`<${AlarmBanner} key=${alarm.name} alarm=${alarm} now=${now} />`)}
     ${models.length > 1 && html`
       <nav class="tabs" aria-label="Models of this device">
         ${models.map(({ name, active, drifting }) => html`
@@ -80,6 +81,14 @@ function StateBanner({ device, model, now }) {
   return model?.on_target === false && model.not_on_target
     ? html`<${Banner} tone="attention" title="Not on the version it was ordered to run.">${model.not_on_target}<//>`
     : null;
+}
+
+function AlarmBanner({ alarm, now }) {
+  const worst = (alarm.causes ?? []).slice(0, 5);
+  return html`
+    <${Banner} tone="attention" title=${`${alarm.model} ${alarm.version}: ${alarm.detail}.`}>
+      Since <${Ago} at=${alarm.since_unix_ms} now=${now} />.
+      ${worst.map(({ feature, statistic, value, threshold }) => html` <span key=${feature}>${feature}: ${statistic} ${fixed(value, 2)}, its bound is ${fixed(threshold, 2)}. </span>`)}<//>`;
 }
 
 function Identity({ device, info, now }) {

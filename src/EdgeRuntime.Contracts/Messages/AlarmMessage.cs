@@ -1,0 +1,63 @@
+using EdgeRuntime.Contracts.Ids;
+
+namespace EdgeRuntime.Contracts.Messages;
+
+/// <summary>An alarm that stands, with what it rests on, so that anybody who has the windows can come to the same verdict.</summary>
+/// <remarks>
+/// Topic <c>{id}/up/alarm/{name}</c>, QoS 1, retained, an empty payload when it ended. Sent when it is raised and after every
+/// reconnect; each change is also an event <c>drift</c>, which is kept until it is acknowledged.
+/// </remarks>
+public sealed record AlarmMessage : DeviceMessage
+{
+    /// <summary>Its name, as in the topic: <c>drift-{model}</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is about: <c>drift</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Semantic version of the package whose reference was compared with.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>That package.</summary>
+    public required ModelId Digest { get; init; }
+
+    /// <summary>First sample of the first window with the finding, UTC milliseconds.</summary>
+    public required long SinceUnixMs { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>What was found, the worst first.</summary>
+    public required IReadOnlyList<AlarmCause> Causes { get; init; }
+
+    /// <summary>Sequence of the oldest window that the verdict rests on; windows of <see cref="Model"/> in this boot.</summary>
+    public required long FirstWindow { get; init; }
+
+    /// <summary>Sequence of the window that raised it.</summary>
+    public required long LastWindow { get; init; }
+}
+
+/// <summary>One feature that is no longer as in training.</summary>
+public sealed record AlarmCause
+{
+    /// <summary>Name of the feature.</summary>
+    public required string Feature { get; init; }
+
+    /// <summary>What was compared, such as <c>psi</c>.</summary>
+    public required string Statistic { get; init; }
+
+    /// <summary>The statistic.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>What it had to exceed: chance's bound at these sample sizes, or the smallest effect worth an alarm.</summary>
+    public required double Threshold { get; init; }
+
+    /// <summary>Chance of such a value or a larger one without drift, before correction for many features.</summary>
+    public double? PValue { get; init; }
+
+    /// <summary>Samples of the windows that were judged.</summary>
+    public required long Samples { get; init; }
+}

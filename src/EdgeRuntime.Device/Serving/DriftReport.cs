@@ -1,0 +1,102 @@
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Monitoring;
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Device.Serving;
+
+/// <summary>Tells of one package's drift: the alarm that stands, and an event for each change of it. For the agent's thread only.</summary>
+internal sealed class DriftReport(string model, LoadedModel package, Publisher publisher)
+{
+    private const int MostNamed = 5;
+
+    private readonly DriftAlarm _alarm = new((package.Manifest.Monitoring ?? new MonitoringSpec()).Alarms);
+    private AlarmMessage? _standing;
+
+    /// <summary>Takes the verdict on a window that was just told.</summary>
+    public void Take(DriftVerdict verdict, WindowMessage window)
+    {
+        switch (_alarm.Take(verdict, window.StartUnixMs, window.EndUnixMs))
+        {
+            case AlarmChange.Raised:
+                Raise(verdict, window);
+                break;
+            case AlarmChange.Ended:
+                Tell(EventSeverity.Info, "all features are as in training again", new Dictionary<string, double>());
+                Withdraw();
+                break;
+            case AlarmChange.FoundNone:
+                Withdraw();
+                break;
+        }
+    }
+
+    /// <summary>Says again what stands: after a reconnect, since a broker may have forgotten it.</summary>
+    public void Repeat()
+    {
+        if (_standing is AlarmMessage standing)
+        {
+            publisher.State(TopicOf(model), standing, WireJson.Default.AlarmMessage);
+        }
+    }
+
+    /// <summary>Takes back the alarm of a model, also one that an earlier run left at the broker.</summary>
+    public static void Forget(string model, Publisher publisher) => publisher.Forget(TopicOf(model));
+
+    private void Withdraw()
+    {
+        _standing = null;
+        Forget(model, publisher);
+    }
+
+    private void Raise(DriftVerdict verdict, WindowMessage window)
+    {
+        IReadOnlyList<AlarmCause> causes = DriftAlarm.CausesOf(verdict);
+        string detail = $"{Listed(verdict.Drifting)} no longer as in training";
+        _standing = new AlarmMessage
+        {
+            Boot = publisher.Stamp.Boot,
+            Sequence = publisher.Stamp.Next("alarm"),
+            UnixMs = publisher.Stamp.UnixMs,
+            ClockSynchronized = publisher.Stamp.ClockSynchronized,
+            Name = NameOf(model),
+            Kind = "drift",
+            Model = model,
+            Version = package.Manifest.Version,
+            Digest = package.Digest,
+            SinceUnixMs = ((AlarmState.Standing)_alarm.State).SinceUnixMs,
+            Detail = detail,
+            Causes = causes,
+            FirstWindow = verdict.FirstWindow,
+            LastWindow = window.Sequence,
+        };
+        Repeat();
+        Tell(EventSeverity.Warning, detail, causes.ToDictionary(cause => cause.Feature, cause => cause.Value / cause.Threshold));
+    }
+
+    private void Tell(EventSeverity severity, string detail, IReadOnlyDictionary<string, double> values) => publisher.Event(
+        "event/drift",
+        new EventMessage
+        {
+            Boot = publisher.Stamp.Boot,
+            Sequence = publisher.Stamp.Next("event"),
+            UnixMs = publisher.Stamp.UnixMs,
+            ClockSynchronized = publisher.Stamp.ClockSynchronized,
+            Kind = "drift",
+            Severity = severity,
+            Model = model,
+            Detail = detail,
+            Values = values,
+        },
+        WireJson.Default.EventMessage);
+
+    private static string NameOf(string model) => $"drift-{model}";
+
+    private static string TopicOf(string model) => $"alarm/{NameOf(model)}";
+
+    private static string Listed(IReadOnlyList<string> names) => names.Count <= MostNamed
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more";
+}

@@ -1,0 +1,62 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Telemetry;
+
+namespace EdgeRuntime.Engine.Monitoring;
+
+/// <summary>The alarm of one model's inputs: takes the verdict on every window, in their order, and says when it is raised and when it ended.</summary>
+/// <remarks>
+/// Device and replay go through it alike. It knows no clock; its time is that of the windows. For one thread only.
+/// </remarks>
+public sealed class DriftAlarm(AlarmSpec spec)
+{
+    /// <summary>Where it stands.</summary>
+    public AlarmState State { get; private set; } = AlarmState.Initial;
+
+    /// <summary>Takes the verdict on one window.</summary>
+    /// <param name="startUnixMs">The window's first sample.</param>
+    /// <param name="endUnixMs">The window's last sample.</param>
+    /// <returns>What changed.</returns>
+    public AlarmChange Take(DriftVerdict verdict, long startUnixMs, long endUnixMs)
+    {
+        AlarmState before = State;
+        State = AlarmState.Next(before, new AlarmEvidence(startUnixMs, endUnixMs, verdict.MaxRatio), spec);
+        return (before, State) switch
+        {
+            (not AlarmState.Standing, AlarmState.Standing) => AlarmChange.Raised,
+            (AlarmState.Standing, AlarmState.Clear) => AlarmChange.Ended,
+            (AlarmState.Unheard, AlarmState.Clear) => AlarmChange.FoundNone,
+            _ => AlarmChange.None,
+        };
+    }
+
+    /// <summary>What of a verdict is the cause of an alarm, the worst first.</summary>
+    public static IReadOnlyList<AlarmCause> CausesOf(DriftVerdict verdict) =>
+    [
+        .. verdict.Features.Where(feature => feature.Verdict.Drifted).OrderByDescending(feature => feature.Verdict.Ratio).Select(feature => new AlarmCause
+        {
+            Feature = feature.Name,
+            Statistic = "psi",
+            Value = feature.Verdict.Index,
+            Threshold = feature.Verdict.Threshold,
+            PValue = feature.Verdict.PValue,
+            Samples = verdict.Samples,
+        }),
+    ];
+}
+
+/// <summary>What one window did to an alarm.</summary>
+public enum AlarmChange
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It stands from now on.</summary>
+    Raised,
+
+    /// <summary>It ended.</summary>
+    Ended,
+
+    /// <summary>First verdict of this run, and nothing is wrong: what a run before may have left at the broker has ended.</summary>
+    FoundNone,
+}
