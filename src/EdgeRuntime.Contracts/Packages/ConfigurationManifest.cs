@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace EdgeRuntime.Contracts.Packages;
@@ -5,6 +6,17 @@ namespace EdgeRuntime.Contracts.Packages;
 /// <summary>What a package with a part of a device's configuration says beside what all do.</summary>
 public sealed record ConfigurationManifest : PackageManifest
 {
+    /// <summary>One of which everything is still to be set.</summary>
+    public ConfigurationManifest()
+    {
+    }
+
+    [SetsRequiredMembers]
+    internal ConfigurationManifest(ManifestHead head)
+        : base(head)
+    {
+    }
+
     /// <summary>What a device that serves under it demands of itself before trusting it; null for the defaults.</summary>
     [JsonPropertyOrder(15)]
     public ConfigurationSoakSpec? Soak { get; init; }

@@ -5,18 +5,9 @@ namespace EdgeRuntime.Contracts.Packages;
 /// <summary>Reads what a manifest of the kind <c>config</c> has beside what all have.</summary>
 internal static class ConfigurationManifestReader
 {
-    public static ConfigurationManifest Read(JsonObjectReader root, ManifestHead head) => new()
+    public static ConfigurationManifest Read(JsonObjectReader root, ManifestHead head) => new(head)
     {
-        Schema = head.Schema,
-        Name = head.Name,
-        Version = head.Version,
-        ReleaseCounter = head.ReleaseCounter,
-        Floor = head.Floor,
-        Description = head.Description,
-        Kind = head.Kind,
-        Requires = head.Requires,
         Soak = root.Object("soak", ReadSoak),
-        Files = head.Files,
     };
 
     /// <summary>Files that the package must have and does not list, a sentence each.</summary>

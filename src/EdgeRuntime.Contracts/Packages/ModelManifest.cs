@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace EdgeRuntime.Contracts.Packages;
@@ -8,6 +9,26 @@ namespace EdgeRuntime.Contracts.Packages;
 /// </summary>
 public sealed record ModelManifest : PackageManifest
 {
+    /// <summary>One of which everything is still to be set.</summary>
+    public ModelManifest()
+    {
+    }
+
+    // All that is required, so that the compiler finds what a reader forgets.
+    [SetsRequiredMembers]
+    internal ModelManifest(
+        ManifestHead head, IReadOnlyList<ManifestChannel> channels, PipelineSpec pipeline, ModelSpec model, OutputSpec output, DecisionSpec decision,
+        SoakSpec soak)
+        : base(head)
+    {
+        Channels = channels;
+        Pipeline = pipeline;
+        Model = model;
+        Output = output;
+        Decision = decision;
+        Soak = soak;
+    }
+
     /// <summary>What the device's sensor must supply, in the order the pipeline uses.</summary>
     [JsonPropertyOrder(10)]
     public required IReadOnlyList<ManifestChannel> Channels { get; init; }

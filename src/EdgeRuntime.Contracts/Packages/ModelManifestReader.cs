@@ -10,28 +10,20 @@ internal static class ModelManifestReader
         IReadOnlyList<ManifestChannel> channels = PipelineReader.ReadChannels(root);
         OutputSpec output = root.RequiredObject("output", OutputReader.Read);
         PipelineSpec pipeline = root.RequiredObject("pipeline", spec => PipelineReader.Read(spec, channels));
-        ModelManifest manifest = new()
+        ModelManifest manifest = new(
+            head,
+            channels,
+            pipeline,
+            root.RequiredObject("model", model => ModelReader.Read(model, output)),
+            output,
+            root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
+            root.RequiredObject("soak", SoakSpec.Read))
         {
-            Schema = head.Schema,
-            Name = head.Name,
-            Version = head.Version,
-            ReleaseCounter = head.ReleaseCounter,
-            Floor = head.Floor,
-            Description = head.Description,
-            Kind = head.Kind,
-            Requires = head.Requires,
-            Channels = channels,
-            Pipeline = pipeline,
-            Model = root.RequiredObject("model", model => ModelReader.Read(model, output)),
-            Output = output,
-            Decision = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
-            Soak = root.RequiredObject("soak", SoakSpec.Read),
             Shadow = root.Object("shadow", ShadowSpec.Read),
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Gates = RequirementReader.ReadGates(root),
             GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
             Monitoring = root.Object("monitoring", monitoring => MonitoringSpec.Read(monitoring, pipeline)),
-            Files = head.Files,
         };
         if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
         {

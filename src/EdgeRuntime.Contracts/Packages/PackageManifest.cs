@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace EdgeRuntime.Contracts.Packages;
@@ -13,6 +14,25 @@ namespace EdgeRuntime.Contracts.Packages;
 [JsonDerivedType(typeof(RuntimeManifest))]
 public abstract record PackageManifest
 {
+    private protected PackageManifest()
+    {
+    }
+
+    /// <summary>A manifest of what was read of all kinds alike; what its own kind has is for the caller to set.</summary>
+    [SetsRequiredMembers]
+    private protected PackageManifest(ManifestHead head)
+    {
+        Schema = head.Schema;
+        Name = head.Name;
+        Version = head.Version;
+        ReleaseCounter = head.ReleaseCounter;
+        Floor = head.Floor;
+        Description = head.Description;
+        Kind = head.Kind;
+        Requires = head.Requires;
+        Files = head.Files;
+    }
+
     /// <summary>Newest schema this program reads.</summary>
     public const int NewestSchema = 1;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace EdgeRuntime.Contracts.Packages;
@@ -5,6 +6,15 @@ namespace EdgeRuntime.Contracts.Packages;
 /// <summary>What a package with the device's own program says beside what all do.</summary>
 public sealed record RuntimeManifest : PackageManifest
 {
+    /// <summary>One of which everything is still to be set.</summary>
+    public RuntimeManifest()
+    {
+    }
+
+    [SetsRequiredMembers]
+    internal RuntimeManifest(ManifestHead head, string program)
+        : base(head) => Program = program;
+
     /// <summary>Path of the program among the files: the one that is executed, and the only one that needs the right to be.</summary>
     [JsonPropertyOrder(9)]
     public required string Program { get; init; }

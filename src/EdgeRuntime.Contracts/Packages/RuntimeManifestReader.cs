@@ -5,19 +5,9 @@ namespace EdgeRuntime.Contracts.Packages;
 /// <summary>Reads what a manifest of the kind <c>runtime</c> has beside what all have.</summary>
 internal static class RuntimeManifestReader
 {
-    public static RuntimeManifest Read(JsonObjectReader root, ManifestHead head) => new()
+    public static RuntimeManifest Read(JsonObjectReader root, ManifestHead head) => new(head, root.RequiredString("program", PackageNames.Path))
     {
-        Schema = head.Schema,
-        Name = head.Name,
-        Version = head.Version,
-        ReleaseCounter = head.ReleaseCounter,
-        Floor = head.Floor,
-        Description = head.Description,
-        Kind = head.Kind,
-        Requires = head.Requires,
-        Program = root.RequiredString("program", PackageNames.Path),
         Soak = root.Object("soak", ReadSoak),
-        Files = head.Files,
     };
 
     /// <summary>Files that the package must have and does not list, a sentence each.</summary>

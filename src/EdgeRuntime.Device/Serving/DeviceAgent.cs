@@ -33,14 +33,13 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly ILogger _logger;
     private readonly Mailbox _mailbox;
     private readonly ILink _link;
-    private readonly Topics _topics;
     private readonly OutboxThread _outboxThread;
     private readonly OutboxNews _outboxNews;
     private readonly Acknowledgements _acknowledgements;
     private readonly Publisher _publisher;
     private readonly Birth _birth;
     private readonly DeviceStatus _status;
-    private readonly Commands _commands;
+    private readonly IncomingMessages _incoming;
     private readonly ServedModels _served;
     private readonly IReadOnlyList<ModelHost> _hosts;
     private readonly UpdateAgent _updates;
@@ -48,8 +47,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Supervisor _supervisor;
     private readonly Loader _loader;
     private readonly StartLedger _starts;
-    private readonly HttpCarrier _web;
-    private readonly MetadataCarrier? _repository;
+    private readonly UpdateCarriers _carriers;
     private readonly RuntimeHost? _runtime;
     private bool _reportedChanged;
     private volatile Exception? _failure;
@@ -60,60 +58,33 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _logger = parts.Logger;
         _mailbox = parts.Mailbox;
         _link = parts.Link;
-        _topics = new Topics(setup.Configuration.Link.Root);
+        Topics topics = new(setup.Configuration.Link.Root);
         _runtime = parts.Runtime;
         Outbox outbox = new(new OutboxOptions(), _time);
         DurableOutbox durable = new(setup.Configuration.Telemetry.Outbox, _time);
         _outboxNews = new OutboxNews(durable, _time, _logger);
         _acknowledgements = new Acknowledgements(durable);
-        _publisher = new Publisher(setup.Configuration.Device, _topics, parts.Stamp, outbox, durable, _link, _time);
+        _publisher = new Publisher(setup.Configuration.Device, topics, parts.Stamp, outbox, durable, _link, _time);
         _served = new ServedModels(_publisher, _time, _logger, parts.Placement, Fail);
         _hosts = _served.Hosts;
         _first = _served.Join(setup.Configuration, parts.Sensors);
         _birth = new Birth(setup, _publisher, _hosts, parts.Libraries, parts.Placement.Report, parts.Recipient?.PublicKey);
-        _updates = new UpdateAgent(new AgentParts
-        {
-            Device = setup.Configuration.Device,
-            DeployKeys = setup.DeployKeys,
-            Trust = TrustAtBirth.Of(setup, parts.Disk, _time),
-            HasRepository = setup.Configuration.Trust.MetadataUrl is not null,
-            Disk = parts.Disk,
-            Recipient = parts.Recipient,
-            Transfer = setup.Configuration.Transfer,
-            Verification = parts.Verification,
-            Lines =
-            [
-                .. _hosts.Zip(setup.Configuration.Models, (host, model) => Kept(host, model, setup)),
-                .. ConfigurationInUse.LineOf(setup, parts.ConfigurationPath) is PackageLine line ? [line] : Array.Empty<PackageLine>(),
-                .. _runtime is null ? Array.Empty<PackageLine>() : [_runtime.Line],
-            ],
-            Events = this,
-            Time = _time,
-            Random = parts.Random,
-            CrashLoop = parts.Starts.CrashLoop,
-        });
+        _updates = new UpdateAgent(UpdateAssembly.Build(setup, parts, _hosts, this));
         _status = new DeviceStatus(setup.Configuration, _publisher, _updates, _served, _link, _time);
         _starts = parts.Starts;
         _placement = parts.Placement;
         _supervisor = new Supervisor(
-            parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, _status.Summary, Tell);
+            parts.Notify, parts.WatchdogInterval, _placement, setup.Profile, _logger, _time, _served.Turns, _status.Summary, _publisher.Tell);
         _configuration = new ConfigurationInUse(
-            setup, parts.ConfigurationPath, _served, _updates, _supervisor, _logger, _time, Tell, TakeOver);
+            setup, parts.ConfigurationPath, _served, _updates, _supervisor, _logger, _time, _publisher.Tell, TakeOver);
         _loader = new Loader(
             _placement,
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
-        _web = new HttpCarrier(
-            (transfer, offset, bytes) => _mailbox.Post(new Letter.Finished(() => _updates.OnChunk(transfer, offset, bytes))),
-            (transfer, reason, isGone) => _mailbox.Post(new Letter.Finished(() => _updates.OnCarrierFailed(transfer, reason, isGone))));
-        _repository = setup.Configuration.Trust.MetadataUrl is string address
-            ? new MetadataCarrier(
-                address,
-                (name, bytes) => _mailbox.Post(new Letter.Finished(() => _updates.OnMetadataFile(name, bytes))),
-                reason => _mailbox.Post(new Letter.Finished(() => _updates.OnMetadataFailed(reason))))
-            : null;
-        _commands = new Commands(
-            setup.Configuration.Device, _topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, SendBirth);
+        _carriers = new UpdateCarriers(_publisher, _updates, _mailbox, setup.Configuration.Trust.MetadataUrl);
+        Commands commands = new(
+            setup.Configuration.Device, topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, SendBirth);
+        _incoming = new IncomingMessages(setup.Configuration.Device, topics, _updates, _acknowledgements, commands);
         _outboxThread = new OutboxThread(
             durable, parts.Disk, _time, parts.Stamp.ClockSynchronized, error => Fail("the outbox", error));
     }
@@ -131,7 +102,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _runtime?.Served();
         _link.Start(new LinkBridge(_mailbox));
         _served.Begin(_first);
-        using LiveSocket? live = OpenLive();
+        using LiveSocket? live = LiveSocket.TryOpen(_configuration.Current.Configuration.StateDirectory, _mailbox.AskLive, out string objection);
+        if (live is null)
+        {
+            DeviceLog.Noticed(_logger, objection);
+        }
 
         long drawn = 0;
         while (!stop.IsCancellationRequested && _failure is null && Before is null)
@@ -159,21 +134,16 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnRequest(in ChunkRequest request)
-    {
-        byte[] bytes = new byte[ChunkCodec.MaxRequestBytes];
-        int length = ChunkCodec.WriteRequest(request, bytes);
-        _publisher.ChunkRequest(bytes.AsMemory(0, length));
-    }
+    public void OnRequest(in ChunkRequest request) => _carriers.Request(request);
 
     /// <inheritdoc/>
-    public void OnRangeRequest(in ChunkRequest request, string address) => _web.Fetch(request, address);
+    public void OnRangeRequest(in ChunkRequest request, string address) => _carriers.Request(request, address);
 
     /// <inheritdoc/>
-    public void OnMetadataWanted(string name, int limit) => _repository?.Fetch(name, limit);
+    public void OnMetadataWanted(string name, int limit) => _carriers.RequestMetadata(name, limit);
 
     /// <inheritdoc/>
-    public void OnTransferEnded(string transfer) => _web.Forget(transfer);
+    public void OnTransferEnded(string transfer) => _carriers.Forget(transfer);
 
     /// <inheritdoc/>
     public void OnStep(UpdateStep step)
@@ -242,7 +212,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _status.News(sentence);
-        Tell("update", severity, line, detail);
+        _publisher.Tell("update", severity, line, detail);
     }
 
     /// <inheritdoc/>
@@ -251,8 +221,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _supervisor.Dispose();
         _outboxThread.Dispose();
         _loader.Dispose();
-        _web.Dispose();
-        _repository?.Dispose();
+        _carriers.Dispose();
         _link.Dispose();
         _served.Dispose();
         _updates.Dispose();
@@ -285,58 +254,15 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
                 work.Complete();
                 break;
             case Letter.Received message:
-                Receive(message);
+                _incoming.Take(message);
                 break;
             case Letter.Chunk chunk:
-                Take(chunk);
+                _incoming.Take(chunk);
                 break;
             case Letter.Reload:
                 _configuration.Reload();
                 break;
         }
-    }
-
-    private void Receive(Letter.Received message)
-    {
-        if (message.Topic.StartsWith(_topics.Fleet("manager/"), StringComparison.Ordinal))
-        {
-            _acknowledgements.Manager(message.Payload);
-            return;
-        }
-
-        if (!_topics.TrySplit(message.Topic, out DeviceId device, out bool up, out string rest) || up || device != _configuration.Current.Configuration.Device)
-        {
-            return;
-        }
-
-        if (rest == "desired")
-        {
-            _updates.OnDesired(message.Payload);
-        }
-        else if (rest == "metadata")
-        {
-            _updates.OnMetadata(message.Payload);
-        }
-        else if (rest == "ack")
-        {
-            _acknowledgements.Receipt(message.Payload);
-        }
-        else if (rest.StartsWith("command/", StringComparison.Ordinal))
-        {
-            _commands.Handle(rest["command/".Length..], message);
-        }
-    }
-
-    private void Take(Letter.Chunk chunk)
-    {
-        if (_topics.TrySplit(chunk.Topic, out DeviceId device, out bool up, out string rest) && !up && device == _configuration.Current.Configuration.Device
-            && rest.StartsWith(ChunkCodec.ChunkTopicPrefix, StringComparison.Ordinal)
-            && ChunkCodec.TryReadChunk(chunk.Bytes.AsSpan(0, chunk.Length), out ChunkHeader header, out ReadOnlySpan<byte> bytes))
-        {
-            _updates.OnChunk(rest[ChunkCodec.ChunkTopicPrefix.Length..], header.Offset, bytes);
-        }
-
-        chunk.Release();
     }
 
     private void Step()
@@ -362,9 +288,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             host.Pump();
         }
 
-        _served.TellFaults(Tell);
-        _served.TellLines(Tell);
-        _reportedChanged |= _outboxNews.Step(sentence => Tell("outbox", EventSeverity.Warning, null, sentence));
+        _served.TellFaults(_publisher.Tell);
+        _served.TellLines(_publisher.Tell);
+        _reportedChanged |= _outboxNews.Step(sentence => _publisher.Tell("outbox", EventSeverity.Warning, null, sentence));
 
         _updates.Tick();
         _configuration.Step();
@@ -384,17 +310,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _publisher.Pump();
     }
 
-    private LiveSocket? OpenLive()
-    {
-        LiveSocket? live = LiveSocket.TryOpen(_configuration.Current.Configuration.StateDirectory, _mailbox.AskLive, out string objection);
-        if (live is null)
-        {
-            DeviceLog.Noticed(_logger, objection);
-        }
-
-        return live;
-    }
-
     private void Changed(ModelHost host, ModelId digest)
     {
         if (host.Answering is LoadedModel answering)
@@ -402,19 +317,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             DeviceLog.Serves(_logger, host.Name, answering.Manifest.Version, host.Driver, answering.Digest.Short);
             _status.News($"{host.Name} {answering.Manifest.Version} serves");
             DeviceLog.Runs(_logger, host.Name, answering);
-            if (host.ShorterQueue is string shorter)
+            foreach (string warning in host.Warnings(_configuration.Current.Configuration))
             {
-                OnNotice(EventSeverity.Warning, host.Name, shorter);
-            }
-
-            foreach ((string who, IReadOnlyList<string> decisions) in _configuration.Current.Configuration.WaitingFor(host.Name))
-            {
-                if (!host.Decisions.Any(decisions.Contains))
-                {
-                    OnNotice(
-                        EventSeverity.Warning, host.Name,
-                        $"{answering.Manifest.Version} never decides {string.Join(" or ", decisions)}, which {who} waits for; it decides {string.Join(", ", host.Decisions)}");
-                }
+                OnNotice(EventSeverity.Warning, host.Name, warning);
             }
         }
         else
@@ -444,23 +349,6 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _birth.Reported(generation, deployment, models);
     }
 
-    private void Tell(string kind, EventSeverity severity, string? model, string detail) => _publisher.Event(
-        $"event/{kind}",
-        new EventMessage
-        {
-            Boot = _publisher.Stamp.Boot,
-            Sequence = _publisher.Stamp.Next("event"),
-            UnixMs = _publisher.Stamp.UnixMs,
-            ClockSynchronized = _publisher.Stamp.ClockSynchronized,
-            Kind = kind,
-            Severity = severity,
-            Model = model,
-            Detail = detail,
-        },
-        WireJson.Default.EventMessage);
-
-    private static PackageLine Kept(ModelHost host, ModelConfiguration model, Setup setup) => new(host.Site, () => setup.ReadPackage(model));
-
     private void TakeOver(ConfigurationReload reload)
     {
         _birth.Setup = reload.Next;
@@ -473,7 +361,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         DeviceAssembly joining = _served.Join(reload.Joining, reload.Sources);
         foreach ((ModelHost host, ModelConfiguration model) in joining.Hosts.Zip(reload.Joining.Models))
         {
-            _updates.Add(Kept(host, model, reload.Next), _link.IsConnected);
+            _updates.Add(UpdateAssembly.LineOf(host, model, reload.Next), _link.IsConnected);
         }
 
         _served.Begin(joining);
@@ -499,7 +387,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _publisher.Pump();
         _link.Stop(StopPatience);
 
-        _acknowledgements.TakeLast(_mailbox, _publisher, _topics.Down(_configuration.Current.Configuration.Device, "ack"));
+        _acknowledgements.TakeLast(_mailbox, _publisher, _incoming.Topic("ack"));
         _publisher.OnDisconnected();
         _outboxThread.Stop();
     }

@@ -35,13 +35,11 @@ internal sealed class ModelHost : IDisposable
     private readonly Queue<ServingModel> _offers = new();
     private readonly LineOutput[] _lines;
     private readonly DecisionMessages _messages;
+    private readonly ShadowPlace _beside;
     private ServingThread? _thread;
     private ServingModel? _offered;
     private bool _withdrawn;
     private ServingModel? _judged;
-    private ShadowThread? _shadow;
-    private ShadowThread? _shadowJudged;
-    private ShadowCounts? _shadowRest;
     private ModelTelemetry? _telemetry;
 
     /// <param name="source">What feeds it; not owned.</param>
@@ -78,6 +76,7 @@ internal sealed class ModelHost : IDisposable
             SamplesBefore = totals.Before.Served,
             Wake = _signal is null ? null : _signal.Set,
         });
+        _beside = new ShadowPlace(_path);
         Site = SiteOf(configuration, source);
     }
 
@@ -202,7 +201,7 @@ internal sealed class ModelHost : IDisposable
             return null;
         }
 
-        Shadow? witness = _shadow?.Shadow is { Terms.JudgesAnswering: true } beside ? beside : null;
+        Shadow? witness = _beside.Witness;
         SoakVerdict? verdict = witness is null ? trial.Verdict : witness.Join(trial.Verdict);
         if (verdict is not null)
         {
@@ -213,44 +212,21 @@ internal sealed class ModelHost : IDisposable
         return verdict;
     }
 
-    /// <summary>Runs a model beside the package that answers.</summary>
+    /// <summary>Runs a model beside the package that answers, instead of any that does.</summary>
     /// <param name="mostShare">Share of one core that it may use.</param>
     /// <param name="failed">Called on its thread when it met an error it does not know.</param>
     public void StartShadow(LoadedModel beside, ShadowTerms terms, double mostShare, ThreadPlacement placement, Action<Exception> failed)
     {
-        StopShadow();
+        _beside.Stop();
         ModelManifest answering = Answering?.Manifest ?? beside.Manifest;
-        _shadow = new ShadowThread(
-            new Shadow(beside, Bind(beside), answering, terms, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
-        _path.SetShadow(_shadow.Shadow.Tap);
+        _beside.Start(new Shadow(beside, Bind(beside), answering, terms, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
     }
 
     /// <summary>Ends it; the model is not touched any more when this returns.</summary>
-    public void StopShadow()
-    {
-        if (_shadow is ShadowThread shadow)
-        {
-            _path.SetShadow(null);
-            shadow.Dispose();
-            _shadowRest = TakeShadowCounts();
-            _shadow = null;
-        }
-    }
+    public void StopShadow() => _beside.Stop();
 
     /// <summary>What the run of a candidate came to, once.</summary>
-    public SoakVerdict? TakeShadowVerdict(out ModelId digest, out ShadowCounts counts)
-    {
-        (digest, counts) = (default, ShadowCounts.None);
-        if (_shadow is not ShadowThread { Shadow.Terms.JudgesAnswering: false } shadow || shadow == _shadowJudged
-            || shadow.Shadow.Verdict is not SoakVerdict verdict)
-        {
-            return null;
-        }
-
-        _shadowJudged = shadow;
-        (digest, counts) = (shadow.Shadow.Beside.Digest, shadow.Shadow.Counts());
-        return verdict;
-    }
+    public SoakVerdict? TakeShadowVerdict(out ModelId digest, out ShadowCounts counts) => _beside.TakeVerdict(out digest, out counts);
 
     /// <summary>Reports by other periods from now on; the sample path does not notice but for the length of its windows.</summary>
     public void Report(TelemetryConfiguration options)
@@ -293,13 +269,24 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Counts a pause of the garbage collector.</summary>
     public void CountPause(long nanoseconds) => _telemetry?.CountPause(nanoseconds);
 
-    /// <summary>Decisions of the package that answers, by number; empty for none.</summary>
-    public IReadOnlyList<string> Decisions => _path.Serving?.Decisions ?? [];
+    /// <summary>What the configuration expects of the package that answers and will not get, a sentence each.</summary>
+    public IEnumerable<string> Warnings(DeviceConfiguration configuration)
+    {
+        if (_path.Serving is not ServingModel serving)
+        {
+            yield break;
+        }
 
-    /// <summary>Why fewer samples may wait than the configuration says, as a sentence; null where as many may.</summary>
-    public string? ShorterQueue => _path.Serving is ServingModel serving && serving.QueueLength < _configuration.Overload.QueueLength
-        ? $"{serving.QueueLength} of its samples may wait, not {_configuration.Overload.QueueLength}: more would take over {ServingModel.LargestQueueBytes >> 20} MiB"
-        : null;
+        if (serving.QueueLength < _configuration.Overload.QueueLength)
+        {
+            yield return $"{serving.QueueLength} of its samples may wait, not {_configuration.Overload.QueueLength}: more would take over {ServingModel.LargestQueueBytes >> 20} MiB";
+        }
+
+        foreach ((string who, IReadOnlyList<string> decisions) in configuration.WaitingFor(Name).Where(waiting => !serving.Decisions.Any(waiting.Decisions.Contains)))
+        {
+            yield return $"{serving.Package.Manifest.Version} never decides {string.Join(" or ", decisions)}, which {who} waits for; it decides {string.Join(", ", serving.Decisions)}";
+        }
+    }
 
     /// <summary>What the fleet is told about the sensor.</summary>
     public SensorInfo Info() => new(Name, Driver, Site.RateHz, [.. Site.Channels.Select(channel => channel.Name).Distinct()]);
@@ -350,7 +337,7 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
-        StopShadow();
+        _beside.Stop();
         FollowTo(null);
         ReleaseLines();
     }
@@ -360,7 +347,7 @@ internal sealed class ModelHost : IDisposable
     {
         _thread?.Dispose();
         _thread = null;
-        StopShadow();
+        _beside.Dispose();
         _signal?.Dispose();
         ReleaseLines();
     }
@@ -377,7 +364,7 @@ internal sealed class ModelHost : IDisposable
         {
             _telemetry?.Finish(_ring);
             _telemetry = _offers.TryDequeue(out ServingModel? next)
-                ? new ModelTelemetry(_configuration, next, _totals, _messages, _publisher, _options, _time, _decided) { Beside = TakeShadowCounts }
+                ? new ModelTelemetry(_configuration, next, _totals, _messages, _publisher, _options, _time, _decided) { Beside = _beside.TakeCounts }
                 : null;
             if (_telemetry is null)
             {
@@ -393,14 +380,6 @@ internal sealed class ModelHost : IDisposable
 
             // Verification bound the same package to the same sensor; it cannot have changed since.
             : throw new InvalidOperationException($"a verified package does not fit: {string.Join("; ", mistakes)}");
-
-    // What a model beside counted since the last window, also of one that has ended.
-    private ShadowCounts? TakeShadowCounts()
-    {
-        ShadowCounts? rest = _shadowRest;
-        _shadowRest = null;
-        return _shadow is null ? rest : rest is null ? _shadow.TakeCounts() : rest + _shadow.TakeCounts();
-    }
 
     private void ReleaseLines()
     {

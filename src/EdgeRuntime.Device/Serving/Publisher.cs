@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Engine.Forwarding;
@@ -56,6 +57,22 @@ internal sealed class Publisher(
     /// <summary>An event; the broker keeps it a week.</summary>
     public void Event<T>(string rest, T message, JsonTypeInfo<T> type) where T : DeviceMessage =>
         Keep(rest, message, type, qos: 1, expirySeconds: 7 * Day);
+
+    /// <summary>An event that is a sentence. A <see cref="Supervision.TellEvent"/>.</summary>
+    public void Tell(string kind, EventSeverity severity, string? model, string detail) => Event(
+        $"event/{kind}",
+        new EventMessage
+        {
+            Boot = stamp.Boot,
+            Sequence = stamp.Next("event"),
+            UnixMs = stamp.UnixMs,
+            ClockSynchronized = stamp.ClockSynchronized,
+            Kind = kind,
+            Severity = severity,
+            Model = model,
+            Detail = detail,
+        },
+        WireJson.Default.EventMessage);
 
     /// <summary>An event that somebody acts on; the broker keeps it a week.</summary>
     /// <param name="delay">Told when the link takes it.</param>

@@ -11,6 +11,8 @@ internal sealed class ShadowThread : IDisposable
     // than come in between, and what it does not hold is counted.
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(5);
 
+    private static readonly TimeSpan Raise = TimeSpan.FromMilliseconds(2);
+
     private readonly Shadow _shadow;
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
@@ -37,13 +39,16 @@ internal sealed class ShadowThread : IDisposable
     {
         _stopping.Set();
 
-        // Whoever waits for an idle thread on a busy machine waits long.
-        if (Volatile.Read(ref _id) is int id and > 0)
+        // Whoever waits for an idle thread on a busy machine waits long. More than once: it may be about to make itself idle.
+        do
         {
-            _ = Kernel.SetPolicy(id, Kernel.Policy.Other, 0);
+            if (Volatile.Read(ref _id) is int id and > 0)
+            {
+                _ = Kernel.SetPolicy(id, Kernel.Policy.Other, 0);
+            }
         }
+        while (!_thread.Join(Raise));
 
-        _thread.Join();
         _stopping.Dispose();
     }
 
@@ -71,6 +76,11 @@ internal sealed class ShadowThread : IDisposable
         {
             // The boundary of this loop: what comes here is a mistake in this program, and the process says so and ends.
             _failed(e);
+        }
+        finally
+        {
+            // Its number may soon be that of another thread.
+            Volatile.Write(ref _id, 0);
         }
     }
 }

@@ -18,23 +18,16 @@ public sealed class DurableOutbox
     /// <summary>Set in every token, so that its owner knows it from others.</summary>
     public const long TokenBit = 1L << 62;
 
-    private const int MostNotices = 16;
     private const int MostSafe = 1024;
-    private const int MostReminded = 16;
-
-    private static readonly TimeSpan NoticeEvery = TimeSpan.FromHours(1);
-    private static readonly TimeSpan FirstReminder = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _time;
     private readonly Dictionary<long, (OutboxLine Line, Entry Entry)> _inFlight = [];
     private readonly Queue<long> _safe = [];
-    private readonly Queue<string> _notices = [];
-    private readonly Dictionary<string, long> _noticed = new(StringComparer.Ordinal);
+    private readonly ManagerReceipts _manager;
+    private readonly HourlyNotices _notices;
     private long _number;
     private double _drain;
     private long _drained;
-    private bool _managerIsThere;
-    private long _managerSaidMs = long.MinValue;
 
     /// <summary>Creates an empty outbox; what an earlier run left comes with the keeper's first step.</summary>
     /// <exception cref="ArgumentException">The options are out of range; see <see cref="DurableOutboxOptions.Validate"/>.</exception>
@@ -49,6 +42,8 @@ public sealed class DurableOutbox
         _time = time;
         _drained = time.GetTimestamp();
         Lines = [.. RecordClasses.All.Select(kind => new OutboxLine(kind))];
+        _manager = new ManagerReceipts(this, time);
+        _notices = new HourlyNotices(time);
     }
 
     /// <summary>Its limits.</summary>
@@ -210,45 +205,11 @@ public sealed class DurableOutbox
     /// <remarks>Only what was sent is released: a manager that lost its memory, or gave up a gap, says more than it knows.</remarks>
     public void OnAcknowledged(string topicClass, BootId boot, long highest)
     {
-        if (!Options.AcknowledgedByManager)
+        if (Options.AcknowledgedByManager)
         {
-            return;
-        }
-
-        MessageKey key = new(boot, topicClass);
-        OutboxLine line = Lines[(int)RecordClasses.Of(topicClass)];
-        bool isDone = false;
-        lock (Gate)
-        {
-            bool progress = false;
-            foreach (Segment segment in line.Segments)
+            lock (Gate)
             {
-                if (segment.Phase == SegmentPhase.Parked && segment.Unacknowledged.TryGetValue(key, out long last) && last <= highest)
-                {
-                    segment.Unacknowledged.Remove(key);
-                    progress = true;
-                    if (segment.Unacknowledged.Count == 0)
-                    {
-                        line.Release(segment);
-                    }
-                }
-                else if (segment.Phase == SegmentPhase.Loaded && !Acknowledge(line, segment.Entries, key, highest, ref progress))
-                {
-                    isDone = true;
-                    break;
-                }
-            }
-
-            if (!isDone)
-            {
-                Acknowledge(line, line.Tail, key, highest, ref progress);
-            }
-
-            if (progress)
-            {
-                line.Trim();
-                line.Reminders = 0;
-                line.OwedSince = Owes(line) ? _time.GetTimestamp() : null;
+                _manager.Take(topicClass, boot, highest);
             }
         }
     }
@@ -259,16 +220,9 @@ public sealed class DurableOutbox
     {
         lock (Gate)
         {
-            _managerIsThere = isThere;
-            if (!isThere || saidMs == _managerSaidMs)
+            if (!_manager.TakePresence(isThere, saidMs))
             {
                 return;
-            }
-
-            _managerSaidMs = saidMs;
-            foreach (OutboxLine line in Lines)
-            {
-                SendAgain(line, int.MaxValue);
             }
         }
 
@@ -296,14 +250,7 @@ public sealed class DurableOutbox
     {
         lock (Gate)
         {
-            if (_notices.Count == 0)
-            {
-                return [];
-            }
-
-            string[] notices = [.. _notices];
-            _notices.Clear();
-            return notices;
+            return _notices.Take();
         }
     }
 
@@ -372,98 +319,10 @@ public sealed class DurableOutbox
 
     internal void Forget(Entry entry) => _inFlight.Remove(entry.Number);
 
-    internal void Notice(string kind, string sentence)
-    {
-        if (_noticed.TryGetValue(kind, out long last) && _time.GetElapsedTime(last) < NoticeEvery)
-        {
-            return;
-        }
+    internal void Notice(string kind, string sentence) => _notices.Add(kind, sentence);
 
-        _noticed[kind] = _time.GetTimestamp();
-        if (_notices.Count < MostNotices)
-        {
-            _notices.Enqueue(sentence);
-        }
-    }
-
-    /// <summary>Sends again what the manager owes a word for too long; its first reminder comes before it gives a gap up.</summary>
-    internal void Remind()
-    {
-        foreach (OutboxLine line in Lines)
-        {
-            TimeSpan patience = FirstReminder * (1 << Math.Min(line.Reminders, 5));
-            if (IsConnected && _managerIsThere && line.OwedSince is long since && _time.GetElapsedTime(since) >= patience)
-            {
-                line.Reminders++;
-                line.OwedSince = _time.GetTimestamp();
-                SendAgain(line, MostReminded);
-            }
-        }
-    }
-
-    private static void SendAgain(OutboxLine line, int most)
-    {
-        foreach (Segment segment in line.Segments)
-        {
-            // One is enough for a reminder: it holds the oldest that is missing.
-            if (segment.Phase == SegmentPhase.Parked && most > 0)
-            {
-                segment.Phase = SegmentPhase.Idle;
-                segment.Unacknowledged.Clear();
-                most = most == int.MaxValue ? most : 0;
-            }
-            else if (segment.Phase == SegmentPhase.Loaded)
-            {
-                most = SendAgain(segment.Entries, most);
-            }
-        }
-
-        SendAgain(line.Tail, most);
-    }
-
-    private static int SendAgain(EntryQueue entries, int most)
-    {
-        foreach (Entry entry in entries.All)
-        {
-            if (most > 0 && entry.State == EntryState.Delivered)
-            {
-                entry.State = EntryState.Waiting;
-                most--;
-            }
-        }
-
-        entries.Rewind();
-        return most;
-    }
-
-    // Parts of a key in order: past the first that was never sent, nothing can be acknowledged.
-    private bool Acknowledge(OutboxLine line, EntryQueue entries, MessageKey key, long highest, ref bool progress)
-    {
-        foreach (Entry entry in entries.All)
-        {
-            if (!entry.IsLive || entry.Key != key)
-            {
-                continue;
-            }
-
-            if (entry.Message.Sequence > highest || !entry.WasSent)
-            {
-                return false;
-            }
-
-            _inFlight.Remove(entry.Number);
-            Safe(entry);
-            line.Release(entry);
-            progress = true;
-        }
-
-        return true;
-    }
-
-    private static bool Owes(OutboxLine line) =>
-        line.Segments.Exists(segment => segment.Phase == SegmentPhase.Parked
-            || (segment.Phase == SegmentPhase.Loaded && segment.Entries.All.Any(entry => entry.State == EntryState.Delivered)))
-        || line.Tail.All.Any(entry => entry.State == EntryState.Delivered);
+    /// <summary>Sends again what the manager owes a word for too long.</summary>
+    internal void Remind() => _manager.Remind(IsConnected);
 
     private static void PutBack(OutboxLine line, Entry entry)
     {

@@ -45,8 +45,18 @@ internal sealed class ConfiguredPackage(PackageLine line, PackageVerification ve
         }
     }
 
+    /// <summary>What would put it on its way; null where there is none to use, or it is the active one already.</summary>
+    /// <param name="archive">The archive that the event is about.</param>
+    public ActivationEvent.Configured? Offer(LineState state, out byte[]? archive)
+    {
+        archive = ReadBytes();
+        return archive is null || state.Active?.ArchiveSha256 == HashOf(archive) || Check(archive) is not PackageArchive package
+            ? null
+            : new ActivationEvent.Configured(OrderFor(package, state.Generation), package.Manifest.ReleaseCounter);
+    }
+
     /// <summary>The order that puts it on its way, as if the fleet had given it.</summary>
-    public static UpdateOrder OrderFor(PackageArchive package, long generation) => new()
+    private static UpdateOrder OrderFor(PackageArchive package, long generation) => new()
     {
         Deployment = UpdateOrder.ConfiguredDeployment,
         Generation = generation,
@@ -59,5 +69,5 @@ internal sealed class ConfiguredPackage(PackageLine line, PackageVerification ve
     };
 
     /// <summary>SHA-256 of an archive, lowercase hex.</summary>
-    public static string HashOf(ReadOnlySpan<byte> archive) => Convert.ToHexStringLower(SHA256.HashData(archive));
+    private static string HashOf(ReadOnlySpan<byte> archive) => Convert.ToHexStringLower(SHA256.HashData(archive));
 }

@@ -1,6 +1,5 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Engine.Models;
 
@@ -21,9 +20,9 @@ internal sealed class PackageUpdate : IDisposable
     private readonly UpdateNews _news;
     private readonly PackageDownload _download;
     private readonly ConfiguredPackage _configured;
-    private VerificationJob? _job;
-    private bool _triedMemory;
-    private long _trialSince;
+    private readonly PackageChecks _checks;
+    private readonly PackageTrial _trial;
+    private readonly MemoryFallback _memory;
 
     /// <summary>Opens the store of one line.</summary>
     public PackageUpdate(AgentParts parts, PackageLine line)
@@ -36,6 +35,9 @@ internal sealed class PackageUpdate : IDisposable
         _served = new ServedPackages(Name, parts.Events);
         _download = new PackageDownload(parts, _site, _store, _news);
         _configured = new ConfiguredPackage(line, parts.Verification);
+        _checks = new PackageChecks(parts, _site, _store);
+        _memory = new MemoryFallback(_configured, _checks, _served, _news);
+        _trial = new PackageTrial(_site, _news, parts.Time);
     }
 
     public string Name => _site.Name;
@@ -125,13 +127,11 @@ internal sealed class PackageUpdate : IDisposable
 
     public void OnVerified(VerificationJob job)
     {
-        if (job != _job)
+        if (!_checks.Take(job))
         {
-            job.Loaded?.Dispose();
             return;
         }
 
-        _job = null;
         switch (job.Purpose)
         {
             case JobPurpose.Active:
@@ -141,7 +141,7 @@ internal sealed class PackageUpdate : IDisposable
                 OnCandidateChecked(job);
                 break;
             default:
-                OnFallbackChecked(job);
+                _memory.OnChecked(job);
                 break;
         }
 
@@ -157,7 +157,7 @@ internal sealed class PackageUpdate : IDisposable
 
         if (State.Phase is Activation.Switching && State.Spare?.Digest == digest)
         {
-            _trialSince = _parts.Time.GetTimestamp();
+            _trial.Begin();
             Apply(new ActivationEvent.SwitchedOver());
         }
 
@@ -179,33 +179,9 @@ internal sealed class PackageUpdate : IDisposable
         Pump();
     }
 
-    public void OnSoakVerdict(ModelId digest, SoakVerdict verdict, ShadowCounts? beside)
-    {
-        if (State.Phase is Activation.Soaking soaking && State.Spare?.Digest == digest)
-        {
-            if (beside is not null)
-            {
-                _news.Compared(soaking.Order, UpdateState.Soaking, beside);
-            }
+    public void OnSoakVerdict(ModelId digest, SoakVerdict verdict, ShadowCounts? beside) => Take(_trial.OnSoak(State, digest, verdict, beside));
 
-            Apply(verdict is SoakVerdict.Undo undo
-                ? new ActivationEvent.Failed(undo.Reason, PackageAtFault: true)
-                : new ActivationEvent.TrialPassed());
-            Pump();
-        }
-    }
-
-    public void OnShadowVerdict(ModelId digest, SoakVerdict verdict, ShadowCounts counts)
-    {
-        if (State.Phase is Activation.Shadowing shadowing && State.Spare?.Digest == digest)
-        {
-            _news.Compared(shadowing.Order, UpdateState.Verifying, counts);
-            Apply(verdict is SoakVerdict.Undo undo
-                ? new ActivationEvent.Failed(undo.Reason, PackageAtFault: true)
-                : new ActivationEvent.ShadowPassed());
-            Pump();
-        }
-    }
+    public void OnShadowVerdict(ModelId digest, SoakVerdict verdict, ShadowCounts counts) => Take(_trial.OnShadow(State, digest, verdict, counts));
 
     public void OnTold(Outcome end) => Apply(new ActivationEvent.Told(end));
 
@@ -215,19 +191,18 @@ internal sealed class PackageUpdate : IDisposable
         Apply(new ActivationEvent.UndoAsked("the package before was asked for", _site.StandsAlone));
         done = !ReferenceEquals(before, State);
         Pump();
-        string stays = State.Active?.Version ?? "no package";
-        return (done, State.Last) switch
-        {
-            (false, _) => $"'{Name}' has no package before that was once committed, and no update is pending",
-            (_, Outcome.Undone end) => $"'{Name}' leaves {end.Version} and returns to {stays}",
-            _ => $"the pending update of '{Name}' is given up; {stays} stays",
-        };
+        return LineReport.OfUndo(Name, State, done);
     }
 
     public void Tick()
     {
         _state.SaveAgain();
-        EndLongTrial();
+        if (_trial.Overdue(State, _served.TrialLimit) is string overdue)
+        {
+            Fail(overdue);
+            Pump();
+        }
+
         if (_download.Step())
         {
             Pump();
@@ -240,23 +215,7 @@ internal sealed class PackageUpdate : IDisposable
         }
     }
 
-    public ReportedModel Report()
-    {
-        UpdateOrder? pending = State.Phase.Pending;
-        UpdateState rest = State.Last is { } last ? UpdateNews.EndOf(last) : UpdateState.Idle;
-        StoredPackage? previous = State.Phase is Activation.Soaking ? State.Active : State.Previous;
-        LoadedPackage? answering = _served.Answering;
-        return new ReportedModel
-        {
-            Name = Name,
-            Kind = _site.Kind == PackageManifest.ModelKind ? null : _site.Kind,
-            Phase = UpdateNews.StepOf(State.Phase) ?? rest,
-            Active = answering is null ? null : new PackageLabel(answering.Digest, answering.Manifest.Version),
-            Previous = previous is null ? null : new PackageLabel(previous.Digest, previous.Version),
-            Candidate = pending is null ? null : new PackageLabel(pending.Digest, pending.Version),
-            Runtime = answering?.Runtime,
-        };
-    }
+    public ReportedModel Report() => LineReport.Of(_site, State, _served.Answering);
 
     public void Dispose()
     {
@@ -272,7 +231,7 @@ internal sealed class PackageUpdate : IDisposable
         {
             before = State;
             _served.Serve(State);
-            if (_job is not null)
+            if (_checks.IsBusy)
             {
                 break;
             }
@@ -280,12 +239,12 @@ internal sealed class PackageUpdate : IDisposable
             if (State.Active is { } active && !_served.HasTrusted(active.Digest))
             {
                 // Before any candidate: a device that answers comes first.
-                Verify(JobPurpose.Active, _store.PathOf(active.ArchiveSha256), active, _ => null);
+                _checks.BeginActive(State, active);
             }
-            else if (State.Phase is Activation.Steady or Activation.Downloading && !_served.HasAny && !_triedMemory && !_site.StandsAlone)
+            else if (State.Phase is Activation.Steady or Activation.Downloading && !_served.HasAny && !_memory.IsTried && !_site.StandsAlone)
             {
                 // While an order is fetched too, which took the place of the configured package: who has it may be away for days.
-                ServeFromMemory();
+                _memory.Begin();
             }
             else if (State.Phase is Activation.Downloading downloading)
             {
@@ -293,7 +252,7 @@ internal sealed class PackageUpdate : IDisposable
             }
             else if (State.Phase is Activation.Verifying verifying)
             {
-                VerifyCandidate(verifying);
+                _checks.BeginCandidate(State, verifying);
             }
             else if (State.Phase is Activation.Installing installing)
             {
@@ -318,23 +277,6 @@ internal sealed class PackageUpdate : IDisposable
         {
             Apply(new ActivationEvent.Fetched());
         }
-    }
-
-    private void Verify(JobPurpose purpose, string path, StoredPackage expected, Func<long, string?> objection)
-    {
-        _job = VerificationJob.OfFile(purpose, _parts.Disk, path, expected, _parts.Verification, _site, objection, State.IsTrusted(expected.Digest));
-        _parts.Events.OnVerify(_job);
-    }
-
-    private void VerifyCandidate(Activation.Verifying checking)
-    {
-        LineState state = State;
-        UpdateOrder order = checking.Order;
-        string path = checking.Source == PackageSource.Incoming ? _store.IncomingPath : _store.PathOf(order.ArchiveSha256);
-        StoredPackage expected = new(order.Digest, order.Version, 0, order.ArchiveSha256, order.Size);
-        Verify(
-            JobPurpose.Candidate, path, expected,
-            state.CounterObjection);
     }
 
     private void OnActiveChecked(VerificationJob job)
@@ -366,38 +308,18 @@ internal sealed class PackageUpdate : IDisposable
     private void OnCandidateChecked(VerificationJob job)
     {
         // The order may have changed while the job ran; what it found is then about something nobody wants any more.
-        if (State.Phase is not Activation.Verifying checking || checking.Order.Digest != job.Expected
-            || (job.ArchiveSha256.Length > 0 && checking.Order.ArchiveSha256 != job.ArchiveSha256))
+        if (State.Phase is not Activation.Verifying checking || !job.IsAbout(checking.Order))
         {
             job.Loaded?.Dispose();
         }
         else if (job.Loaded is { } loaded)
         {
-            PackageManifest manifest = loaded.Manifest;
             _served.Try(loaded);
-            Apply(new ActivationEvent.Verified(new StoredPackage(
-                loaded.Digest, manifest.Version, manifest.ReleaseCounter, job.ArchiveSha256, job.Size) { Floor = manifest.Floor ?? 0 },
-                loaded.Shadows));
+            Apply(new ActivationEvent.Verified(job.Stored(loaded.Manifest), loaded.Shadows));
         }
         else
         {
             Fail(job.Refusal ?? "it was not loaded", job.PackageAtFault);
-        }
-    }
-
-    private void OnFallbackChecked(VerificationJob job)
-    {
-        if (job.Loaded is { } loaded)
-        {
-            _served.FallBackOn(loaded);
-            string version = loaded.Manifest.Version;
-            _news.Notice(
-                EventSeverity.Warning,
-                $"the configured package {version} answers from memory, because the disk does not take it");
-        }
-        else
-        {
-            _news.Notice(EventSeverity.Error, $"no model answers: {job.Refusal}");
         }
     }
 
@@ -414,39 +336,16 @@ internal sealed class PackageUpdate : IDisposable
         }
     }
 
-    /// <summary>A sensor that fell silent must not leave a device on trial for ever.</summary>
-    private void EndLongTrial()
-    {
-        if (State.Phase is Activation.Soaking or Activation.Shadowing && _served.TrialLimit is TimeSpan limit
-            && _parts.Time.GetElapsedTime(_trialSince) > limit)
-        {
-            Fail(_site is ModelSite ? $"its trial did not get its samples within {limit}" : $"its trial came to no end within {limit}");
-            Pump();
-        }
-    }
-
     /// <summary>Puts the configured package on its way where <see cref="Activation.Next"/> wants it.</summary>
     private void OfferConfigured()
     {
-        byte[]? archive = _configured.ReadBytes();
-        if (archive is not null && State.Active?.ArchiveSha256 == ConfiguredPackage.HashOf(archive))
+        ActivationEvent.Configured? offered = _configured.Offer(State, out byte[]? archive);
+        if (_configured.Objection is { } objection)
         {
-            return;
+            _news.Notice(State.Active is null ? EventSeverity.Error : EventSeverity.Warning, objection);
         }
 
-        if (archive is null || _configured.Check(archive) is not { } package)
-        {
-            if (_configured.Objection is { } objection)
-            {
-                _news.Notice(State.Active is null ? EventSeverity.Error : EventSeverity.Warning, objection);
-            }
-
-            return;
-        }
-
-        UpdateOrder order = ConfiguredPackage.OrderFor(package, State.Generation);
-        ActivationEvent offered = new ActivationEvent.Configured(order, package.Manifest.ReleaseCounter);
-        LineState next = Activation.Next(State, offered);
+        LineState next = offered is null ? State : Activation.Next(State, offered);
         if (ReferenceEquals(next, State))
         {
             return;
@@ -455,7 +354,7 @@ internal sealed class PackageUpdate : IDisposable
         try
         {
             _download.Close();
-            _store.Place(archive);
+            _store.Place(archive!);
             Adopt(next);
         }
         catch (IOException failed)
@@ -464,30 +363,20 @@ internal sealed class PackageUpdate : IDisposable
         }
     }
 
-    /// <summary>
-    /// Better a model that no slot holds than none: the configured package is checked like any other.
-    /// </summary>
-    private void ServeFromMemory()
-    {
-        _triedMemory = true;
-        byte[]? archive = _configured.ReadBytes();
-        if (archive is not null && _configured.Check(archive) is { } package)
-        {
-            _job = VerificationJob.OfBytes(JobPurpose.Fallback, archive, package.Id, _parts.Verification, _site);
-            _parts.Events.OnVerify(_job);
-        }
-        else
-        {
-            string why = _configured.Objection ?? "there is no package yet, and the configuration brings none";
-            _news.Notice(EventSeverity.Warning, $"no model answers: {why}");
-        }
-    }
-
     private void Fail(string reason, bool packageAtFault = false)
     {
         // A reason is remembered in the pointer file and sent; a loader's message may be pages long.
         string kept = reason.Length <= LongestReason ? reason : $"{reason.AsSpan(0, LongestReason - 1)}…";
         Apply(new ActivationEvent.Failed(kept, packageAtFault));
+    }
+
+    private void Take(ActivationEvent? verdict)
+    {
+        if (verdict is not null)
+        {
+            Apply(verdict);
+            Pump();
+        }
     }
 
     private void Apply(ActivationEvent happened)
@@ -505,7 +394,7 @@ internal sealed class PackageUpdate : IDisposable
         _state.Adopt(next);
         if (State.Phase is Activation.Shadowing && before.Phase is not Activation.Shadowing)
         {
-            _trialSince = _parts.Time.GetTimestamp();
+            _trial.Begin();
         }
 
         if (State.Phase is not Activation.Downloading)

@@ -59,6 +59,14 @@ public sealed class VerificationJob
     /// <summary>Whether the same bytes would be refused again.</summary>
     internal bool PackageAtFault { get; private set; }
 
+    /// <summary>Whether what it found is about the package of an order.</summary>
+    internal bool IsAbout(UpdateOrder order) =>
+        order.Digest == _expected && (ArchiveSha256.Length == 0 || order.ArchiveSha256 == ArchiveSha256);
+
+    /// <summary>The package that it loaded, as a slot is to hold it.</summary>
+    internal StoredPackage Stored(PackageManifest manifest) =>
+        new(_expected, manifest.Version, manifest.ReleaseCounter, ArchiveSha256, Size) { Floor = manifest.Floor ?? 0 };
+
     /// <summary>Does the work. Does not throw for anything a package or a disk can do.</summary>
     public void Run()
     {
