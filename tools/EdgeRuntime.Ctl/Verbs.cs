@@ -104,6 +104,12 @@ internal static class Verbs
             ReferenceCommand.Example,
             Quick(ReferenceCommand.Run)),
         new(
+            "explain",
+            "divides an answer among what led to it",
+            ExplainCommand.Usage,
+            ExplainCommand.Example,
+            Quick(ExplainCommand.Run)),
+        new(
             "optimize",
             "writes a model as ONNX Runtime runs it here",
             OptimizeCommand.Usage,
@@ -161,7 +167,7 @@ internal static class Verbs
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
         "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
-        "record" or "replay" or "features" or "reference" or "optimize" or "infer" => "models and data",
+        "record" or "replay" or "features" or "reference" or "explain" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",
     };

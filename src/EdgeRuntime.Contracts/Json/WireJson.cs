@@ -26,6 +26,7 @@ namespace EdgeRuntime.Contracts.Json;
 [JsonSerializable(typeof(MetadataMessage))]
 [JsonSerializable(typeof(CommandMessage))]
 [JsonSerializable(typeof(ResponseMessage))]
+[JsonSerializable(typeof(ExplanationReport))]
 [JsonSerializable(typeof(AckMessage))]
 [JsonSerializable(typeof(ManagerMessage))]
 [JsonSerializable(typeof(PackageManifest))]

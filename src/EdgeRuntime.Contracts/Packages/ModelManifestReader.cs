@@ -23,7 +23,7 @@ internal static class ModelManifestReader
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Gates = RequirementReader.ReadGates(root),
             GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
-            Monitoring = root.Object("monitoring", monitoring => MonitoringSpec.Read(monitoring, pipeline)),
+            Monitoring = root.Object("monitoring", monitoring => MonitoringSpec.Read(monitoring, channels, pipeline)),
         };
         if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
         {

@@ -285,22 +285,7 @@ public sealed class FeaturePipeline : IPipeline
             MustDrop |= plan.Policy == MissingPolicy.Drop;
         }
 
-        double shown = plan.Substituted(feature);
-        if (!plan.IsOneHot)
-        {
-            _input[plan.InputIndex] = plan.Scaling.Scaled(shown);
-            return;
-        }
-
-        Span<float> elements = _input.AsSpan(plan.InputIndex, plan.Elements);
-        if (double.IsNaN(shown))
-        {
-            elements.Fill(plan.Scaling.Missing);
-            return;
-        }
-
-        elements.Clear();
-        elements[(int)shown] = 1;
+        plan.Write(plan.Substituted(feature), _input);
     }
 
     private void Several(FeaturePlan plan, ReadOnlySpan<double> statistics)

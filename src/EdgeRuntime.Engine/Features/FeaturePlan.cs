@@ -73,6 +73,28 @@ internal sealed class FeaturePlan
             _ => double.NaN,
         };
     }
+
+    /// <summary>Writes the elements of a feature of one value, or those that stand for a missing one. Allocates nothing.</summary>
+    /// <param name="value">As it is shown to the model: the feature before scaling, or the number of its category; NaN for a missing one.</param>
+    /// <param name="input">The whole input.</param>
+    public void Write(double value, Span<float> input)
+    {
+        if (!IsOneHot)
+        {
+            input[InputIndex] = Scaling.Scaled(value);
+            return;
+        }
+
+        Span<float> elements = input.Slice(InputIndex, Elements);
+        if (double.IsNaN(value))
+        {
+            elements.Fill(Scaling.Missing);
+            return;
+        }
+
+        elements.Clear();
+        elements[(int)value] = 1;
+    }
 }
 
 /// <summary>By what a window is scaled before its elements are computed.</summary>

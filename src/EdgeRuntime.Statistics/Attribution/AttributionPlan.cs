@@ -19,6 +19,16 @@ public readonly record struct AttributionPlan(AttributionMethod Method, int Play
         _ => Occlusion.Cost(Players),
     };
 
+    /// <summary>Evaluations without which there is no explanation.</summary>
+    /// <param name="players">At least 1.</param>
+    /// <param name="wanted">The method that must be taken; null for any.</param>
+    public static int Least(int players, AttributionMethod? wanted) => wanted switch
+    {
+        AttributionMethod.ExactShapley => ExactShapley.Cost(Math.Min(players, ExactShapley.MostPlayers)),
+        AttributionMethod.PermutationShapley => (int)PermutationShapley.Cost(players, 1),
+        _ => Occlusion.Cost(players),
+    };
+
     /// <summary>The best that a budget allows: exact Shapley values, else estimated ones, else occlusion.</summary>
     /// <param name="players">At least 1.</param>
     /// <param name="evaluations">Most evaluations.</param>

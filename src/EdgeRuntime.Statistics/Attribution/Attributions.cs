@@ -2,7 +2,7 @@ namespace EdgeRuntime.Statistics.Attribution;
 
 /// <summary>
 /// What a model says of a coalition: the players that are present keep the sample's value, the others have the baseline's. A
-/// player is a feature, a channel or a region of a picture.
+/// player is a feature, a channel or a region of a picture. All methods ask about all players first.
 /// </summary>
 /// <param name="present">Shape [players]; valid for the call alone.</param>
 public delegate double CoalitionValue(ReadOnlySpan<bool> present);

@@ -51,7 +51,7 @@ public static class ExactShapley
     {
         double[] worth = new double[Cost(players)];
         bool[] present = new bool[players];
-        for (int coalition = 0; coalition < worth.Length; coalition++)
+        for (int coalition = worth.Length - 1; coalition >= 0; coalition--)
         {
             for (int player = 0; player < players; player++)
             {

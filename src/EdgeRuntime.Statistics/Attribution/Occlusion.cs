@@ -15,9 +15,9 @@ public static class Occlusion
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(players, 1);
         bool[] present = new bool[players];
-        double nothing = game(present);
         Array.Fill(present, true);
         double whole = game(present);
+        double nothing = game(new bool[players]);
         double[] values = new double[players];
         for (int i = 0; i < players; i++)
         {

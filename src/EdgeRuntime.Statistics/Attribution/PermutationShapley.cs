@@ -28,9 +28,10 @@ public static class PermutationShapley
         ArgumentOutOfRangeException.ThrowIfLessThan(players, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 1);
         bool[] present = new bool[players];
-        double nothing = game(present);
         Array.Fill(present, true);
         double whole = game(present);
+        Array.Clear(present);
+        double nothing = game(present);
         int[] order = [.. Enumerable.Range(0, players)];
         double[] means = new double[players];
         double[] squares = new double[players];

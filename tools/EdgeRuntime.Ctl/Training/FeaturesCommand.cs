@@ -37,28 +37,17 @@ internal static class FeaturesCommand
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", "--rate", "--columns", "--map"], ["--scaled", "--check", "--together"]);
+        Words read = Words.Parse(words, ["--output", .. RecordingWords.Options], ["--scaled", "--check", "--together"]);
         bool checks = read.Has("--check");
         string file = checks ? "" : read.Required("--output");
-        double rate = read.Number("--rate", 0.0);
         if (read.Files.Count < 2)
         {
             read.Mistakes.Add("give a manifest and at least one recording");
         }
 
-        Dictionary<string, string> mapping = [];
-        foreach (string pair in List(read, "--map"))
-        {
-            int at = pair.IndexOf('=', StringComparison.Ordinal);
-            if (at <= 0 || !mapping.TryAdd(pair[..at], pair[(at + 1)..]))
-            {
-                read.Mistakes.Add($"--map {pair}: give each channel once, as its name in the package, '=', its name in the recording");
-            }
-        }
-
-        read.Check();
         bool together = read.Has("--together");
-        RecordingFiles all = new([.. read.Files.Skip(1)], rate, List(read, "--columns"), together) { Mapping = mapping };
+        RecordingFiles all = RecordingWords.Of(read, [.. read.Files.Skip(1)], together);
+        read.Check();
         List<RecordingFiles> recordings = together ? [all] : [.. all.Paths.Select(file => all with { Paths = [file] })];
         Mistakes mistakes = new();
         byte[] utf8 = Files.Read(read.Files[0], LargestManifest);
@@ -89,9 +78,6 @@ internal static class FeaturesCommand
             throw new CommandException(ExitCode.CannotCreate, $"{file}: cannot be written: {e.Message}");
         }
     }
-
-    private static string[] List(Words read, string option) =>
-        (read.Text(option) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static int Check(ModelManifest manifest, IEnumerable<RecordingFiles> recordings, Surroundings around)
     {
