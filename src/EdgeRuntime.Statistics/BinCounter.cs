@@ -6,7 +6,7 @@ namespace EdgeRuntime.Statistics;
 /// </summary>
 /// <remarks>
 /// Bin 0 lies below the first edge, bin i holds <c>edge[i-1] &lt;= x &lt; edge[i]</c>, the last bin holds the last edge and
-/// everything above. NaN and the infinities are counted apart, as missing. Not thread-safe.
+/// everything above. NaN and the infinities are counted apart, as missing, and the infinities among them once more. Not thread-safe.
 /// </remarks>
 public sealed class BinCounter
 {
@@ -44,6 +44,9 @@ public sealed class BinCounter
     /// <summary>Values that were NaN or infinite.</summary>
     public long Missing { get; private set; }
 
+    /// <summary>Of these, values that were infinite: a sensor or a feature overflowed.</summary>
+    public long Infinite { get; private set; }
+
     /// <summary>Values in the bins, those missing not included.</summary>
     public long Total { get; private set; }
 
@@ -53,6 +56,7 @@ public sealed class BinCounter
         if (!double.IsFinite(value))
         {
             Missing++;
+            Infinite += double.IsNaN(value) ? 0 : 1;
             return;
         }
 
@@ -75,6 +79,7 @@ public sealed class BinCounter
         }
 
         Missing = checked(Missing + other.Missing);
+        Infinite = checked(Infinite + other.Infinite);
         Total = checked(Total + other.Total);
     }
 
@@ -103,6 +108,7 @@ public sealed class BinCounter
     {
         Array.Clear(_counts);
         Missing = 0;
+        Infinite = 0;
         Total = 0;
     }
 

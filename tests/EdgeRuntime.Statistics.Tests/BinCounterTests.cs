@@ -36,7 +36,7 @@ public sealed class BinCounterTests
         counter.Record(0.5);
 
         Assert.Equal([0, 1, 0], counter.Counts);
-        Assert.Equal(3, counter.Missing);
+        Assert.Equal((3, 2), (counter.Missing, counter.Infinite));
         Assert.Equal(1, counter.Total);
     }
 

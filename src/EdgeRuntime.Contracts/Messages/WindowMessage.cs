@@ -138,6 +138,12 @@ public sealed record FeatureCounts
     /// <summary>Values that were missing (NaN) or infinite.</summary>
     public long Missing { get; init; }
 
+    /// <summary>Of the missing, values that were infinite.</summary>
+    public long Infinite { get; init; }
+
+    /// <summary>Sums that moments follow from; null from a device that does not tell.</summary>
+    public MomentCounts? Moments { get; init; }
+
     /// <summary>Population stability index against the reference, in nats.</summary>
     public required double Psi { get; init; }
 

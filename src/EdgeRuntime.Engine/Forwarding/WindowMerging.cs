@@ -52,7 +52,8 @@ public static class WindowMerging
         && one.Features.Count == other.Features.Count
         && IsWhole(one) && IsWhole(other)
         && one.Features.Zip(other.Features).All(pair =>
-            pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count)
+            pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count
+            && MomentMerging.AreAlike(pair.First.Moments, pair.Second.Moments))
         && IsSparse(one) && IsSparse(other);
 
     // A member that an older program did not write is null, whatever its type says.
@@ -97,6 +98,8 @@ public static class WindowMerging
         {
             Counts = Sum(one.Counts, other.Counts),
             Missing = checked(one.Missing + other.Missing),
+            Infinite = checked(one.Infinite + other.Infinite),
+            Moments = MomentMerging.Sum(one, other),
             Psi = drifted.Psi,
             Threshold = drifted.Threshold,
         };

@@ -248,6 +248,7 @@ public sealed class ServingModel
 
         WindowCounters full = _counters;
         Tell(full);
+        next.Follow(full);
         Volatile.Write(ref _counters, next);
         Volatile.Write(ref _filled, full);
     }

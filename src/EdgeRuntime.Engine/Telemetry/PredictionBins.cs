@@ -58,7 +58,7 @@ internal sealed class PredictionBins
     {
         if (_bins is not null)
         {
-            _bins.Live.Record(decoded.Score);
+            _bins.Record(decoded.Score);
             return;
         }
 
@@ -77,7 +77,7 @@ internal sealed class PredictionBins
     /// <summary>Adds counts made for the same package, exactly.</summary>
     public void Add(PredictionBins other)
     {
-        _bins?.Live.Add(other._bins!.Live);
+        _bins?.Add(other._bins!);
         AddInto(_counts, other._counts);
         AddInto(_confidence, other._confidence);
     }
@@ -100,7 +100,7 @@ internal sealed class PredictionBins
     /// <summary>Forgets all counts.</summary>
     public void Clear()
     {
-        _bins?.Live.Clear();
+        _bins?.Clear();
         Array.Clear(_counts);
         Array.Clear(_confidence);
     }

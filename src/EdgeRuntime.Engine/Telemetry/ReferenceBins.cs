@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Statistics;
+using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Telemetry;
 
@@ -12,8 +13,9 @@ internal sealed class ReferenceBins
     private readonly double? _minEffect;
 
     /// <summary>Creates empty counts.</summary>
+    /// <param name="moments">True to sum up moments too.</param>
     /// <exception cref="ArgumentException">The reference does not have one count more than edges, or the edges do not ascend.</exception>
-    public ReferenceBins(ReferenceFeature reference)
+    public ReferenceBins(ReferenceFeature reference, bool moments = false)
     {
         if (reference.Counts.Count != reference.Edges.Count + 1)
         {
@@ -23,6 +25,7 @@ internal sealed class ReferenceBins
 
         Name = reference.Name;
         Live = new BinCounter([.. reference.Edges]);
+        Moments = moments ? new ExactMoments(MomentScale.Of(Live.Edges)) : null;
         _reference = [.. reference.Counts];
         _referenceMissing = reference.Missing;
         _minEffect = reference.MinEffect;
@@ -33,6 +36,54 @@ internal sealed class ReferenceBins
 
     /// <summary>The live counts.</summary>
     public BinCounter Live { get; }
+
+    /// <summary>Moments of the live values; null where none are summed up.</summary>
+    public ExactMoments? Moments { get; }
+
+    /// <summary>Counts one value. Allocates nothing.</summary>
+    public void Record(double value)
+    {
+        Live.Record(value);
+        if (Moments is null)
+        {
+            return;
+        }
+
+        if (double.IsFinite(value))
+        {
+            Moments.Record(value);
+        }
+        else
+        {
+            Moments.Break();
+        }
+    }
+
+    /// <summary>Continues the stream that the counts of the window before were of. Allocates nothing.</summary>
+    public void Follow(ReferenceBins before)
+    {
+        if (before.Moments is not null)
+        {
+            Moments?.Follow(before.Moments);
+        }
+    }
+
+    /// <summary>Adds counts on the same bins, exactly; moments where both have them.</summary>
+    public void Add(ReferenceBins other)
+    {
+        Live.Add(other.Live);
+        if (other.Moments is not null)
+        {
+            Moments?.Add(other.Moments);
+        }
+    }
+
+    /// <summary>Forgets all counts.</summary>
+    public void Clear()
+    {
+        Live.Clear();
+        Moments?.Clear();
+    }
 
     /// <summary>True when counts of the two may be added.</summary>
     public bool HasBinsOf(ReferenceBins other) => Name == other.Name && Live.Edges.SequenceEqual(other.Live.Edges);

@@ -28,15 +28,15 @@ public sealed class WindowCounters
     private readonly PredictionBins _predictions;
 
     /// <summary>Creates empty counters.</summary>
-    /// <param name="timed">False for sums that nobody asks how long things took; they do without the ledger's memory.</param>
+    /// <param name="whole">False for sums that are only judged; they do without the memory of ledger and moments.</param>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
-    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool timed = true)
+    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool whole = true)
     {
-        Ledger = timed ? new LatencyLedger() : null;
+        Ledger = whole ? new LatencyLedger() : null;
         _manifest = manifest;
         _profile = reference;
         List<string> values = [.. manifest.Pipeline.ValueNames()];
-        _features = [.. reference.Features.Select(feature => new ReferenceBins(feature))];
+        _features = [.. reference.Features.Select(feature => new ReferenceBins(feature, moments: whole))];
         _sources = [.. _features.Select(feature => SourceOf(values, feature.Name))];
         _predictions = new PredictionBins(manifest.Output, reference);
     }
@@ -81,7 +81,7 @@ public sealed class WindowCounters
         Record(times);
         for (int i = 0; i < _features.Length; i++)
         {
-            _features[i].Live.Record(values[_sources[i]]);
+            _features[i].Record(values[_sources[i]]);
         }
 
         if (decoded.IsValid)
@@ -122,7 +122,7 @@ public sealed class WindowCounters
         _predictions.Add(other._predictions);
         for (int i = 0; i < _features.Length; i++)
         {
-            _features[i].Live.Add(other._features[i].Live);
+            _features[i].Add(other._features[i]);
         }
     }
 
@@ -176,7 +176,17 @@ public sealed class WindowCounters
         _predictions.Clear();
         foreach (ReferenceBins feature in _features)
         {
-            feature.Live.Clear();
+            feature.Clear();
+        }
+    }
+
+    /// <summary>Continues the stream of samples where the window before ended. Allocates nothing.</summary>
+    /// <param name="before">Counters of the same package.</param>
+    public void Follow(WindowCounters before)
+    {
+        for (int i = 0; i < _features.Length; i++)
+        {
+            _features[i].Follow(before._features[i]);
         }
     }
 
@@ -231,7 +241,7 @@ public sealed class WindowCounters
         Infer = ToCounts(LatencyStage.Infer),
         Path = ToCounts(LatencyStage.EndToEnd),
         Stages = Stages(),
-        Features = [.. _features.Zip(verdict.Features, ToCounts)],
+        Features = [.. _features.Zip(verdict.Features, FeatureReport.Of)],
     };
 
     private bool HasBinsOf(WindowCounters other)
@@ -244,15 +254,6 @@ public sealed class WindowCounters
 
         return same;
     }
-
-    private static FeatureCounts ToCounts(ReferenceBins feature, FeatureDrift drift) => new()
-    {
-        Name = feature.Name,
-        Counts = feature.Live.Counts.ToArray(),
-        Missing = feature.Live.Missing,
-        Psi = drift.Verdict.Index,
-        Threshold = drift.Verdict.Threshold,
-    };
 
     private void Record(in SampleTimes times)
     {

@@ -130,7 +130,7 @@ internal static class MessageReader
             ?? HasHole(window.Predictions.Labels)
             ?? Same(window.Predictions.Counts.Count, window.Predictions.Labels.Count, "counts", "labels")
             ?? Counts(window.Predictions.Counts, "predictions")
-            ?? window.Features.Select(feature => Counts(feature.Counts, feature.Name)).FirstOrDefault(complaint => complaint is not null)
+            ?? window.Features.Select(FeatureComplaint.Of).FirstOrDefault(complaint => complaint is not null)
             ?? (window.Features.DistinctBy(feature => feature.Name).Count() < window.Features.Count ? "two features have one name" : null)
             ?? Latency(window.Infer, "infer")
             ?? Latency(window.Path, "path")
@@ -175,9 +175,8 @@ internal static class MessageReader
         }
     }
 
-    // Far below where sums of many windows would overflow.
     private static string? Counts(IReadOnlyList<long> counts, string name) =>
-        counts.Count > 1024 || counts.Any(count => count is < 0 or > 1L << 40) ? $"{name}: a count is impossible" : null;
+        counts.Count > 1024 || !counts.All(FeatureComplaint.IsPossible) ? $"{name}: a count is impossible" : null;
 
     private static string? HasHole<T>(IEnumerable<T> items) where T : class =>
         items.Any(item => item is null) ? "a list holds null" : null;

@@ -37,7 +37,7 @@ public sealed class ExactMoments
     /// <summary>Of these, how many were beyond the scale's limit and counted as the limit itself.</summary>
     public long Outside { get; private set; }
 
-    /// <summary>Pairs of neighbours; one less than the values where none was missing.</summary>
+    /// <summary>Pairs of neighbours; one less than the values where none was missing, and as many where the window before is known.</summary>
     public long Pairs { get; private set; }
 
     /// <summary>Smallest value to single precision; positive infinity when empty.</summary>
@@ -129,6 +129,17 @@ public sealed class ExactMoments
 
     /// <summary>Says that a value was missing: the next one has no neighbour before it.</summary>
     public void Break() => _hasPrevious = false;
+
+    /// <summary>
+    /// Takes the newest value of the window before for the neighbour of the first one here, so that windows added up have the pairs of
+    /// the whole stream. Allocates nothing.
+    /// </summary>
+    /// <param name="before">Of the same scale.</param>
+    public void Follow(ExactMoments before)
+    {
+        _previous = before._previous;
+        _hasPrevious = before._hasPrevious;
+    }
 
     /// <summary>Adds every value and pair of <paramref name="other"/>, exactly.</summary>
     /// <exception cref="ArgumentException">The scales differ; nothing was added.</exception>

@@ -16,7 +16,7 @@ public readonly record struct MomentSums
     /// <summary>Of these, beyond the limit.</summary>
     public required long Outside { get; init; }
 
-    /// <summary>Pairs of neighbours.</summary>
+    /// <summary>Pairs of neighbours; at most one for each value.</summary>
     public required long Pairs { get; init; }
 
     /// <summary>Sum of the values.</summary>
@@ -43,7 +43,7 @@ public readonly record struct MomentSums
     /// <summary>What shows that no values have these sums; null when nothing does.</summary>
     public string? Complaint()
     {
-        if (Count is < 0 or > LargestCount || Outside < 0 || Outside > Count || Pairs < 0 || Pairs > Math.Max(Count - 1, 0))
+        if (Count is < 0 or > LargestCount || Outside < 0 || Outside > Count || Pairs < 0 || Pairs > Count)
         {
             return "the moments' counts are impossible";
         }

@@ -23,6 +23,9 @@ public sealed class MergingTests
         Assert.Equal(2, merged.Infer.MaxMicroseconds);
         Assert.Equal([3, 30], merged.Features[0].Counts);
         Assert.Equal((0.2, 0.1), (merged.Features[0].Psi, merged.Features[0].Threshold));
+        Assert.Equal(
+            new MomentCounts { Step = 1, Sum = 30, Squares = 50, Cubes = -3, Fourths = Int128.MaxValue / 64 * 3, Pairs = 3, Min = -2, Max = 2 },
+            merged.Features[0].Moments);
     }
 
     [Theory]
@@ -55,6 +58,9 @@ public sealed class MergingTests
         Assert.Null(WindowMerging.Merge(window, window with { Digest = ModelId.Of("another"u8) }));
         Assert.Null(WindowMerging.Merge(window, window with { Features = [] }));
         Assert.Null(WindowMerging.Merge(window, window with { Predictions = window.Predictions with { Labels = ["other", "labels"] } }));
+        Assert.Null(WindowMerging.Merge(window, window with { Features = [window.Features[0] with { Moments = null }] }));
+        Assert.Null(WindowMerging.Merge(
+            window, window with { Features = [window.Features[0] with { Moments = window.Features[0].Moments! with { Step = 2 } }] }));
         Assert.Null(WindowMerging.Merge(window, window with { Infer = window.Infer with { Buckets = [7, 3] } }));
     }
 
@@ -137,7 +143,11 @@ public sealed class MergingTests
         {
             ["read"] = new() { Buckets = [i], Counts = [1], MaxMicroseconds = 1 },
         },
-        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1 }],
+        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1, Moments = Moments(i) }],
         Channels = i % 2 == 0 ? [new ChannelCounts { Name = $"c{i}", Faults = new Dictionary<string, long> { ["stuck"] = 1 } }] : null,
+    };
+    private static MomentCounts Moments(int i) => new()
+    {
+        Step = 1, Sum = 10 * i, Squares = 10 * i * i, Cubes = -i, Fourths = Int128.MaxValue / 64 * i, Pairs = i, Min = -i, Max = i,
     };
 }

@@ -57,6 +57,13 @@ public sealed class WindowCountersTests
         Assert.Equal([1, 0, 0, 0, 0, 0, 0, 0, 0, 2], message.Features[0].Counts);
         Assert.Equal([0, 0, 0, 0, 0, 2, 0, 0, 0, 0], message.Features[1].Counts);
         Assert.Equal((0L, 1L), (message.Features[0].Missing, message.Features[1].Missing));
+        // The inner deciles lie 1.6832 apart, so a step is 1/64; -2 is -128 of them, 5 is 320.
+        Assert.Equal((0, 1.0 / 64), (message.Features[0].Moments!.Origin, message.Features[0].Moments!.Step));
+        Assert.Equal((512L, 2L, 0L), (message.Features[0].Moments!.Sum, message.Features[0].Moments!.Pairs, message.Features[0].Moments!.Outside));
+        Assert.Equal((128 * 128) + (2 * 320 * 320), message.Features[0].Moments!.Squares);
+        Assert.Equal(448 * 448, message.Features[0].Moments!.Differences);
+        Assert.Equal((-2f, 5f), (message.Features[0].Moments!.Min, message.Features[0].Moments!.Max));
+        Assert.Equal((0L, 0L), (message.Features[1].Moments!.Pairs, message.Features[1].Infinite));
     }
 
     [Fact]
@@ -74,6 +81,7 @@ public sealed class WindowCountersTests
         Assert.Equal(counters.Ledger![LatencyStage.Infer].Max, infer.Max);
         Assert.Equal(message.Features[1].Counts, back.Features[1].Counts);
         Assert.Equal(message.Features[1].Psi, back.Features[1].Psi);
+        Assert.Equal(message.Features[1].Moments, back.Features[1].Moments);
     }
 
     [Theory]
@@ -87,7 +95,12 @@ public sealed class WindowCountersTests
         WindowCounters[] parts = [new(Manifest, Reference), new(Manifest, Reference), new(Manifest, Reference)];
         for (int i = 0; i < 2_000; i++)
         {
-            WindowCounters part = parts[random.Next(parts.Length)];
+            WindowCounters part = parts[i / 700];
+            if (i > 0 && i % 700 == 0)
+            {
+                part.Follow(parts[(i / 700) - 1]);
+            }
+
             float logit = i % 50 == 0 ? float.NaN : (float)NextNormal(random);
             double[] values = [NextNormal(random), i % 40 == 0 ? double.NaN : NextNormal(random)];
             long infer = random.Next(1_000_000);

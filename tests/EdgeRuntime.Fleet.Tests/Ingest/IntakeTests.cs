@@ -153,6 +153,12 @@ public sealed class IntakeTests
             right with { Infer = infer with { Counts = [.. infer.Counts.Select(_ => long.MaxValue)] } },
             right with { Features = [right.Features[0], right.Features[0]] },
             right with { Features = [null!] },
+            With(right, feature => feature with { Missing = -1 }),
+            With(right, feature => feature with { Infinite = 1 }),
+            With(right, feature => feature with { Moments = feature.Moments! with { Step = 0 } }),
+            With(right, feature => feature with { Moments = feature.Moments! with { Origin = double.NaN } }),
+            With(right, feature => feature with { Moments = feature.Moments! with { Squares = Int128.MaxValue } }),
+            With(right, feature => feature with { Counts = [0, 0] }),
             right with { Predictions = right.Predictions with { Labels = [null!, "b", "c"] } },
         ];
 
@@ -164,6 +170,9 @@ public sealed class IntakeTests
 
         Assert.Equal(wrong.Length, rig.Host.Parts.Counters.Malformed);
         Assert.Single(Windows(rig, 0));
+
+        static WindowMessage With(WindowMessage window, Func<FeatureCounts, FeatureCounts> change) =>
+            window with { Features = [change(window.Features[0])] };
     }
 
     [Fact]

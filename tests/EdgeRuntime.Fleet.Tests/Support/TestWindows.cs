@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Statistics;
+using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Fleet.Tests.Support;
 
@@ -42,6 +43,7 @@ internal static class TestWindows
     {
         long[] predictions = new long[TestPackages.Labels.Length];
         long[][] features = [new long[TestPackages.Edges.Length + 1], new long[TestPackages.Edges.Length + 1]];
+        ExactMoments[] moments = [new(MomentScale.Of(TestPackages.Edges)), new(MomentScale.Of(TestPackages.Edges))];
         LatencyHistogram infer = new();
         int failed = 0;
         for (int i = 0; i < samples; i++)
@@ -61,6 +63,7 @@ internal static class TestWindows
             {
                 double value = Centers[load][feature] + ((random.NextDouble() - 0.5) * 0.06);
                 features[feature][BinCounter.BinOf(TestPackages.Edges, value)]++;
+                moments[feature].Record(value);
             }
 
             infer.Record((long)(behaviour.InferMs * 1e6 * (0.8 + (0.4 * random.NextDouble()))));
@@ -84,9 +87,19 @@ internal static class TestWindows
             Path = Counts(infer),
             Features =
             [
-                new FeatureCounts { Name = "busy", Counts = features[0], Psi = behaviour.Drifts ? 2 : 0.1, Threshold = 1 },
-                new FeatureCounts { Name = "disk", Counts = features[1], Psi = 0.1, Threshold = 1 },
+                new FeatureCounts { Name = "busy", Counts = features[0], Psi = behaviour.Drifts ? 2 : 0.1, Threshold = 1, Moments = Counts(moments[0]) },
+                new FeatureCounts { Name = "disk", Counts = features[1], Psi = 0.1, Threshold = 1, Moments = Counts(moments[1]) },
             ],
+        };
+    }
+
+    private static MomentCounts Counts(ExactMoments moments)
+    {
+        MomentSums sums = moments.ToSums();
+        return new MomentCounts
+        {
+            Origin = moments.Scale.Origin, Step = moments.Scale.Step, Outside = sums.Outside, Pairs = sums.Pairs, Sum = sums.Sum,
+            Squares = sums.Squares, Cubes = sums.Cubes, Fourths = sums.Fourths, Differences = sums.Differences, Min = sums.Min, Max = sums.Max,
         };
     }
 

@@ -31,9 +31,19 @@ public sealed class ExactMomentsTests
         MomentScale scale = MomentScale.Of([-3, -1, 0, 0.7, 1, 4]);
         ExactMoments[] parts = [.. Enumerable.Range(0, 30).Select(_ => new ExactMoments(scale))];
         ExactMoments pooled = new(scale);
-        foreach (ExactMoments part in parts)
+        for (int at = 0; at < parts.Length; at++)
         {
-            pooled.Break();
+            // Every third window is the first of its device; the others follow the one before.
+            ExactMoments part = parts[at];
+            if (at % 3 == 0)
+            {
+                pooled.Break();
+            }
+            else
+            {
+                part.Follow(parts[at - 1]);
+            }
+
             for (int i = random.Next(200); i > 0; i--)
             {
                 // Some of them beyond all that the scale reaches, and some missing.
@@ -121,7 +131,7 @@ public sealed class ExactMomentsTests
             right with { Count = -1 },
             right with { Count = MomentSums.LargestCount + 1 },
             right with { Outside = 11 },
-            right with { Pairs = 10 },
+            right with { Pairs = 11 },
             right with { Sum = right.Sum + 1 },
             right with { Sum = right.Sum + 2000 },
             right with { Squares = -right.Squares },

@@ -1,0 +1,46 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Statistics.Counters;
+
+namespace EdgeRuntime.Fleet.Ingest;
+
+/// <summary>Says what is wrong with the counts of a feature: what is not valid is never merged.</summary>
+internal static class FeatureComplaint
+{
+    private const int MostBins = 1024;
+
+    // Far below where sums of many windows would overflow.
+    private const long MostValues = 1L << 40;
+
+    /// <summary>True for a count that a window can have.</summary>
+    public static bool IsPossible(long count) => count is >= 0 and <= MostValues;
+
+    /// <summary>What is wrong with the feature, by its name; null when nothing is.</summary>
+    public static string? Of(FeatureCounts feature)
+    {
+        bool possible = feature.Counts.Count <= MostBins && feature.Counts.All(IsPossible)
+            && IsPossible(feature.Missing) && feature.Infinite >= 0 && feature.Infinite <= feature.Missing;
+        return !possible ? $"{feature.Name}: a count is impossible"
+            : feature.Moments is MomentCounts moments && Of(moments, feature.Counts.Sum()) is string complaint ? $"{feature.Name}: {complaint}"
+            : null;
+    }
+
+    /// <summary>The sums of moments that a message tells of so many values.</summary>
+    public static MomentSums Sums(MomentCounts moments, long values) => new()
+    {
+        Count = values,
+        Outside = moments.Outside,
+        Pairs = moments.Pairs,
+        Sum = moments.Sum,
+        Squares = moments.Squares,
+        Cubes = moments.Cubes,
+        Fourths = moments.Fourths,
+        Differences = moments.Differences,
+        Min = moments.Min,
+        Max = moments.Max,
+    };
+
+    private static string? Of(MomentCounts moments, long values) =>
+        !double.IsFinite(moments.Origin) || !double.IsNormal(moments.Step) || moments.Step < 0
+            ? "the scale of its moments is impossible"
+            : Sums(moments, values).Complaint();
+}
