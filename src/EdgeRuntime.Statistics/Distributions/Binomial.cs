@@ -36,8 +36,21 @@ public static class Binomial
             return Math.Exp(trials * Math.Log(chance));
         }
 
+        return Weight(successes, failures, chance, 1 - chance);
+    }
+
+    /// <summary>
+    /// <c>G(s + f + 1) / (G(s + 1) G(f + 1)) p^s q^f</c>, the binomial probability for numbers that need not be whole.
+    /// </summary>
+    /// <param name="successes">s, greater than 0.</param>
+    /// <param name="failures">f, greater than 0.</param>
+    /// <param name="chance">p, between 0 and 1.</param>
+    /// <param name="complement">q = 1 - p, told apart because it may be known to more digits.</param>
+    internal static double Weight(double successes, double failures, double chance, double complement)
+    {
+        double trials = successes + failures;
         double exponent = StirlingError(trials) - StirlingError(successes) - StirlingError(failures)
-            - Deviance(successes, trials * chance) - Deviance(failures, trials * (1 - chance));
+            - Deviance(successes, trials * chance) - Deviance(failures, trials * complement);
         double front = LogTwoPi + Math.Log(successes) + Math.Log(failures) - Math.Log(trials);
         return Math.Exp(exponent - (front / 2));
     }
@@ -45,14 +58,14 @@ public static class Binomial
     private static double LogOneMinus(double x) => x < 1e-5 ? -x * (1 + (x * (0.5 + (x / 3)))) : Math.Log(1 - x);
 
     // ln n! less Stirling's approximation of it.
-    private static double StirlingError(long n)
+    private static double StirlingError(double n)
     {
         if (n < 16)
         {
             return LogGamma.Of(n + 1) - ((n + 0.5) * Math.Log(n)) + n - (LogTwoPi / 2);
         }
 
-        double square = (double)n * n;
+        double square = n * n;
         return ((1.0 / 12) - (((1.0 / 360) - (((1.0 / 1260) - (((1.0 / 1680) - (1.0 / 1188 / square)) / square)) / square))
             / square)) / n;
     }
