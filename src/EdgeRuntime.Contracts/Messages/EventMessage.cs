@@ -25,6 +25,9 @@ public sealed record EventMessage : DeviceMessage
 
     /// <summary>Figures for machines, by name.</summary>
     public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The channels of a fault that began; null of anything else.</summary>
+    public IReadOnlyList<ChannelFinding>? Channels { get; init; }
 }
 
 /// <summary>How much an event matters.</summary>

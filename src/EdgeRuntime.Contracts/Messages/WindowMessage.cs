@@ -79,11 +79,18 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>How another model did beside this package meanwhile: a candidate, or the one before; null where there was none.</summary>
     public ShadowCounts? Shadow { get; init; }
 
-    /// <summary>Jumps of the wall clock by name, <c>clock_backwards</c> and <c>clock_forwards</c>; null where there was none.</summary>
+    /// <summary>
+    /// Jumps of the wall clock by name, <c>clock_backwards</c> and <c>clock_forwards</c>, and under <c>sample_rate</c> how often frames
+    /// went over to another rate; null where there was none.
+    /// </summary>
     public IReadOnlyDictionary<string, long>? Clock { get; init; }
 }
 
-/// <summary>Frames in which one channel showed a fault, by cause: <c>missing</c>, <c>infinite</c>, <c>out_of_range</c>, <c>rate</c>, <c>stuck</c>.</summary>
+/// <summary>
+/// Frames in which one channel showed a fault, by cause: <c>missing</c>, <c>infinite</c>, <c>out_of_range</c>, <c>rate</c>, <c>stuck</c>,
+/// and of a package whose reference tells how the channels behaved <c>saturated</c>, <c>unit</c>, <c>swapped</c>, <c>novel</c>,
+/// <c>schema</c>.
+/// </summary>
 public sealed record ChannelCounts
 {
     /// <summary>Name of the channel in the manifest.</summary>

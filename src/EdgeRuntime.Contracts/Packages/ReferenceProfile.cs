@@ -34,6 +34,12 @@ public sealed record ReferenceProfile
 
     /// <summary>Bins of the value or error (regression and reconstruction); null for classification.</summary>
     public ReferenceFeature? PredictionBins { get; init; }
+
+    /// <summary>How the channels behaved frame by frame, by name; null where it was made of features alone.</summary>
+    public IReadOnlyList<ChannelReference>? Channels { get; init; }
+
+    /// <summary>How the frames followed each other; null where they tell no time.</summary>
+    public TimingReference? Timing { get; init; }
 }
 
 /// <summary>Bins of one feature at quantiles of the training data, before scaling.</summary>
@@ -59,4 +65,7 @@ public sealed record ReferenceFeature
     /// training data where a healthy window shows a single regime of many (an idle machine is not a drifted one).
     /// </summary>
     public double? MinEffect { get; init; }
+
+    /// <summary>Its distribution in figures; null in a reference of before there were any, and where no row had a value.</summary>
+    public FeatureSummary? Summary { get; init; }
 }

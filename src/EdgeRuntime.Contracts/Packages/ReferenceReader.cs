@@ -36,9 +36,12 @@ public static class ReferenceReader
             Features = root.RequiredObjects("features", feature => ReadBins(feature, known), 0, MaxFeatures),
             PredictionShares = root.Doubles("prediction_shares", 0, 4096, 0, 1),
             PredictionBins = root.Object("prediction_bins", bins => ReadBins(bins, known)),
+            Channels = root.Has("channels") ? root.Objects("channels", ChannelReference.Read, MaxFeatures) : null,
+            Timing = root.Object("timing", TimingReference.Read),
         };
 
         CheckNames(root, profile, manifest);
+        CheckChannels(root, profile, manifest);
         if (classification)
         {
             CheckShares(root, profile, manifest);
@@ -65,6 +68,7 @@ public static class ReferenceReader
             Counts = feature.Longs("counts", 2, MaxEdges + 1, 0, rows ?? long.MaxValue),
             Missing = feature.Long("missing", 0, 0, rows ?? long.MaxValue),
             MinEffect = feature.Double("min_effect", JsonObjectReader.AboveZero),
+            Summary = feature.Object("summary", FeatureSummary.Read),
         };
 
         for (int i = 1; i < bins.Edges.Count; i++)
@@ -117,6 +121,25 @@ public static class ReferenceReader
         foreach (string name in wanted.Where(name => !seen.Contains(name)))
         {
             root.Mistake("features", $"the manifest's feature \"{name}\" has no bins here");
+        }
+    }
+
+    // A channel may be left out: it is then watched for what holds for every channel.
+    private static void CheckChannels(JsonObjectReader root, ReferenceProfile profile, ModelManifest manifest)
+    {
+        string[] wanted = [.. manifest.Channels.Select(channel => channel.Name)];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        for (int i = 0; i < profile.Channels?.Count; i++)
+        {
+            string name = profile.Channels[i].Name;
+            if (name.Length > 0 && !seen.Add(name))
+            {
+                root.Mistake("channels", i, "name", $"\"{name}\" stands here twice");
+            }
+            else if (name.Length > 0 && !wanted.Contains(name))
+            {
+                root.Mistake("channels", i, "name", $"the manifest has no channel \"{name}\"{Spelling.Hint(name, wanted)}");
+            }
         }
     }
 

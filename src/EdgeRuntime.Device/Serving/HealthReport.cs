@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Engine.Sampling;
 
@@ -8,7 +9,9 @@ namespace EdgeRuntime.Device.Serving;
 /// <param name="Begins">False when they ended.</param>
 /// <param name="Detail">One sentence for people.</param>
 /// <param name="Channels">The channels, each with the frames that showed it so far; for a clock its number of jumps.</param>
-internal sealed record HealthChange(string Fault, bool Begins, string Detail, IReadOnlyDictionary<string, double> Channels);
+/// <param name="Findings">Since when and how surely each of them has it; null of what ended, and of clocks.</param>
+internal sealed record HealthChange(
+    string Fault, bool Begins, string Detail, IReadOnlyDictionary<string, double> Channels, IReadOnlyList<ChannelFinding>? Findings = null);
 
 /// <summary>Says what is new about the health of a model's channels. For the agent's thread only.</summary>
 internal sealed class HealthReport(ChannelHealth health)
@@ -17,10 +20,8 @@ internal sealed class HealthReport(ChannelHealth health)
 
     private readonly long[] _told = new long[health.Names.Count * ChannelFaults.Count];
     private readonly int[] _standing = new int[health.Names.Count];
-    private long _backwardsTold;
-    private long _forwardsTold;
-    private long _backwardsSeen;
-    private long _forwardsSeen;
+    private readonly long[] _clockTold = new long[Enum.GetValues<ClockFault>().Length];
+    private readonly long[] _clockSeen = new long[Enum.GetValues<ClockFault>().Length];
 
     /// <summary>Faults standing now, by channel; null when there is none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Standing()
@@ -73,20 +74,17 @@ internal sealed class HealthReport(ChannelHealth health)
     /// <summary>Jumps of the wall clock since the last call, by name; null when there was none.</summary>
     public IReadOnlyDictionary<string, long>? TakeClock()
     {
-        long backwards = health.ClockBackwards;
-        long forwards = health.ClockForwards;
         Dictionary<string, long> jumps = [];
-        if (backwards != _backwardsTold)
+        foreach (ClockFault fault in Enum.GetValues<ClockFault>())
         {
-            jumps[ClockFault.Backwards.Name()] = backwards - _backwardsTold;
+            long now = CountOf(fault);
+            if (now != _clockTold[(int)fault])
+            {
+                jumps[fault.Name()] = now - _clockTold[(int)fault];
+                _clockTold[(int)fault] = now;
+            }
         }
 
-        if (forwards != _forwardsTold)
-        {
-            jumps[ClockFault.Forwards.Name()] = forwards - _forwardsTold;
-        }
-
-        (_backwardsTold, _forwardsTold) = (backwards, forwards);
         return jumps.Count > 0 ? jumps : null;
     }
 
@@ -107,23 +105,37 @@ internal sealed class HealthReport(ChannelHealth health)
             now.CopyTo(_standing, 0);
         }
 
-        AddClock(changes, ClockFault.Backwards, health.ClockBackwards, ref _backwardsSeen, "the wall clock was set back");
-        AddClock(changes, ClockFault.Forwards, health.ClockForwards, ref _forwardsSeen, "the wall clock leapt forward: it was set, or the machine was asleep");
+        foreach (ClockFault fault in Enum.GetValues<ClockFault>())
+        {
+            long jumps = CountOf(fault);
+            if (jumps != _clockSeen[(int)fault])
+            {
+                _clockSeen[(int)fault] = jumps;
+                changes.Add(new HealthChange(fault.Name(), true, Sentence(fault), new Dictionary<string, double> { [fault.Name()] = jumps }));
+            }
+        }
+
         return changes;
     }
 
-    private static void AddClock(List<HealthChange> changes, ClockFault fault, long now, ref long seen, string detail)
+    private long CountOf(ClockFault fault) => fault switch
     {
-        if (now != seen)
-        {
-            seen = now;
-            changes.Add(new HealthChange(fault.Name(), true, detail, new Dictionary<string, double> { [fault.Name()] = now }));
-        }
-    }
+        ClockFault.Backwards => health.ClockBackwards,
+        ClockFault.Forwards => health.ClockForwards,
+        _ => health.RateChanges,
+    };
+
+    private string Sentence(ClockFault fault) => fault switch
+    {
+        ClockFault.Backwards => "the wall clock was set back",
+        ClockFault.Forwards => "the wall clock leapt forward: it was set, or the machine was asleep",
+        _ => string.Create(CultureInfo.InvariantCulture, $"frames come {health.RateRatio:0.##} times as often as in the package's reference"),
+    };
 
     private void Add(List<HealthChange> changes, int[] standing, ChannelFault fault, bool begins)
     {
         Dictionary<string, double>? channels = null;
+        List<ChannelFinding> findings = [];
         for (int channel = 0; channel < _standing.Length; channel++)
         {
             int bit = 1 << (int)fault;
@@ -132,13 +144,38 @@ internal sealed class HealthReport(ChannelHealth health)
             {
                 channels ??= [];
                 channels[health.Names[channel]] = health.Counts(channel, fault);
+                findings.Add(new ChannelFinding
+                {
+                    Name = health.Names[channel],
+                    SinceUnixMs = health.SinceUnixMs(channel, fault),
+                    Sure = health.Sure(channel, fault),
+                });
             }
         }
 
         if (channels is not null)
         {
-            changes.Add(new HealthChange(fault.Name(), begins, Sentence(fault, begins, [.. channels.Keys]), channels));
+            string detail = Sentence(fault, begins, [.. channels.Keys]);
+            if (begins && fault == ChannelFault.Unit)
+            {
+                detail += Units(channels.Keys);
+            }
+
+            changes.Add(new HealthChange(fault.Name(), begins, detail, channels, begins ? findings : null));
         }
+    }
+
+    // What each of them is told in, where that is known.
+    private string Units(IEnumerable<string> names)
+    {
+        string[] known =
+        [
+            .. from name in names
+               let unit = health.OtherUnit(health.Names.ToList().IndexOf(name))
+               where unit is not null
+               select $"{name} as {unit}",
+        ];
+        return known.Length > 0 ? $": {string.Join(", ", known.Take(MostNamed))}" : "";
     }
 
     private static string Sentence(ChannelFault fault, bool begins, IReadOnlyList<string> names)
@@ -152,6 +189,11 @@ internal sealed class HealthReport(ChannelHealth health)
             ChannelFault.Infinite => "an infinite value",
             ChannelFault.OutOfRange => "values outside the physical range",
             ChannelFault.Rate => "values that change faster than they can",
+            ChannelFault.Saturated => "a clipped signal",
+            ChannelFault.Unit => "values in another unit",
+            ChannelFault.Swapped => "another channel's values",
+            ChannelFault.Novel => "values that the package's reference never saw",
+            ChannelFault.Schema => "fractions, where the package's reference has whole numbers,",
             _ => "the same value for too long",
         };
         return begins ? $"{what} from {listed}" : $"no longer {what} from {listed}";

@@ -392,7 +392,7 @@ internal sealed class ModelHost : IDisposable
     private ChannelHealth? Watch(LoadedModel package) => Site.Image is null
         ? new ChannelHealth(
             package.Manifest.Channels, Site.Channels, Site.Mapping, Site.RateHz, _time.TimestampFrequency,
-            mayPause: package.Manifest.Pipeline.Window is { Kind: "session" })
+            mayPause: package.Manifest.Pipeline.Window is { Kind: "session" }, package.Reference)
         : null;
 
     // Comparable only where both packages tell the same things.

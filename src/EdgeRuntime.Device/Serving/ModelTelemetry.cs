@@ -179,7 +179,11 @@ internal sealed class ModelTelemetry
         {
             _publisher.Event(
                 "event/sensor",
-                NewEvent("sensor", change.Begins ? EventSeverity.Warning : EventSeverity.Info, change.Detail) with { Values = change.Channels },
+                NewEvent("sensor", change.Begins ? EventSeverity.Warning : EventSeverity.Info, change.Detail) with
+                {
+                    Values = change.Channels,
+                    Channels = change.Findings,
+                },
                 WireJson.Default.EventMessage);
         }
     }

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Monitoring;
 
 namespace EdgeRuntime.Engine.Sampling;
 
@@ -18,7 +18,11 @@ namespace EdgeRuntime.Engine.Sampling;
 /// never came are missing in every channel: reads that fail, a sensor that is silent, and a gap between two frames.
 /// </para>
 /// <para>
-/// Being stuck: where the manifest declares nothing, only a channel that has shown more than <see cref="ManyValues"/>
+/// With a reference that tells how the channels behaved, frames are held against it too (<see cref="ReferenceWatch"/>), and the rate
+/// at which they come.
+/// </para>
+/// <para>
+/// Being stuck: what the manifest declares holds; else what the package's reference shows of the channel; without either, only a channel that has shown more than <see cref="ManyValues"/>
 /// different values is judged, only at a value other than 0, and only after ten minutes and twenty times its longest
 /// stay so far: a switch may rest for ever, and a counter of errors at 0.
 /// </para>
@@ -34,25 +38,27 @@ public sealed class ChannelHealth
     /// <summary>Different values up to which a channel is taken for a switch or a set of states.</summary>
     public const int ManyValues = 8;
 
-    private const double StuckSeconds = 600;
-    private const double SameSampleMs = 0.75;
-    private const double StuckTimesLongest = 20;
-    private const int AllFaults = (1 << ChannelFaults.Count) - 1;
+    private const int LookedFor = (1 << (int)ChannelFault.Missing) | (1 << (int)ChannelFault.Infinite) | (1 << (int)ChannelFault.OutOfRange)
+        | (1 << (int)ChannelFault.Rate) | (1 << (int)ChannelFault.Stuck);
 
-    private readonly Watch[] _watches;
+    private readonly ChannelWatch[] _watches;
     private readonly WellChannel[] _well;
     private readonly SampleClock _clock;
-    private readonly long[] _counts;
-    private readonly int[] _standing;
+    private readonly FaultStates _states;
+    private readonly ReferenceWatch? _reference;
+    private readonly SampleRateWatch? _sampleRate;
+    private readonly double[] _stayFrames;
     private readonly int _missingFrames;
-    private readonly int _calmFrames;
     private readonly double _rateHz;
     private readonly double _longestSilence;
     private long _lastMs;
+    private long _lastUnixMs;
     private bool _started;
     private bool _hasMissed;
     private long _backwards;
     private long _forwards;
+    private long _rateChanges;
+    private double _rateRatio = 1;
 
     /// <summary>Makes a watch over the channels of a package.</summary>
     /// <param name="wanted">The manifest's channels.</param>
@@ -61,25 +67,29 @@ public sealed class ChannelHealth
     /// <param name="rateHz">Frames per second of the sensor.</param>
     /// <param name="frequency">Ticks per second of the frames' timestamps.</param>
     /// <param name="mayPause">True where silence between frames is nothing unusual, as with windows by session.</param>
+    /// <param name="reference">The package's; null to watch only for what holds for every channel.</param>
     public ChannelHealth(
         IReadOnlyList<ManifestChannel> wanted, IReadOnlyList<Channel> channels, IReadOnlyDictionary<string, string>? mapping, double rateHz,
-        long frequency, bool mayPause = false)
+        long frequency, bool mayPause = false, ReferenceProfile? reference = null)
     {
         Names = [.. wanted.Select(channel => channel.Name)];
+        string[] names = [.. wanted.Select(channel => mapping is not null && mapping.TryGetValue(channel.Name, out string? mapped) ? mapped : channel.Name)];
+        ChannelReference?[] known = [.. wanted.Select(channel => reference?.Channels?.FirstOrDefault(each => each.Name == channel.Name))];
         _watches =
         [
-            .. from channel in wanted
-               let name = mapping is not null && mapping.TryGetValue(channel.Name, out string? mapped) ? mapped : channel.Name
-               select new Watch(channel, PlaceOf(channels, name, ResampleWay.Hold), PlaceOf(channels, name, ResampleWay.Age)),
+            .. wanted.Select((channel, i) => new ChannelWatch(
+                channel, PlaceOf(channels, names[i], ResampleWay.Hold), PlaceOf(channels, names[i], ResampleWay.Age), known[i]?.StuckFrames)),
         ];
         _well = [.. _watches.Select(watch => watch.Well())];
         _clock = new SampleClock(frequency);
-        _counts = new long[_watches.Length * ChannelFaults.Count];
-        _standing = new int[_watches.Length];
+        _states = new FaultStates(wanted.Count, Math.Max(1, (int)Math.Min(rateHz * CalmSeconds, int.MaxValue)));
+        _reference = reference?.Channels is null ? null
+            : new ReferenceWatch(reference, wanted, i => PlaceOf(channels, names[i], ResampleWay.Hold), _states);
+        _sampleRate = reference?.Timing is { } timing && !mayPause ? new SampleRateWatch(timing) : null;
+        _stayFrames = [.. known.Select(channel => channel?.StayFrames ?? 0)];
         _rateHz = rateHz;
         _missingFrames = Math.Max(3, (int)Math.Min(rateHz * MissingSeconds, int.MaxValue));
-        _calmFrames = Math.Max(1, (int)Math.Min(rateHz * CalmSeconds, int.MaxValue));
-        _longestSilence = mayPause ? double.PositiveInfinity : LongestSilence(rateHz);
+        _longestSilence = mayPause ? double.PositiveInfinity : Math.Max(LongestSilence(rateHz), 2 * (reference?.Timing?.LongestMs ?? 0) / 1000);
     }
 
     /// <summary>The channels, in the manifest's order.</summary>
@@ -94,14 +104,29 @@ public sealed class ChannelHealth
     /// <summary>Frames whose wall time leapt forward, since the start.</summary>
     public long ClockForwards => Volatile.Read(ref _forwards);
 
+    /// <summary>Times that the sensor went over to another rate than the reference's, since the start.</summary>
+    public long RateChanges => Volatile.Read(ref _rateChanges);
+
+    /// <summary>Times as many frames as in the reference, when it last did.</summary>
+    public double RateRatio => Volatile.Read(ref _rateRatio);
+
     /// <summary>Time of the newest frame on its own clock, milliseconds; see <see cref="SampleClock"/>.</summary>
     public long Milliseconds => _clock.Milliseconds;
 
     /// <summary>Frames in which a channel showed a fault, since the start.</summary>
-    public long Counts(int channel, ChannelFault fault) => Volatile.Read(ref _counts[(channel * ChannelFaults.Count) + (int)fault]);
+    public long Counts(int channel, ChannelFault fault) => _states.Counts(channel, fault);
 
     /// <summary>The faults that stand now: bit n for fault n.</summary>
-    public int Standing(int channel) => Volatile.Read(ref _standing[channel]);
+    public int Standing(int channel) => _states.Standing(channel);
+
+    /// <summary>When what shows a fault that stands began, UTC milliseconds.</summary>
+    public long SinceUnixMs(int channel, ChannelFault fault) => _states.SinceUnixMs(channel, fault);
+
+    /// <summary>How sure a fault that stands is, 0 to 1: what is left of 1 after the chance that the reference's own ways look like it.</summary>
+    public double Sure(int channel, ChannelFault fault) => _states.Sure(channel, fault);
+
+    /// <summary>What a channel seems to be told in, while it stands as <see cref="ChannelFault.Unit"/>; null where no unit explains it.</summary>
+    public string? OtherUnit(int channel) => _reference?.OtherUnit(channel);
 
     /// <summary>
     /// Seconds between two frames up to which none counts as missing: 3, at least 3 frames. A busy machine may be a second
@@ -117,7 +142,7 @@ public sealed class ChannelHealth
         {
             Leave(i);
             _watches[i].Miss(frames);
-            Note(i, 1 << (int)ChannelFault.Missing, frames);
+            Note(i, 1 << (int)ChannelFault.Missing, _lastUnixMs + (long)(frames * 1000 / _rateHz), frames);
         }
 
         _hasMissed = true;
@@ -144,8 +169,15 @@ public sealed class ChannelHealth
             Miss(Math.Max(1, (long)((seconds * _rateHz) - 0.5)));
         }
 
+        if (_started && _sampleRate is not null && _sampleRate.Take(Math.Max(0, now - _lastMs)))
+        {
+            Volatile.Write(ref _rateRatio, _sampleRate.Ratio);
+            Volatile.Write(ref _rateChanges, _rateChanges + 1);
+        }
+
         _hasMissed = false;
         _lastMs = now;
+        _lastUnixMs = time.UnixMs;
         _started = true;
         for (int i = 0; i < _well.Length; i++)
         {
@@ -154,16 +186,18 @@ public sealed class ChannelHealth
                 Look(i, frame, seconds, now);
             }
         }
+
+        _reference?.Check(frame, time.UnixMs);
     }
 
     private void Look(int channel, ReadOnlySpan<double> frame, double seconds, long now)
     {
         Leave(channel);
-        Watch watch = _watches[channel];
+        ChannelWatch watch = _watches[channel];
         int found = watch.Look(frame, seconds, now);
-        if (found != 0 || _standing[channel] != 0)
+        if (found != 0 || (_states.Standing(channel) & LookedFor) != 0)
         {
-            Note(channel, found);
+            Note(channel, found, _lastUnixMs);
         }
         else
         {
@@ -196,205 +230,29 @@ public sealed class ChannelHealth
         return -1;
     }
 
-    private void Note(int channel, int found, long frames = 1)
+    private void Note(int channel, int found, long unixMs, long frames = 1)
     {
-        Watch watch = _watches[channel];
-        int standing = _standing[channel];
-        for (int fault = 0; fault < ChannelFaults.Count; fault++)
+        ChannelWatch watch = _watches[channel];
+        for (int fault = 0; found >> fault != 0; fault++)
         {
-            int bit = 1 << fault;
-            if ((found & bit) != 0)
+            if ((found & (1 << fault)) != 0)
             {
-                int at = (channel * ChannelFaults.Count) + fault;
-                Volatile.Write(ref _counts[at], _counts[at] + frames);
-                watch.Calm[fault] = 0;
-                standing |= fault != (int)ChannelFault.Missing || watch.MissingRun >= _missingFrames ? bit : 0;
-            }
-            else if ((standing & bit) != 0 && ++watch.Calm[fault] >= _calmFrames)
-            {
-                standing &= AllFaults & ~bit;
+                _states.Date(channel, (ChannelFault)fault, Began(watch, (ChannelFault)fault, unixMs), Sure(channel, (ChannelFault)fault, watch));
             }
         }
 
-        Volatile.Write(ref _standing[channel], standing);
+        _states.Note(channel, found, LookedFor, watch.MissingRun >= _missingFrames ? 0 : 1 << (int)ChannelFault.Missing, frames);
     }
 
-    // What nearly every frame needs of a channel, side by side: of a well one whose value is in its range, unlike the one
-    // before and not too far from it, nothing changes but the value.
-    private struct WellChannel(int source, double low, double high, double mostPerSecond, double lastValue)
+    private long Began(ChannelWatch watch, ChannelFault fault, long unixMs) => fault switch
     {
-        private readonly int _source = source;
-        private readonly double _low = low;
-        private readonly double _high = high;
-        private readonly double _mostPerSecond = mostPerSecond;
+        ChannelFault.Missing => unixMs - (long)(watch.MissingRun * 1000 / _rateHz),
+        ChannelFault.Stuck => unixMs - (long)(watch.StaySeconds * 1000),
+        _ => unixMs,
+    };
 
-        public bool IsWell { get; } = true;
-
-        public double LastValue { get; private set; } = lastValue;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Takes(ReadOnlySpan<double> frame, double seconds)
-        {
-            double value = frame[_source];
-
-            // The bounds are finite, so what is no number, or infinite, is not within them.
-            bool isOrdinary = IsWell && value >= _low && value <= _high && value != LastValue
-                && !(Math.Abs(value - LastValue) > _mostPerSecond * seconds);
-            if (isOrdinary)
-            {
-                LastValue = value;
-            }
-
-            return isOrdinary;
-        }
-    }
-
-    // One channel. A class, so that its state is changed in place.
-    private sealed class Watch
-    {
-        private readonly int _source;
-        private readonly int _age;
-        private readonly double _low;
-        private readonly double _high;
-        private readonly double _mostPerSecond;
-        private readonly double _stuckSeconds;
-        private readonly long _stuckFrames;
-        private readonly bool _isDeclared;
-        private readonly double[] _values = new double[ManyValues];
-        private int _different;
-        private double _sinceValue;
-        private double _stay;
-        private long _stayFrames;
-        private double _longestStay;
-        private double _takenMs = double.NaN;
-        private int _found;
-
-        public Watch(ManifestChannel channel, int source, int age)
-        {
-            _source = source;
-            _age = age;
-            _low = channel.Low ?? double.MinValue;
-            _high = channel.High ?? double.MaxValue;
-            _mostPerSecond = channel.Health?.MaxPerS ?? double.PositiveInfinity;
-            _stuckSeconds = channel.Health?.StuckS ?? double.PositiveInfinity;
-            _stuckFrames = channel.Health?.StuckFrames ?? long.MaxValue;
-            _isDeclared = channel.Health is { StuckS: not null } or { StuckFrames: not null } or { MayRest: true };
-        }
-
-        public int[] Calm { get; } = new int[ChannelFaults.Count];
-
-        public int MissingRun { get; private set; }
-
-        /// <summary>The newest value.</summary>
-        public double LastValue { private get; set; } = double.NaN;
-
-        /// <summary>
-        /// The channel as one that needs no look while its frames are ordinary. Not well where it has an age to watch, was not
-        /// well just now, or may be a switch.
-        /// </summary>
-        public WellChannel Well()
-        {
-            bool isWell = _age < 0 && MissingRun == 0 && _found == 0 && _stay == 0 && _different > ManyValues;
-            return isWell ? new WellChannel(_source, _low, _high, _mostPerSecond, LastValue) : default;
-        }
-
-        /// <summary>Takes frames that never came.</summary>
-        public void Miss(long frames) => MissingRun = (int)Math.Min(MissingRun + frames, int.MaxValue);
-
-        /// <summary>The faults of this frame, as bits.</summary>
-        public int Look(ReadOnlySpan<double> frame, double seconds, long now)
-        {
-            _sinceValue += seconds;
-            if (_age < 0)
-            {
-                return _found = Judge(frame[_source]);
-            }
-
-            // A value that is held from a slower sensor is judged once, and goes on to be as old as it is.
-            double takenMs = now - frame[_age];
-            if (!(Math.Abs(takenMs - _takenMs) <= SameSampleMs))
-            {
-                _takenMs = takenMs;
-                return _found = Judge(frame[_source]);
-            }
-
-            if ((_found & (1 << (int)ChannelFault.Missing)) != 0)
-            {
-                return Judge(double.NaN);
-            }
-
-            bool isStuck = IsTooLong(LastValue, _stay + _sinceValue, _stayFrames);
-            return (_found & ~((1 << (int)ChannelFault.Rate) | (1 << (int)ChannelFault.Stuck))) | (isStuck ? 1 << (int)ChannelFault.Stuck : 0);
-        }
-
-        private int Judge(double value)
-        {
-            if (double.IsNaN(value))
-            {
-                MissingRun = MissingRun == int.MaxValue ? MissingRun : MissingRun + 1;
-                return 1 << (int)ChannelFault.Missing;
-            }
-
-            MissingRun = 0;
-            int found = double.IsInfinity(value) ? 1 << (int)ChannelFault.Infinite
-                : value < _low || value > _high ? 1 << (int)ChannelFault.OutOfRange
-                : 0;
-            if (Math.Abs(value - LastValue) > _mostPerSecond * _sinceValue)
-            {
-                found |= 1 << (int)ChannelFault.Rate;
-            }
-
-            if (IsStuck(value))
-            {
-                found |= 1 << (int)ChannelFault.Stuck;
-            }
-
-            LastValue = value;
-            _sinceValue = 0;
-            return found;
-        }
-
-        private bool IsStuck(double value)
-        {
-            if (value != LastValue)
-            {
-                _longestStay = Math.Max(_longestStay, _stay);
-                _stay = 0;
-                _stayFrames = 1;
-                Remember(value);
-                return false;
-            }
-
-            _stay += _sinceValue;
-            _stayFrames++;
-            return IsTooLong(value, _stay, _stayFrames);
-        }
-
-        private bool IsTooLong(double value, double stay, long frames) => _isDeclared
-            ? stay >= _stuckSeconds || frames >= _stuckFrames
-            : _different > ManyValues && value != 0 && stay >= Math.Max(StuckSeconds, StuckTimesLongest * _longestStay);
-
-        private void Remember(double value)
-        {
-            if (_different > ManyValues)
-            {
-                return;
-            }
-
-            for (int i = 0; i < _different; i++)
-            {
-                if (_values[i] == value)
-                {
-                    return;
-                }
-            }
-
-            if (_different < ManyValues)
-            {
-                _values[_different] = value;
-            }
-
-            _different++;
-        }
-    }
+    // What is declared, or no number at all, is certain; of stays, those longer than a thousandth's die out geometrically.
+    private double Sure(int channel, ChannelFault fault, ChannelWatch watch) => fault == ChannelFault.Stuck && _stayFrames[channel] > 0
+        ? 1 - Math.Pow(0.001, watch.StayFrames / _stayFrames[channel])
+        : 1;
 }

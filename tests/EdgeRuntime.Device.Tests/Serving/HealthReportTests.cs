@@ -66,6 +66,28 @@ public sealed class HealthReportTests
         Assert.Empty(report.TakeChanges());
     }
 
+    [Fact]
+    public void A_fault_that_begins_is_told_with_when_its_frames_began_and_how_sure_it_is()
+    {
+        ChannelReference reference = new() { Name = "a", Rows = 4000, Low = 10, High = 30, UsualStep = 1, LargestStep = 2, MeanStep = 0.5, HighestSteps = 2 };
+        ChannelHealth health = new(
+            [new ManifestChannel("a", "Cel")], [new Channel("a", "Cel")], null, rateHz: 1, frequency: 1000,
+            reference: new ReferenceProfile { Rows = 4000, EffectiveRows = 100, EffectiveShare = 0.1, Features = [], Channels = [reference] });
+        HealthReport report = new(health);
+
+        for (int i = 0; i < 80; i++)
+        {
+            double celsius = 20 + (0.5 * (i % 3));
+            health.Check([i < 40 ? celsius : (1.8 * celsius) + 32], new FrameTime(i * 1000, i * 1000));
+        }
+
+        HealthChange change = Assert.Single(report.TakeChanges());
+        ChannelFinding finding = Assert.Single(change.Findings!);
+        Assert.Equal(("unit", "values in another unit from a: a as degrees Fahrenheit"), (change.Fault, change.Detail));
+        Assert.Equal(("a", 40_000L), (finding.Name, finding.SinceUnixMs));
+        Assert.InRange(finding.Sure, 0.5, 0.9999);
+    }
+
     // A second apart.
     private void Feed(params (double A, double B)[] frames)
     {
