@@ -11,6 +11,7 @@ internal static class MonitoringSuite
         [
             ("quality", () => QualityRows.Add(options.Fixtures, figures)),
             ("fairness", () => FairnessRows.Add(options.Fixtures, figures)),
+            ("faults", () => FaultRows.Add(options, figures)),
         ]).Measure(options.Only);
         figures.Save(options.Output);
         figures.Summarize();
