@@ -49,6 +49,44 @@ public static class Holm
         return alarmed;
     }
 
+    /// <summary>
+    /// The level that each test is held against: a test alarms exactly when its p-value is at most its own, so that a threshold can be
+    /// told beside each statistic.
+    /// </summary>
+    /// <param name="pValues">As in <see cref="Alarms"/>.</param>
+    /// <param name="level">As in <see cref="Alarms"/>.</param>
+    /// <param name="levels">Shape of <paramref name="pValues"/>; overwritten whole. That of the first test which does not alarm for
+    /// all that come after it, since they do not either, however small their p-values were by themselves.</param>
+    /// <exception cref="ArgumentException">As in <see cref="Alarms"/>.</exception>
+    public static void Levels(ReadOnlySpan<double> pValues, double level, Span<double> levels)
+    {
+        Span<bool> alarms = pValues.Length <= 256 ? stackalloc bool[pValues.Length] : new bool[pValues.Length];
+        int alarmed = Alarms(pValues, level, alarms);
+        int tests = 0;
+        foreach (double p in pValues)
+        {
+            tests += double.IsNaN(p) ? 0 : 1;
+        }
+
+        // Equal p-values alarm together, and any order among them serves.
+        double last = level / Math.Max(tests - alarmed, 1);
+        for (int i = 0; i < pValues.Length; i++)
+        {
+            levels[i] = alarms[i] ? level / (tests - RankOf(pValues, alarms, i)) : last;
+        }
+    }
+
+    private static int RankOf(ReadOnlySpan<double> pValues, ReadOnlySpan<bool> alarms, int test)
+    {
+        int before = 0;
+        for (int i = 0; i < pValues.Length; i++)
+        {
+            before += alarms[i] && (pValues[i] < pValues[test] || (pValues[i] == pValues[test] && i < test)) ? 1 : 0;
+        }
+
+        return before;
+    }
+
     // A family has tens of members, so looking again costs less than sorting with indices would.
     private static int SmallestOpen(ReadOnlySpan<double> pValues, ReadOnlySpan<bool> alarms)
     {

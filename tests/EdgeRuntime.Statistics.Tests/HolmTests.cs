@@ -31,6 +31,23 @@ public sealed class HolmTests
     }
 
     [Fact]
+    public void A_test_alarms_exactly_when_its_p_value_is_at_most_the_level_it_was_given()
+    {
+        Random random = new(12);
+        for (int family = 0; family < 2_000; family++)
+        {
+            double[] pValues = [.. Enumerable.Range(0, 8).Select(_ => random.Next(5) == 0 ? double.NaN : Math.Round(Math.Pow(random.NextDouble(), 6), 3))];
+            bool[] alarms = new bool[8];
+            double[] levels = new double[8];
+            Holm.Alarms(pValues, 0.05, alarms);
+
+            Holm.Levels(pValues, 0.05, levels);
+
+            Assert.Equal(alarms, pValues.Zip(levels, (p, level) => p <= level));
+        }
+    }
+
+    [Fact]
     public void Of_families_without_effect_about_the_level_has_any_alarm()
     {
         Random random = new(11);

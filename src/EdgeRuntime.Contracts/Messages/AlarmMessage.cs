@@ -52,11 +52,20 @@ public sealed record AlarmCause
     /// <summary>The statistic.</summary>
     public required double Value { get; init; }
 
-    /// <summary>What it had to exceed: chance's bound at these sample sizes, or the smallest effect worth an alarm.</summary>
-    public required double Threshold { get; init; }
+    /// <summary>
+    /// What it had to exceed: chance's bound at these sample sizes, of the stability index also the smallest effect worth an alarm. Null
+    /// for tests that have a p-value alone.
+    /// </summary>
+    public double? Threshold { get; init; }
 
     /// <summary>Chance of such a value or a larger one without drift, before correction for many features.</summary>
     public double? PValue { get; init; }
+
+    /// <summary>Size of the difference whatever the sample sizes, in the test's own unit; null where the statistic says it.</summary>
+    public double? Effect { get; init; }
+
+    /// <summary>How far beyond its bounds it lies: above 1 is drift.</summary>
+    public required double Ratio { get; init; }
 
     /// <summary>Samples of the windows that were judged.</summary>
     public required long Samples { get; init; }

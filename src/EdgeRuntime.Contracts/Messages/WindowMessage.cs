@@ -156,4 +156,32 @@ public sealed record FeatureCounts
 
     /// <summary>The index above which this window counts as drifted, for these sample sizes.</summary>
     public required double Threshold { get; init; }
+
+    /// <summary>Chance of such a difference or a larger one without drift, before correction for many features; null from a device that does not tell.</summary>
+    public double? PValue { get; init; }
+
+    /// <summary>What another test than the stability index came to, where the manifest has another one decide; else null.</summary>
+    public FeatureTest? Test { get; init; }
+}
+
+/// <summary>What the test of a manifest's <c>monitoring.drift</c> came to for one feature.</summary>
+public sealed record FeatureTest
+{
+    /// <summary>Its name in the manifest, such as <c>ks</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The statistic.</summary>
+    public required double Statistic { get; init; }
+
+    /// <summary>Size of the difference whatever the sample sizes, in the test's own unit.</summary>
+    public required double Effect { get; init; }
+
+    /// <summary>Level that the p-value was held against, after Holm's correction for many features.</summary>
+    public required double Level { get; init; }
+
+    /// <summary>Smallest effect worth an alarm.</summary>
+    public required double MinEffect { get; init; }
+
+    /// <summary>Above 1 is drift: the smaller of effect by smallest effect, and ln(p-value) by ln(level).</summary>
+    public required double Ratio { get; init; }
 }

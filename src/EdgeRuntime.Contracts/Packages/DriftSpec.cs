@@ -7,12 +7,29 @@ namespace EdgeRuntime.Contracts.Packages;
 public sealed record DriftSpec
 {
     /// <summary>Names that <see cref="Test"/> may have.</summary>
-    public static IReadOnlyList<string> Tests { get; } = ["psi"];
+    public static IReadOnlyList<string> Tests { get; } = ["psi", "js", "g", "chi_square", "hellinger", "total_variation", "l_infinity", "ks"];
 
     /// <summary>
-    /// The statistic: <c>psi</c>, the population stability index against a threshold that knows the sample sizes. (default: psi)
+    /// What decides: <c>psi</c>, the population stability index against a threshold that knows the sample sizes; or <c>js</c> (Jensen
+    /// and Shannon), <c>g</c> (likelihood ratio), <c>chi_square</c>, <c>hellinger</c>, <c>total_variation</c>, <c>l_infinity</c>,
+    /// <c>ks</c> (Kolmogorov and Smirnov), each by its p-value for these very counts and its effect. (default: psi)
     /// </summary>
     public string Test { get; init; } = "psi";
 
-    internal static DriftSpec Read(JsonObjectReader drift) => new() { Test = drift.Choice("test", "psi", Tests) };
+    /// <summary>
+    /// Smallest effect worth an alarm, of another test than <c>psi</c> and in its own unit: distances 0 to 1, Cramer's V for
+    /// <c>g</c> and <c>chi_square</c>. (default: 0.1; 0.05 for <c>l_infinity</c>)
+    /// </summary>
+    public double? MinEffect { get; init; }
+
+    internal static DriftSpec Read(JsonObjectReader drift)
+    {
+        DriftSpec spec = new() { Test = drift.Choice("test", "psi", Tests), MinEffect = drift.Double("min_effect", 0, 1) };
+        if (spec is { Test: "psi", MinEffect: not null })
+        {
+            drift.Mistake("min_effect", "is only for other tests; that of psi was calibrated and stands in reference.json");
+        }
+
+        return spec;
+    }
 }

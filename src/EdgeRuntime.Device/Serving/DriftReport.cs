@@ -73,7 +73,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
             LastWindow = window.Sequence,
         };
         Repeat();
-        Tell(EventSeverity.Warning, detail, causes.ToDictionary(cause => cause.Feature, cause => cause.Value / cause.Threshold));
+        Tell(EventSeverity.Warning, detail, causes.ToDictionary(cause => cause.Feature, cause => cause.Ratio));
     }
 
     private void Tell(EventSeverity severity, string detail, IReadOnlyDictionary<string, double> values) => publisher.Event(

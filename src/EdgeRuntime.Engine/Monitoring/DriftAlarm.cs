@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics.Comparisons;
 
 namespace EdgeRuntime.Engine.Monitoring;
 
@@ -33,13 +34,15 @@ public sealed class DriftAlarm(AlarmSpec spec)
     /// <summary>What of a verdict is the cause of an alarm, the worst first.</summary>
     public static IReadOnlyList<AlarmCause> CausesOf(DriftVerdict verdict) =>
     [
-        .. verdict.Features.Where(feature => feature.Verdict.Drifted).OrderByDescending(feature => feature.Verdict.Ratio).Select(feature => new AlarmCause
+        .. verdict.Features.Where(feature => feature.Drifted).OrderByDescending(feature => feature.Ratio).Select(feature => new AlarmCause
         {
             Feature = feature.Name,
-            Statistic = "psi",
-            Value = feature.Verdict.Index,
-            Threshold = feature.Verdict.Threshold,
-            PValue = feature.Verdict.PValue,
+            Statistic = feature.Statistic,
+            Value = feature.Test?.Statistic ?? feature.Verdict.Index,
+            Threshold = feature.Test is ComparisonResult test ? double.IsNaN(test.Threshold) ? null : test.Threshold : feature.Verdict.Threshold,
+            PValue = feature.PValue,
+            Effect = feature.Test?.Effect,
+            Ratio = feature.Ratio,
             Samples = verdict.Samples,
         }),
     ];

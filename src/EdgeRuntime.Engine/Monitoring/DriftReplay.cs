@@ -21,7 +21,7 @@ public sealed class DriftReplay(ModelManifest manifest, ModelId digest, Referenc
     /// <param name="refusal">Why it is not judged, when the answer is null.</param>
     public ReplayedWindow? Take(WindowMessage window, out string refusal)
     {
-        WindowCounters counters = new(manifest, reference, timed: false);
+        WindowCounters counters = new(manifest, reference, whole: false);
         refusal = window.Digest != digest ? $"it is of package {window.Digest.Short}, not {digest.Short}"
             : window.Merged > 0 ? $"{window.Merged} others were merged into it because the device had no room, so its verdict rests on what is gone"
             : counters.Add(window) ?? "";
@@ -58,6 +58,7 @@ public sealed class DriftReplay(ModelManifest manifest, ModelId digest, Referenc
             FeatureCounts told = window.Features[i];
             largest = Math.Max(largest, Apart(told.Psi, verdict.Features[i].Verdict.Index));
             largest = Math.Max(largest, Apart(told.Threshold, verdict.Features[i].Verdict.Threshold));
+            largest = Math.Max(largest, Apart(told.Test?.Ratio ?? 0, verdict.Features[i].Test is null ? 0 : verdict.Features[i].Ratio));
         }
 
         return largest;

@@ -21,15 +21,11 @@ public sealed record DriftVerdict
     public bool Drifted => Drifting.Count > 0;
 
     /// <summary>Names of the features that drifted, in the reference's order.</summary>
-    public IReadOnlyList<string> Drifting => [.. Features.Where(feature => feature.Verdict.Drifted).Select(feature => feature.Name)];
+    public IReadOnlyList<string> Drifting => [.. Features.Where(feature => feature.Drifted).Select(feature => feature.Name)];
 
     /// <summary>The feature that drifted most for its threshold, or null when no feature had samples enough for a verdict.</summary>
-    public FeatureDrift? Worst => Features.Where(feature => feature.Verdict.Enough).MaxBy(feature => feature.Verdict.Ratio);
+    public FeatureDrift? Worst => Features.Where(feature => feature.Enough).MaxBy(feature => feature.Ratio);
 
-    /// <summary>Largest ratio of a feature's index to its threshold: above 1 is drift. Null as <see cref="Worst"/> is.</summary>
-    public double? MaxRatio => Worst?.Verdict.Ratio;
+    /// <summary>Largest <see cref="FeatureDrift.Ratio"/> of a feature: above 1 is drift. Null as <see cref="Worst"/> is.</summary>
+    public double? MaxRatio => Worst?.Ratio;
 }
-
-/// <summary>How far one feature lies from its reference.</summary>
-/// <param name="Name">Name of the feature.</param>
-public sealed record FeatureDrift(string Name, StabilityVerdict Verdict);

@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Statistics.Comparisons;
 using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Telemetry;
@@ -16,6 +17,18 @@ internal static class FeatureReport
         Moments = feature.Moments is ExactMoments moments ? Of(moments) : null,
         Psi = drift.Verdict.Index,
         Threshold = drift.Verdict.Threshold,
+        PValue = drift.PValue,
+        Test = drift.Test is ComparisonResult test ? Of(test, drift) : null,
+    };
+
+    private static FeatureTest Of(in ComparisonResult test, FeatureDrift drift) => new()
+    {
+        Name = drift.Statistic,
+        Statistic = test.Statistic,
+        Effect = test.Effect,
+        Level = test.Limits.Level,
+        MinEffect = test.Limits.MinEffect,
+        Ratio = drift.Ratio,
     };
 
     private static MomentCounts Of(ExactMoments moments)

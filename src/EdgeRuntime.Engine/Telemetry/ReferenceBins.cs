@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Statistics;
+using EdgeRuntime.Statistics.Comparisons;
 using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Telemetry;
@@ -98,6 +99,17 @@ internal sealed class ReferenceBins
             new BinnedSample(Live.Counts, Live.Missing, effective),
             new StabilityLimits(level, _minEffect ?? profile.MinEffect, WindowCounters.SmallestSample));
     }
+
+    /// <summary>Compares the live counts with the reference by another test than the stability index.</summary>
+    /// <param name="minEffect">Smallest effect worth an alarm; null for the method's own.</param>
+    /// <param name="level">As in <see cref="Judge"/>.</param>
+    public ComparisonResult Compare(ComparisonMethod method, ReferenceProfile profile, double? minEffect, double level) =>
+        CountComparison.Compare(
+            method,
+            new BinnedSample(_reference, _referenceMissing, profile.EffectiveRows),
+            new BinnedSample(Live.Counts, Live.Missing, profile.EffectiveShare * (Live.Total + Live.Missing)),
+            ordered: true,
+            new ComparisonLimits(level, minEffect ?? ComparisonLimits.For(method).MinEffect, WindowCounters.SmallestSample));
 
     /// <summary>The bins in words, by the numbers of their edges.</summary>
     public IReadOnlyList<string> Labels()

@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Statistics;
+using EdgeRuntime.Statistics.Comparisons;
 
 namespace EdgeRuntime.Engine.Telemetry;
 
@@ -192,18 +193,21 @@ public sealed class WindowCounters
 
     /// <summary>Compares the window with the package's reference.</summary>
     /// <remarks>
-    /// Every feature is tested at the reference's level divided by the number of features (Bonferroni), so that the
-    /// window as a whole alarms by chance no more often than the level says. Holm's correction finds the same windows
-    /// and at times more features in them, but its thresholds hang on all the other features and could not be sent
-    /// beside each index.
+    /// With many features tested at once, the window as a whole alarms by chance no more often than the reference's level says:
+    /// Holm's correction gives each feature the level that it is held against.
     /// </remarks>
     public DriftVerdict Judge()
     {
-        double level = _profile.Level / Math.Max(_features.Length, 1);
+        double[] levels = new double[_features.Length];
+        Array.Fill(levels, _profile.Level / Math.Max(_features.Length, 1));
+        FeatureDrift[] features = JudgeAt(levels);
+        double[] pValues = [.. features.Select(feature => feature.Enough ? feature.PValue : double.NaN)];
+        double[] corrected = new double[_features.Length];
+        Holm.Levels(pValues, _profile.Level, corrected);
         return new DriftVerdict
         {
             Samples = Samples,
-            Features = [.. _features.Select(feature => new FeatureDrift(feature.Name, feature.Judge(_profile, level)))],
+            Features = corrected.AsSpan().SequenceEqual(levels) ? features : JudgeAt(corrected),
             Predictions = _predictions.Judge(),
         };
     }
@@ -243,6 +247,25 @@ public sealed class WindowCounters
         Stages = Stages(),
         Features = [.. _features.Zip(verdict.Features, FeatureReport.Of)],
     };
+
+    private FeatureDrift[] JudgeAt(double[] levels)
+    {
+        DriftSpec drift = (_manifest.Monitoring ?? new MonitoringSpec()).Drift;
+        FeatureDrift[] features = new FeatureDrift[_features.Length];
+        for (int i = 0; i < features.Length; i++)
+        {
+            features[i] = new FeatureDrift
+            {
+                Name = _features[i].Name,
+                Verdict = _features[i].Judge(_profile, levels[i]),
+                Test = WindowTest.MethodOf(drift) is ComparisonMethod method
+                    ? _features[i].Compare(method, _profile, drift.MinEffect, levels[i])
+                    : null,
+            };
+        }
+
+        return features;
+    }
 
     private bool HasBinsOf(WindowCounters other)
     {

@@ -6,7 +6,7 @@ namespace EdgeRuntime.Fleet.Monitoring;
 public static class WindowDrift
 {
     /// <summary>
-    /// Largest ratio of a stability index to its threshold over features and predictions; above 1 is drift. 0 where the
+    /// Largest ratio of a statistic to its bound over features and predictions; above 1 is drift. 0 where the
     /// device states no threshold, which it does when the window is too small for a verdict.
     /// </summary>
     public static double Ratio(WindowMessage window)
@@ -14,7 +14,7 @@ public static class WindowDrift
         double largest = Of(window.Predictions.Psi, window.Predictions.Threshold);
         foreach (FeatureCounts feature in window.Features)
         {
-            largest = Math.Max(largest, Of(feature.Psi, feature.Threshold));
+            largest = Math.Max(largest, feature.Test?.Ratio ?? Of(feature.Psi, feature.Threshold));
         }
 
         return largest;

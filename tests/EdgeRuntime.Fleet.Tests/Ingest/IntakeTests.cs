@@ -94,7 +94,7 @@ public sealed class IntakeTests
         byte[] alarm = Encoding.UTF8.GetBytes(Head + """
              "name":"drift-vitals","kind":"drift","model":"vitals","version":"1.0.0","since_unix_ms":5,"detail":"cpu_busy moved",
              "digest":"0000000000000000000000000000000000000000000000000000000000000000","first_window":1,"last_window":2,
-             "causes":[{"feature":"cpu_busy","statistic":"psi","value":0.5,"threshold":0.3,"samples":50}]}
+             "causes":[{"feature":"cpu_busy","statistic":"psi","value":0.5,"threshold":0.3,"ratio":1.7,"samples":50}]}
             """);
 
         rig.Devices[0].PublishRaw("alarm/drift-vitals", alarm);

@@ -50,7 +50,7 @@ internal sealed class ReplaySheet(ReplayedReports replayed, Surroundings around)
     }
 
     private static string Cause(AlarmCause cause) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cause.Feature} ({cause.Statistic} {cause.Value:F2}, bound {cause.Threshold:F2})");
+        string.Create(CultureInfo.InvariantCulture, $"{cause.Feature} ({cause.Statistic} {cause.Value:F2}, {cause.Ratio:F1} x its bound)");
 
     private static string Time(long unixMs) =>
         DateTimeOffset.FromUnixTimeMilliseconds(unixMs).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

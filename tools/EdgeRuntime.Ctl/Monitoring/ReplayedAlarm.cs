@@ -53,7 +53,7 @@ internal sealed record ReplayedAlarm
             json.WriteString("feature", cause.Feature);
             json.WriteString("statistic", cause.Statistic);
             json.WriteNumber("value", cause.Value);
-            json.WriteNumber("threshold", cause.Threshold);
+            json.WriteNumber("ratio", cause.Ratio);
             json.WriteEndObject();
         }
 

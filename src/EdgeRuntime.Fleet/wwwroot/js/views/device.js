@@ -88,7 +88,7 @@ function AlarmBanner({ alarm, now }) {
   return html`
     <${Banner} tone="attention" title=${`${alarm.model} ${alarm.version}: ${alarm.detail}.`}>
       Since <${Ago} at=${alarm.since_unix_ms} now=${now} />.
-      ${worst.map(({ feature, statistic, value, threshold }) => html` <span key=${feature}>${feature}: ${statistic} ${fixed(value, 2)}, its bound is ${fixed(threshold, 2)}. </span>`)}<//>`;
+      ${worst.map(({ feature, statistic, value, ratio }) => html` <span key=${feature}>${feature}: ${statistic} ${fixed(value, 2)}, ${fixed(ratio, 1)} × its bound. </span>`)}<//>`;
 }
 
 function Identity({ device, info, now }) {
