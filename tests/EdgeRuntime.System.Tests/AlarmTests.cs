@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,7 +19,7 @@ public sealed class AlarmTests
     {
         using Site site = await Site.Open();
         string moved = site["moved.csv"];
-        File.WriteAllText(moved, Moved(File.ReadAllLines(Programs.Recording)));
+        File.WriteAllText(moved, MovedRecording.Of(Programs.Recording, "context_switches[/s]"));
         Listener heard = new();
         using ILink listener = MqttLink.Create(
             new LinkOptions { Host = "127.0.0.1", Port = site.Broker.Port, ClientId = "listener", Subscriptions = [($"edge/v1/{Device}/up/#", 1)] },
@@ -52,22 +51,4 @@ public sealed class AlarmTests
 
     private static string Replay(string path) =>
         $$"""{ "driver": "replay", "path": "{{path}}", "loop": true, "speed": 50 }""";
-
-    // Far more of one thing than on any machine that the model was made on.
-    private static string Moved(string[] lines)
-    {
-        string[] heads = lines[0].Split(',');
-        int switches = Array.IndexOf(heads, "context_switches[/s]");
-        Random random = new(1);
-        return string.Join('\n', lines.Select((line, number) =>
-        {
-            string[] cells = line.Split(',');
-            if (number > 0)
-            {
-                cells[switches] = (1e6 * (1 + random.NextDouble())).ToString(CultureInfo.InvariantCulture);
-            }
-
-            return string.Join(',', cells);
-        }));
-    }
 }

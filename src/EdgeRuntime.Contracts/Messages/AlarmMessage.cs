@@ -38,6 +38,9 @@ public sealed record AlarmMessage : DeviceMessage
 
     /// <summary>Sequence of the window that raised it.</summary>
     public required long LastWindow { get; init; }
+
+    /// <summary>What the model makes of a sample that came after it was raised; null until it was explained.</summary>
+    public ExplanationReport? Explanation { get; init; }
 }
 
 /// <summary>One feature that is no longer as in training.</summary>

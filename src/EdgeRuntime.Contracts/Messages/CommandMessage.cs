@@ -3,7 +3,7 @@ namespace EdgeRuntime.Contracts.Messages;
 /// <summary>A request to a device.</summary>
 /// <remarks>
 /// Topic <c>{id}/down/command/{name}</c>, QoS 1, not retained, expires after 60 s; needs a response topic. Names known:
-/// <c>ping</c>, <c>health</c>, <c>rebirth</c>, <c>undo</c>. The answer comes on <c>{id}/up/response/{name}</c>.
+/// <c>ping</c>, <c>health</c>, <c>rebirth</c>, <c>undo</c>, <c>explain</c>. The answer comes on <c>{id}/up/response/{name}</c>.
 /// </remarks>
 public sealed record CommandMessage
 {
@@ -12,6 +12,15 @@ public sealed record CommandMessage
 
     /// <summary>Name of the model it concerns, where the command needs one.</summary>
     public string? Model { get; init; }
+
+    /// <summary>For <c>explain</c>: <c>exact</c>, <c>shapley</c>, <c>occlusion</c> or <c>auto</c>; null for what the manifest says.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>For <c>explain</c>: most inferences; the manifest may allow fewer.</summary>
+    public int? MostInferences { get; init; }
+
+    /// <summary>For <c>explain</c>: seed of the orders that are drawn; null for the number of the sample.</summary>
+    public int? Seed { get; init; }
 }
 
 /// <summary>The answer to a command; correlation data is copied from the request.</summary>
@@ -26,4 +35,7 @@ public sealed record ResponseMessage : DeviceMessage
 
     /// <summary>Figures for machines, by name.</summary>
     public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>To <c>explain</c>: the explanation; else null.</summary>
+    public ExplanationReport? Explanation { get; init; }
 }

@@ -13,32 +13,67 @@ namespace EdgeRuntime.Device.Serving;
 /// <summary>Carries out what the fleet asks for on the command topics, and answers.</summary>
 internal sealed class Commands(
     DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Outbox outbox,
-    DurableOutbox durable, AllocationBudget budget, Action birth)
+    DurableOutbox durable, AllocationBudget budget, Explanations explanations, Action birth)
 {
     /// <summary>Carries out one command.</summary>
     /// <param name="name">Last level of its topic.</param>
     public void Handle(string name, Letter.Received message)
     {
-        (bool done, string detail, Dictionary<string, double> values) = Parse(message.Payload) switch
+        switch (Parse(message.Payload))
         {
-            null => (false, "the command is not the JSON object that a command is", []),
-            { } command when command.ExpiresUnixMs < publisher.Stamp.UnixMs => (false, "the command has expired", []),
-            { } command => Carry(name, command),
-        };
-        publisher.Response(
-            TopicOf(name, message.ResponseTopic),
-            new ResponseMessage
-            {
-                Boot = publisher.Stamp.Boot,
-                Sequence = publisher.Stamp.Next("response"),
-                UnixMs = publisher.Stamp.UnixMs,
-                ClockSynchronized = publisher.Stamp.ClockSynchronized,
-                Done = done,
-                Detail = detail,
-                Values = values,
-            },
-            WireJson.Default.ResponseMessage,
-            message.Correlation);
+            case null:
+                Answer(name, message, false, "the command is not the JSON object that a command is");
+                break;
+            case { } command when command.ExpiresUnixMs < publisher.Stamp.UnixMs:
+                Answer(name, message, false, "the command has expired");
+                break;
+            case { } command when name == "explain":
+                Explain(command, message);
+                break;
+            case { } command:
+                (bool done, string detail, Dictionary<string, double> values) = Carry(name, command);
+                Answer(name, message, done, detail, values);
+                break;
+        }
+    }
+
+    private void Answer(
+        string name, Letter.Received message, bool done, string detail, Dictionary<string, double>? values = null,
+        ExplanationReport? explanation = null) => publisher.Response(
+        TopicOf(name, message.ResponseTopic),
+        new ResponseMessage
+        {
+            Boot = publisher.Stamp.Boot,
+            Sequence = publisher.Stamp.Next("response"),
+            UnixMs = publisher.Stamp.UnixMs,
+            ClockSynchronized = publisher.Stamp.ClockSynchronized,
+            Done = done,
+            Detail = detail,
+            Values = values ?? [],
+            Explanation = explanation,
+        },
+        WireJson.Default.ResponseMessage,
+        message.Correlation);
+
+    private void Explain(CommandMessage command, Letter.Received message)
+    {
+        ModelHost? host = command.Model is null && hosts.Count == 1 ? hosts[0] : hosts.FirstOrDefault(host => host.Name == command.Model);
+        if (host is null)
+        {
+            Answer("explain", message, false, command.Model is null ? "explain needs the name of a model" : $"there is no model '{command.Model}'");
+        }
+        else if (command.Method is not (null or "auto" or "exact" or "shapley" or "occlusion"))
+        {
+            Answer("explain", message, false, $"there is no method '{command.Method}'; there are auto, exact, shapley and occlusion");
+        }
+        else
+        {
+            explanations.Ask(
+                host, new ExplanationWish(command.MostInferences, command.Method, command.Seed),
+                (report, objection) => Answer(
+                    "explain", message, report is not null,
+                    report is null ? objection : $"sample {report.N}, {report.Inferences} inferences", explanation: report));
+        }
     }
 
     private (bool Done, string Detail, Dictionary<string, double> Values) Carry(string name, CommandMessage command)
@@ -58,7 +93,7 @@ internal sealed class Commands(
                 string detail = updates.Undo(command.Model, out bool done);
                 return (done, detail, []);
             default:
-                return (false, $"there is no command '{name}'; there are ping, health, rebirth and undo", []);
+                return (false, $"there is no command '{name}'; there are ping, health, rebirth, undo and explain", []);
         }
     }
 

@@ -48,6 +48,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly Loader _loader;
     private readonly StartLedger _starts;
     private readonly UpdateCarriers _carriers;
+    private readonly Explanations _explanations;
     private readonly RuntimeHost? _runtime;
     private bool _reportedChanged;
     private volatile Exception? _failure;
@@ -82,8 +83,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
         _carriers = new UpdateCarriers(_publisher, _updates, _mailbox, setup.Configuration.Trust.MetadataUrl);
+        _explanations = new Explanations(_updates, _mailbox, _placement, _time, error => Fail("the explainer", error));
         Commands commands = new(
-            setup.Configuration.Device, topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, SendBirth);
+            setup.Configuration.Device, topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, _explanations, SendBirth);
         _incoming = new IncomingMessages(setup.Configuration.Device, topics, _updates, _acknowledgements, commands);
         _outboxThread = new OutboxThread(
             durable, parts.Disk, _time, parts.Stamp.ClockSynchronized, error => Fail("the outbox", error));
@@ -219,6 +221,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     public void Dispose()
     {
         _supervisor.Dispose();
+        _explanations.Dispose();
         _outboxThread.Dispose();
         _loader.Dispose();
         _carriers.Dispose();
@@ -288,6 +291,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             host.Pump();
         }
 
+        _explanations.Step(_hosts);
         _served.TellFaults(_publisher.Tell);
         _served.TellLines(_publisher.Tell);
         _reportedChanged |= _outboxNews.Step(sentence => _publisher.Tell("outbox", EventSeverity.Warning, null, sentence));
@@ -337,7 +341,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         SendState();
         foreach (ModelHost host in _hosts)
         {
-            host.RepeatAlarms();
+            host.Alarms?.Repeat();
         }
     }
 

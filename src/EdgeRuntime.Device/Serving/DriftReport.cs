@@ -14,6 +14,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
 
     private readonly DriftAlarm _alarm = new((package.Manifest.Monitoring ?? new MonitoringSpec()).Alarms);
     private AlarmMessage? _standing;
+    private bool _isUnexplained;
 
     /// <summary>Takes the verdict on a window that was just told.</summary>
     public void Take(DriftVerdict verdict, WindowMessage window)
@@ -45,9 +46,31 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
     /// <summary>Takes back the alarm of a model, also one that an earlier run left at the broker.</summary>
     public static void Forget(string model, Publisher publisher) => publisher.Forget(TopicOf(model));
 
+    /// <summary>Whether an alarm was raised that should be told with an explanation, once.</summary>
+    public bool TakeUnexplained()
+    {
+        bool taken = _isUnexplained;
+        _isUnexplained = false;
+        return taken;
+    }
+
+    /// <summary>Tells the alarm that stands again, with what the model makes of the inputs that raised it.</summary>
+    public void Explain(ExplanationReport explanation)
+    {
+        if (_standing is AlarmMessage standing)
+        {
+            _standing = standing with
+            {
+                Sequence = publisher.Stamp.Next("alarm"), UnixMs = publisher.Stamp.UnixMs, Explanation = explanation,
+            };
+            Repeat();
+        }
+    }
+
     private void Withdraw()
     {
         _standing = null;
+        _isUnexplained = false;
         Forget(model, publisher);
     }
 
@@ -72,6 +95,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
             FirstWindow = verdict.FirstWindow,
             LastWindow = window.Sequence,
         };
+        _isUnexplained = (package.Manifest.Monitoring?.Explain ?? new ExplainSpec()) is { Alarms: true, InferencesPerMinute: > 0 };
         Repeat();
         Tell(EventSeverity.Warning, detail, causes.ToDictionary(cause => cause.Feature, cause => cause.Ratio));
     }

@@ -96,6 +96,9 @@ internal sealed class ModelHost : IDisposable
     /// <summary>The package that answers, or null.</summary>
     public LoadedModel? Answering => _telemetry is null ? null : _path.Serving?.Package;
 
+    /// <summary>The alarm of the package that answers, or null.</summary>
+    public DriftReport? Alarms => _telemetry?.Alarms;
+
     /// <summary>Samples that reached a model since start.</summary>
     public long Samples => _path.Samples;
 
@@ -259,9 +262,6 @@ internal sealed class ModelHost : IDisposable
             }
         }
     }
-
-    /// <summary>Says again which alarms stand: a broker may have forgotten them.</summary>
-    public void RepeatAlarms() => _telemetry?.RepeatAlarms();
 
     /// <summary>Takes back the alarms of a model that this device no longer has.</summary>
     public void ForgetAlarms() => DriftReport.Forget(Name, _publisher);

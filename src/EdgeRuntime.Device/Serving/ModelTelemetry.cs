@@ -24,7 +24,6 @@ internal sealed class ModelTelemetry
     private TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly DriftHorizon _horizon;
-    private readonly DriftReport _drift;
     private readonly Action<string, double> _decided;
     private readonly DecisionMessages _messages;
     private readonly string[] _featureNames;
@@ -52,7 +51,7 @@ internal sealed class ModelTelemetry
         _options = options;
         _time = time;
         _horizon = new DriftHorizon(serving.Package.Manifest, serving.Package.Reference);
-        _drift = new DriftReport(_model, serving.Package, publisher);
+        Alarms = new DriftReport(_model, serving.Package, publisher);
         _featureNames = [.. serving.Package.Manifest.Pipeline.ValueNames()];
     }
 
@@ -74,6 +73,9 @@ internal sealed class ModelTelemetry
     /// <summary>Channels with a fault that stands.</summary>
     public int FaultyChannels => _health?.Standing()?.Count ?? 0;
 
+    /// <summary>Tells of its drift.</summary>
+    public DriftReport Alarms { get; }
+
     /// <summary>The model it tells about.</summary>
     public ServingModel Serving => _serving;
 
@@ -93,9 +95,6 @@ internal sealed class ModelTelemetry
 
     /// <summary>Reports by other periods from now on.</summary>
     public void Report(TelemetryConfiguration options) => _options = options;
-
-    /// <summary>Says again which alarms stand.</summary>
-    public void RepeatAlarms() => _drift.Repeat();
 
     /// <summary>Sends what is due.</summary>
     public void Pump(PredictionRing ring)
@@ -148,7 +147,7 @@ internal sealed class ModelTelemetry
             Shadow = Beside?.Invoke(),
         };
         _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
-        _drift.Take(verdict, message);
+        Alarms.Take(verdict, message);
     }
 
     // The stages that this thread saw itself.

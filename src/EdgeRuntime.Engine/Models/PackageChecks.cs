@@ -27,6 +27,13 @@ internal sealed class PackageChecks(AgentParts parts, PackageSite site, SlotStor
     public void BeginInMemory(byte[] archive, ModelId digest) =>
         Begin(VerificationJob.OfBytes(JobPurpose.Fallback, archive, digest, parts.Verification, site));
 
+    /// <summary>A check of a package in a slot that nobody here waits for; null when neither slot holds it.</summary>
+    public VerificationJob? CopyOf(LineState state, ModelId digest) =>
+        ((StoredPackage?[])[state.A, state.B]).FirstOrDefault(stored => stored?.Digest == digest) is StoredPackage stored
+            ? VerificationJob.OfFile(
+                JobPurpose.Copy, parts.Disk, store.PathOf(stored.ArchiveSha256), stored, parts.Verification, site, _ => null, isTrusted: true)
+            : null;
+
     /// <summary>Takes a job back.</summary>
     /// <returns>False when nobody waits for it any more; what it loaded is disposed of then.</returns>
     public bool Take(VerificationJob job)

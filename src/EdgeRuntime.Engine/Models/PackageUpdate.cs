@@ -50,6 +50,9 @@ internal sealed class PackageUpdate : IDisposable
     /// <summary>Generation of the order that brought the package that it trusts, where that was the last to end; else 0.</summary>
     public long CommittedBy => State.Last is Outcome.Committed last ? last.Generation : 0;
 
+    /// <summary>A check of the package that answers, to load it once more; null where none does, or no slot holds it.</summary>
+    public VerificationJob? Copy() => _served.Answering is LoadedPackage answering ? _checks.CopyOf(State, answering.Digest) : null;
+
     /// <summary>True when exactly these bytes are in a slot, or were accepted to be fetched.</summary>
     public bool Holds(PackageReference package) =>
         new[] { State.A?.ArchiveSha256, State.B?.ArchiveSha256, State.Phase.Pending?.ArchiveSha256 }.Contains(package.ArchiveSha256);

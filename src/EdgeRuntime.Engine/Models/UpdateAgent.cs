@@ -294,6 +294,13 @@ public sealed class UpdateAgent : IDisposable
         }
     }
 
+    /// <summary>
+    /// Loads the package that answers once more, for something that must not disturb it. Run on a thread of the caller's; what comes
+    /// out of it is the caller's too.
+    /// </summary>
+    /// <returns>Null where no package of that line answers, or no slot holds it.</returns>
+    public VerificationJob? Copy(string line) => Find(line)?.Copy();
+
     /// <summary>Returns a line to its package before, or ends its pending update.</summary>
     /// <param name="done">True when it did either.</param>
     /// <returns>What happened, or why nothing did; a sentence for the one who asked.</returns>

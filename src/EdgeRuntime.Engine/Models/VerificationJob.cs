@@ -67,6 +67,16 @@ public sealed class VerificationJob
     internal StoredPackage Stored(PackageManifest manifest) =>
         new(_expected, manifest.Version, manifest.ReleaseCounter, ArchiveSha256, Size) { Floor = manifest.Floor ?? 0 };
 
+    /// <summary>What a job of <see cref="UpdateAgent.Copy"/> loaded, which is the caller's from now on; null when it was refused.</summary>
+    /// <param name="refusal">Why, as a sentence.</param>
+    public LoadedPackage? TakeLoaded(out string refusal)
+    {
+        refusal = Refusal ?? "";
+        LoadedPackage? loaded = Loaded;
+        Loaded = null;
+        return loaded;
+    }
+
     /// <summary>Does the work. Does not throw for anything a package or a disk can do.</summary>
     public void Run()
     {
@@ -162,4 +172,7 @@ internal enum JobPurpose
 
     /// <summary>To answer from memory, because the disk takes nothing.</summary>
     Fallback,
+
+    /// <summary>To be asked beside the one that answers, by whoever wanted it.</summary>
+    Copy,
 }

@@ -4,6 +4,9 @@ namespace EdgeRuntime.Engine.Monitoring;
 /// <remarks>Not thread-safe.</remarks>
 public sealed class ExplanationBudget(TimeProvider time, int perMinute)
 {
+    /// <summary>Fewer inferences explain nothing: f(x), f(baseline), and one with something absent.</summary>
+    public const int Least = 3;
+
     private double _left = perMinute;
     private long _seenAt = time.GetTimestamp();
 

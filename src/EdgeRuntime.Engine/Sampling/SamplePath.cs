@@ -32,6 +32,7 @@ public sealed class SamplePath
     private ServingModel? _offered;
     private bool _withdrawn;
     private ShadowTap? _shadow;
+    private SampleGrab? _grab;
     private bool _withdrawalSeen;
 
     // The feed's: the model whose window makes the samples, and the one whose window fills to take its place.
@@ -100,6 +101,9 @@ public sealed class SamplePath
 
     /// <summary>Lets a candidate see frames and answers from now on, or none with null. From the agent's thread.</summary>
     public void SetShadow(ShadowTap? tap) => Volatile.Write(ref _shadow, tap);
+
+    /// <summary>Lets the next sample be copied, or none with null. From the agent's thread.</summary>
+    public void SetGrab(SampleGrab? grab) => Volatile.Write(ref _grab, grab);
 
     /// <summary>Whether no model answers, and none will of those offered before <see cref="Withdraw"/>.</summary>
     public bool IsWithdrawn => Volatile.Read(ref _withdrawalSeen) && Serving is null;
@@ -303,7 +307,7 @@ public sealed class SamplePath
     private void Serve(ServingModel serving, in DueSample sample)
     {
         // Numbers are given to samples the model was asked about, so that they are without gaps.
-        if (serving.Serve(sample, _samples + 1, _ring, Volatile.Read(ref _shadow)))
+        if (serving.Serve(sample, _samples + 1, _ring, new SampleTaps(Volatile.Read(ref _shadow), Volatile.Read(ref _grab))))
         {
             Volatile.Write(ref _samples, _samples + 1);
         }

@@ -160,7 +160,7 @@ public sealed class ServingModel
 
     /// <summary>Infers on a sample, decides, and counts; or drops it, when it is gated or came too late.</summary>
     /// <returns>False when it was dropped: the model was not asked.</returns>
-    internal bool Serve(in DueSample sample, long n, PredictionRing ring, ShadowTap? shadow = null)
+    internal bool Serve(in DueSample sample, long n, PredictionRing ring, in SampleTaps taps = default)
     {
         FrameTime time = sample.Time;
         if (_gate is not null && !_gate.IsOpen(time.Timestamp))
@@ -186,9 +186,10 @@ public sealed class ServingModel
         long infer = Nanoseconds(before, after);
         long path = Nanoseconds(time.Timestamp, decided);
         Act(time.Timestamp);
-        shadow?.Tell(time, decoded);
+        taps.Shadow?.Tell(time, decoded);
         if (decoded.IsValid)
         {
+            taps.Grab?.Fill(Package, sample, n);
             _last = new PredictionRecord(
                 n, time.UnixMs, decoded.Label, decoded.Score, _rule.Current, changed, Number, decided);
             ring.Write(_last, always: _isFirst);

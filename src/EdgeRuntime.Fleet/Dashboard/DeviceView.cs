@@ -48,8 +48,10 @@ public record DeviceView
 /// <param name="SinceUnixMs">Since when.</param>
 /// <param name="Detail">A sentence for people.</param>
 /// <param name="Causes">What was found, the worst first.</param>
+/// <param name="Explanation">What the model made of such an input; null while it is not known.</param>
 public sealed record AlarmView(
-    string Name, string Kind, string Model, string Version, long SinceUnixMs, string Detail, IReadOnlyList<AlarmCause> Causes);
+    string Name, string Kind, string Model, string Version, long SinceUnixMs, string Detail, IReadOnlyList<AlarmCause> Causes,
+    ExplanationReport? Explanation);
 
 /// <summary>One model of a device.</summary>
 public sealed record ModelView

@@ -29,7 +29,7 @@ internal static class DeviceViews
         Alarms =
         [
             .. device.Alarms.Values.OrderBy(alarm => alarm.SinceUnixMs).Select(alarm => new AlarmView(
-                alarm.Name, alarm.Kind, alarm.Model, alarm.Version, alarm.SinceUnixMs, alarm.Detail, alarm.Causes)),
+                alarm.Name, alarm.Kind, alarm.Model, alarm.Version, alarm.SinceUnixMs, alarm.Detail, alarm.Causes, alarm.Explanation)),
         ],
     };
 

@@ -88,7 +88,14 @@ function AlarmBanner({ alarm, now }) {
   return html`
     <${Banner} tone="attention" title=${`${alarm.model} ${alarm.version}: ${alarm.detail}.`}>
       Since <${Ago} at=${alarm.since_unix_ms} now=${now} />.
-      ${worst.map(({ feature, statistic, value, ratio }) => html` <span key=${feature}>${feature}: ${statistic} ${fixed(value, 2)}, ${fixed(ratio, 1)} × its bound. </span>`)}<//>`;
+      ${worst.map(({ feature, statistic, value, ratio }) => html` <span key=${feature}>${feature}: ${statistic} ${fixed(value, 2)}, ${fixed(ratio, 1)} × its bound. </span>`)}
+      ${alarm.explanation && html`<${Explained} explanation=${alarm.explanation} />`}<//>`;
+}
+
+function Explained({ explanation }) {
+  const { quantity, label, whole, nothing } = explanation;
+  const most = (explanation.groups ?? []).slice(0, 3).map(({ name, attribution }) => `${name} ${attribution < 0 ? '' : '+'}${fixed(attribution, 2)}`);
+  return html`<div>The ${quantity}${label ? ` of ${label}` : ''} is ${fixed(whole, 2)} instead of ${fixed(nothing, 2)} because of ${most.join(', ')}.</div>`;
 }
 
 function Identity({ device, info, now }) {
