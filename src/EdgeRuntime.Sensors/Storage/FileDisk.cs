@@ -6,7 +6,8 @@ namespace EdgeRuntime.Sensors.Storage;
 
 /// <summary>The kernel's files under one state directory.</summary>
 /// <remarks>
-/// Thread-safe as the kernel is: no state of its own. What this user may not do fails as what the disk cannot do: with an
+/// Thread-safe as the kernel is. The file that was reserved last stays open until it is renamed or removed, since it is about to
+/// be written in many pieces. What this user may not do fails as what the disk cannot do: with an
 /// <see cref="IOException"/>, so that a model answers from memory either way.
 /// </remarks>
 public sealed partial class FileDisk : IDisk
@@ -15,6 +16,7 @@ public sealed partial class FileDisk : IDisk
 
     private readonly string _root;
     private readonly long _reserve;
+    private volatile ReservedFile? _reserved;
 
     /// <summary>
     /// Creates the directory when it is not there. A disk that takes nothing now (full, failing, mounted for reading only) is no
@@ -75,6 +77,11 @@ public sealed partial class FileDisk : IDisk
     /// <inheritdoc/>
     public void Write(string path, long offset, ReadOnlySpan<byte> bytes)
     {
+        if (_reserved is { } reserved && reserved.Path == path && reserved.TryWrite(offset, bytes))
+        {
+            return;
+        }
+
         using SafeFileHandle file = Open(path, FileMode.OpenOrCreate, FileAccess.Write);
         RandomAccess.Write(file, bytes, offset);
     }
@@ -82,14 +89,17 @@ public sealed partial class FileDisk : IDisk
     /// <inheritdoc/>
     public void Reserve(string path, long bytes)
     {
-        using SafeFileHandle file = Open(path, FileMode.OpenOrCreate, FileAccess.Write);
+        SafeFileHandle file = Open(path, FileMode.OpenOrCreate, FileAccess.Write);
         long before = RandomAccess.GetLength(file);
         int error = PosixFallocate(file, 0, bytes);
         if (error != 0)
         {
+            using SafeFileHandle refused = file;
             RandomAccess.SetLength(file, before);
             throw new IOException($"posix_fallocate of {bytes} bytes of '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
+
+        Interlocked.Exchange(ref _reserved, new ReservedFile(path, file))?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -123,11 +133,17 @@ public sealed partial class FileDisk : IDisk
     }
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => Allowed(() => File.Move(Full(from), Full(to), overwrite: true));
+    public void Rename(string from, string to)
+    {
+        Leave(from);
+        Leave(to);
+        Allowed(() => File.Move(Full(from), Full(to), overwrite: true));
+    }
 
     /// <inheritdoc/>
     public void Delete(string path)
     {
+        Leave(path);
         string full = Full(path);
         if (Directory.Exists(full))
         {
@@ -169,6 +185,16 @@ public sealed partial class FileDisk : IDisk
         catch (UnauthorizedAccessException e)
         {
             throw new IOException($"{e.Message} The user of the service must be able to write state_dir.", e);
+        }
+    }
+
+    // The name is about to mean another file, or none.
+    private void Leave(string path)
+    {
+        if (_reserved is { } reserved && (reserved.Path == path || reserved.Path.StartsWith($"{path}/", StringComparison.Ordinal)))
+        {
+            reserved.Dispose();
+            Interlocked.CompareExchange(ref _reserved, null, reserved);
         }
     }
 

@@ -47,6 +47,42 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_file_with_its_room_is_written_piece_by_piece_until_its_name_means_another_one()
+    {
+        FileDisk disk = new(_directory);
+        disk.CreateDirectory("slot");
+        byte[] piece = Enumerable.Repeat((byte)7, 3 * 1024 * 1024).ToArray();
+        disk.Reserve("part", piece.Length + 1);
+        disk.Write("part", 1, piece);
+        disk.Sync("part");
+
+        disk.Rename("part", "slot/whole");
+        disk.Write("part", 0, [1]);
+        disk.Delete("slot/whole");
+        disk.Reserve("slot/whole", 2);
+        disk.Delete("slot/whole");
+        disk.Delete("slot");
+        disk.CreateDirectory("slot");
+        disk.Write("slot/whole", 0, [2]);
+
+        Assert.Equal(1, disk.Length("part"));
+        Assert.Equal(1, disk.Length("slot/whole"));
+    }
+
+    [Fact]
+    public void A_write_that_crosses_the_end_of_the_room_makes_the_file_longer()
+    {
+        FileDisk disk = new(_directory);
+        disk.Reserve("part", 4);
+        byte[] read = new byte[8];
+
+        disk.Write("part", 2, [1, 2, 3, 4]);
+
+        Assert.Equal(6, disk.Read("part", 0, read));
+        Assert.Equal([0, 0, 1, 2, 3, 4], read[..6]);
+    }
+
+    [Fact]
     public void What_is_left_to_others_is_not_free()
     {
         Assert.Equal(0, new FileDisk(_directory, long.MaxValue / 2).FreeBytes);

@@ -51,6 +51,9 @@ public sealed class FullDiskTests
         disk.Sync("part");
 
         Assert.Equal(bytes, DurableFiles.ReadAll(disk, "part", Megabyte));
+
+        // Open until then, and a medium that is in use is not taken away.
+        disk.Delete("part");
     }
 
     private static StoredPackage Install(FileDisk disk, SlotStore store, string text, long counter)
