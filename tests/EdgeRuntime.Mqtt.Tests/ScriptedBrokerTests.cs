@@ -73,6 +73,30 @@ public sealed class ScriptedBrokerTests
     }
 
     [MosquittoFact]
+    public void A_message_whose_head_is_longer_than_its_packet_ends_the_connection_and_is_told_to_nobody()
+    {
+        byte[][] broken =
+        [
+            [0x30, 1, 0],
+            [0x30, 4, 0, 9, (byte)'t', 0],
+            [0x30, 5, 0, 1, (byte)'t', 9, 0],
+            [0x30, 8, 0, 1, (byte)'t', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+            [0x32, 4, 0, 1, (byte)'t', 7],
+        ];
+        int connections = 0;
+        using ScriptedBroker broker = new((first, _) =>
+            first == Connect ? [.. Accepted, .. broken[connections++ % broken.Length]] : []);
+        using ILink link = Make(broker.Port);
+        Recorder told = new();
+
+        link.Start(told);
+        told.WaitUntil(it => it.Disconnections.Count == broken.Length, "each of them ends its connection");
+
+        Assert.All(told.Disconnections, said => Assert.Contains("was lost: ", said, StringComparison.Ordinal));
+        Assert.Empty(told.Messages);
+    }
+
+    [MosquittoFact]
     public void A_farewell_of_the_broker_says_why()
     {
         const byte SessionTakenOver = 0x8E;

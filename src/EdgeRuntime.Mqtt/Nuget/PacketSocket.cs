@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -5,6 +7,7 @@ using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
+using MQTTnet.Protocol;
 
 namespace EdgeRuntime.Mqtt;
 
@@ -75,6 +78,7 @@ internal sealed class PacketSocket(LinkThread thread) : IDisposable
             int received = _socket!.Receive(_buffer.AsSpan(_end), SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
+                WakeUp.Acknowledge(File);
                 await thread.ReadableAsync(File);
             }
             else if (error != SocketError.Success)
@@ -178,13 +182,52 @@ internal sealed class PacketSocket(LinkThread thread) : IDisposable
                 return false;
             }
 
-            packet = _formatter.Decode(new ReceivedMqttPacket(here[0], new ArraySegment<byte>(_buffer, _start + 1 + i, length), total));
+            packet = Decode(here[0], _start + 1 + i, length);
             _start += total;
             return true;
         }
 
         MakeRoom(1 + LengthBytesMax);
         return false;
+    }
+
+    // The library copies a payload into memory of its own. That of a message is shown where it is instead, which spares each chunk
+    // of a package a copy and the collector its garbage; all before it the library reads.
+    private MqttPacket Decode(byte first, int at, int length)
+    {
+        int head = first >> 4 == (int)MqttControlPacketType.Publish ? HeadBytes(first, _buffer.AsSpan(at, length)) : length;
+        MqttPacket packet = _formatter.Decode(new ReceivedMqttPacket(first, new ArraySegment<byte>(_buffer, at, head), 1 + head));
+        if (head < length)
+        {
+            ((MqttPublishPacket)packet).Payload = new ReadOnlySequence<byte>(_buffer, at + head, length - head);
+        }
+
+        return packet;
+    }
+
+    // Bytes of a PUBLISH before its payload: topic, packet identifier, properties. All of them where they do not fit, which the
+    // library then refuses in its own words.
+    private static int HeadBytes(byte first, ReadOnlySpan<byte> body)
+    {
+        const int AnyQos = 0x06;
+        if (!BinaryPrimitives.TryReadUInt16BigEndian(body, out ushort topic))
+        {
+            return body.Length;
+        }
+
+        long head = sizeof(ushort) + topic + ((first & AnyQos) != 0 ? sizeof(ushort) : 0);
+        long properties = 0;
+        for (int shift = 0; head < body.Length && shift < 7 * LengthBytesMax; shift += 7)
+        {
+            byte digit = body[(int)head++];
+            properties |= (long)(digit & 0x7F) << shift;
+            if (digit < 0x80)
+            {
+                return (int)Math.Min(head + properties, body.Length);
+            }
+        }
+
+        return body.Length;
     }
 
     private void MakeRoom(int bytes)
