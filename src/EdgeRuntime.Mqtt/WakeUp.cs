@@ -14,6 +14,8 @@ internal sealed unsafe partial class WakeUp : IDisposable
     private const int Interrupted = 4;
     private const int SolSocket = 1;
     private const int SoError = 4;
+    private const int ProtocolTcp = 6;
+    private const int TcpQuickAck = 12;
 
     private readonly int _event;
     private int _armed;
@@ -78,6 +80,16 @@ internal sealed unsafe partial class WakeUp : IDisposable
         return GetSocketOption(socket, SolSocket, SoError, &error, &length) == 0 ? error : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>
+    /// Acknowledges what was read, where the kernel would wait up to 40 ms for bytes to send along (TCP_QUICKACK): a broker under
+    /// Nagle's algorithm, mosquitto as it comes, holds the next small packet, or the end of a large one, back until then.
+    /// </summary>
+    public static void Acknowledge(int socket)
+    {
+        int now = 1;
+        _ = SetSocketOption(socket, ProtocolTcp, TcpQuickAck, &now, sizeof(int));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _ = Close(_event);
 
@@ -98,6 +110,9 @@ internal sealed unsafe partial class WakeUp : IDisposable
 
     [LibraryImport("libc.so.6", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetSocketOption(int socket, int level, int name, void* value, uint* length);
+
+    [LibraryImport("libc.so.6", EntryPoint = "setsockopt")]
+    private static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollEntry

@@ -266,6 +266,7 @@ internal sealed class MosquittoLink : ILink
         if ((happened & WakeUp.Readable) != 0)
         {
             conversation.Read();
+            WakeUp.Acknowledge(conversation.Socket);
         }
 
         if (conversation.Why is null)
