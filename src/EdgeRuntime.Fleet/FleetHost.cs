@@ -86,7 +86,7 @@ internal sealed class FleetHost : IDisposable
         Task turns = Task.Factory.StartNew(
             () => TurnAsync(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         await Task.WhenAll(
-            turns, Task.Run(() => Parts.Chunks.RunAsync(stop), CancellationToken.None),
+            turns, Parts.Chunks.RunAsync(stop),
             Task.Run(() => Loop.State.Deltas.RunAsync(stop), CancellationToken.None));
         long nowMs = Parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
         Parts.Transport.TryPublish(Announcer.Presence(Parts.Topics, Parts.Instance, online: false, nowMs), 0);

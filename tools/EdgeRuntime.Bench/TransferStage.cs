@@ -83,7 +83,7 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
         Package = PackageArchive.ReadUnverified(File.ReadAllBytes(archive));
         Reference = Package.ToReference(PackageReference.ChunkBytesFor(Package.Bytes.Length));
         _link.Start(this);
-        _ = Task.Run(() => Chunks.RunAsync(_end.Token));
+        _ = Chunks.RunAsync(_end.Token);
     }
 
     public ChunkServer Chunks { get; }
@@ -109,6 +109,9 @@ internal sealed class TransferStage : ILinkEvents, IDisposable
             }
         }
     }
+
+    /// <summary>Processor time of the device since it was started.</summary>
+    public TimeSpan DeviceProcessor => _process!.TotalProcessorTime;
 
     /// <summary>Starts the device; returns at once.</summary>
     public void StartDevice()

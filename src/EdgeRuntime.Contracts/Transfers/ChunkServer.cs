@@ -33,7 +33,7 @@ public sealed class ChunkServer
     private readonly Topics _topics;
     private readonly TransferLimits _limits;
     private readonly TimeProvider _time;
-    private readonly WakeSignal _wake = new();
+    private readonly object _asked = new();
     private readonly Func<string, string> _pathOf;
     private readonly ConcurrentDictionary<DeviceId, IReadOnlyDictionary<string, long>> _grants = new();
     private readonly Dictionary<(DeviceId Device, string Name), Transfer> _transfers = [];
@@ -41,6 +41,7 @@ public sealed class ChunkServer
     private double _budget;
     private long _budgetAt;
     private long _turn;
+    private bool _isAsked;
     private volatile bool _awaitsRoom;
     private long _bytesSent;
     private long _refused;
@@ -96,7 +97,7 @@ public sealed class ChunkServer
             return;
         }
 
-        _wake.Wake();
+        Wake();
     }
 
     /// <summary>The link may have room again.</summary>
@@ -104,19 +105,42 @@ public sealed class ChunkServer
     {
         if (_awaitsRoom)
         {
-            _wake.Wake();
+            Wake();
         }
     }
 
     /// <summary>Sends whatever is asked for, until <paramref name="stop"/> is cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <returns>Ends with the thread that serves.</returns>
+    public Task RunAsync(CancellationToken stop) =>
+
+        // A thread of its own: those of the pool look out for more work before they sleep, while others need the processor.
+        Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stop)
     {
-        TimeSpan wait;
-        do
+        using CancellationTokenRegistration woken = stop.Register(Wake);
+        while (!stop.IsCancellationRequested)
         {
-            wait = Pump();
+            TimeSpan wait = Pump();
+            lock (_asked)
+            {
+                if (!_isAsked)
+                {
+                    Monitor.Wait(_asked, wait > TimeSpan.Zero ? wait : LongestWait);
+                }
+
+                _isAsked = false;
+            }
         }
-        while (await _wake.WaitAsync(wait > TimeSpan.Zero ? wait : LongestWait, _time, stop).ConfigureAwait(false));
+    }
+
+    private void Wake()
+    {
+        lock (_asked)
+        {
+            _isAsked = true;
+            Monitor.Pulse(_asked);
+        }
     }
 
     /// <summary>Sends what the limits allow now.</summary>

@@ -58,7 +58,7 @@ internal sealed class PushSession(DeviceLink link, RollCall call, Surroundings a
 
         PushView view = new([.. _pushes.Values], Name, Package.Size, around);
         using CancellationTokenSource served = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task serving = Task.Run(() => link.Chunks.RunAsync(served.Token), CancellationToken.None);
+        Task serving = link.Chunks.RunAsync(served.Token);
         try
         {
             while (_pushes.Values.Any(push => push.Verdict is null))
