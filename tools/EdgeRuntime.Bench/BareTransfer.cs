@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Links;
@@ -12,6 +13,8 @@ internal static class BareTransfer
 {
     private const string Topic = "bench/bare";
     private const int RequestedBytes = 64 * 1024;
+
+    private static readonly TimeSpan SubscribedAfter = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Bytes a second of <paramref name="messages"/> payloads, QoS 0, sent as fast as the link takes them.</summary>
     public static double Stream(int port, int payload, int messages)
@@ -32,6 +35,36 @@ internal static class BareTransfer
 
         receiver.Await(messages);
         return payload * (double)messages / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    /// <summary>Bytes a second from mosquitto_pub to mosquitto_sub, their start and end included; null where they are not installed.</summary>
+    /// <param name="path">A file that is not there.</param>
+    public static double? MosquittoClients(int port, string path, int payload, int messages)
+    {
+        byte[] bytes = new byte[payload];
+        new Random(1).NextBytes(bytes);
+        File.WriteAllBytes(path, bytes);
+        string[] common = ["-h", "127.0.0.1", "-p", $"{port}", "-t", Topic, "-q", "0"];
+        try
+        {
+            using Process receiver = Process.Start(new ProcessStartInfo(
+                "mosquitto_sub", [.. common, "-C", $"{messages}", "-W", "30", "-F", "%l"]) { RedirectStandardOutput = true })!;
+            receiver.OutputDataReceived += static (_, _) => { };
+            receiver.BeginOutputReadLine();
+            Thread.Sleep(SubscribedAfter);
+            long begin = Stopwatch.GetTimestamp();
+            using Process sender = Process.Start("mosquitto_pub", [.. common, "-f", path, "--repeat", $"{messages}"]);
+            receiver.WaitForExit();
+            double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            sender.WaitForExit();
+            return receiver.ExitCode == 0
+                ? payload * (double)messages / seconds
+                : throw new BenchException($"mosquitto_sub ended with {receiver.ExitCode}: less than {messages} messages came");
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
     }
 
     /// <summary>Bytes a second of what a device must do with chunks whatever brings them: hash, write, make durable.</summary>
@@ -108,7 +141,7 @@ internal static class BareTransfer
             }
 
             // The subscription was sent with the connection; the broker takes it before anything that is published later.
-            Thread.Sleep(300);
+            Thread.Sleep(SubscribedAfter);
         }
 
         public ILink Link { get; }

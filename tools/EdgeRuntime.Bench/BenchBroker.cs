@@ -23,6 +23,9 @@ internal sealed class BenchBroker : IDisposable
 
     public int Port { get; }
 
+    /// <summary>Processor time since it was started.</summary>
+    public TimeSpan Processor => _process!.TotalProcessorTime;
+
     /// <summary>Full path of the program; null when it is not installed.</summary>
     public static string? Program { get; } =
         new[] { "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto" }.FirstOrDefault(File.Exists);

@@ -7,12 +7,15 @@ namespace EdgeRuntime.Bench;
 /// <summary>Rows about fetching a package over MQTT: by the published device, from a real broker, killed and cut off meanwhile.</summary>
 internal static class TransferRows
 {
-    private const int LargeBytes = 100_000_000;
+    /// <summary>Bytes of the package that rows about transfers fetch, but for a few.</summary>
+    internal const int LargeBytes = 100_000_000;
+
+    /// <summary>Why there are no such rows.</summary>
+    internal const string Absent = "no published edge-device, no package, no edgectl or no mosquitto";
+
     private const int Kills = 50;
     private const int BrokerRestarts = 10;
-    private const int Rounds = 5;
     private const string Torn = "transfer, 100 MB, 50 kills, 10 broker restarts: sent / size";
-    private const string Loopback = "transfer on loopback / what the broker alone moves";
     private const string Far = "transfer at 100 ms / 64 KiB request-and-wait";
 
     private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(50);
@@ -21,54 +24,15 @@ internal static class TransferRows
     {
         if (options is not { Device: { } device, DeviceConfiguration: { } configuration, Ctl: { } ctl, Packages: { } packages } || BenchBroker.Program is null)
         {
-            const string why = "no published edge-device, no package, no edgectl or no mosquitto";
-            figures.Add(new Figure(Torn, null, "x", why, 1.10));
-            figures.Add(new Figure(Loopback, null, "x", why, Least: 0.8));
-            figures.Add(new Figure(Far, null, "x", why, Least: 5));
+            figures.Add(new Figure(Torn, null, "x", Absent, 1.10));
+            figures.Add(new Figure(Far, null, "x", Absent, Least: 5));
             return;
         }
 
         string site = Path.GetDirectoryName(configuration)!;
         string archive = Package(ctl, site, packages, scratch, "large", LargeBytes);
-        AddLoopback(device, site, archive, scratch, figures);
         AddFar(device, site, archive, scratch, figures);
         AddTorn(device, site, archive, scratch, figures);
-    }
-
-    private static void AddLoopback(string device, string site, string archive, string scratch, Figures figures)
-    {
-        double[] ours = new double[Rounds];
-        double[] bare = new double[Rounds];
-        double[] work = new double[Rounds];
-        int payload = PackageReference.ChunkBytesFor(LargeBytes);
-        int messages = LargeBytes / payload;
-        for (int round = -1; round < Rounds; round++)
-        {
-            // A new one each time, that no order and no report of the round before is kept by.
-            using BenchBroker broker = new(Fresh(scratch, $"loopback-broker-{round}"));
-            double rate;
-            using (TransferStage stage = new(device, Fresh(scratch, $"loopback-{round}"), site, archive, broker))
-            {
-                rate = Rate(stage);
-            }
-
-            double alone = BareTransfer.Stream(broker.Port, payload, messages);
-            double hashed = BareTransfer.HashAndWrite(Path.Combine(scratch, $"written-{round}"), payload, messages);
-
-            // In the first one the compiler of .NET is still at work on what serves, on the same processors.
-            if (round >= 0)
-            {
-                (ours[round], bare[round], work[round]) = (rate, alone, hashed);
-            }
-        }
-
-        const string how = "from the first request to the last chunk hashed and on the disk; against two bare clients over the same link, same payload and QoS 0, neither hashing nor writing";
-        figures.Add(Rows.InUnit("transfer on loopback", ours.Select(rate => rate / 1e6), "MB/s", how));
-        figures.Add(Rows.InUnit("two bare clients on loopback", bare.Select(rate => rate / 1e6), "MB/s", "QoS 0, payloads as long as our chunks"));
-        figures.Add(Rows.InUnit(
-            "hashing and writing alone", work.Select(rate => rate / 1e6), "MB/s", "SHA-256, pwrite and one fsync of as many such payloads on one processor, no network"));
-        Figure ratio = Rows.Ratio(Loopback, ours, bare, how);
-        figures.Add(ratio with { Least = 0.8 });
     }
 
     private static void AddFar(string device, string site, string archive, string scratch, Figures figures)
@@ -131,6 +95,12 @@ internal static class TransferRows
     public static double Rate(TransferStage stage)
     {
         stage.StartDevice();
+        return Fetch(stage);
+    }
+
+    /// <summary>As <see cref="Rate"/>, by a device that was started.</summary>
+    public static double Fetch(TransferStage stage)
+    {
         stage.Order();
         stage.Until(() => IsFetched(stage), "every byte is there");
         return stage.Reference.Size / Stopwatch.GetElapsedTime(stage.AskedAt).TotalSeconds;

@@ -80,6 +80,7 @@ internal static class UpdatesSuite
                 ("torture", () => TortureRows.Add(options.Simulator, options.Output, figures)),
                 ("outbox", () => OutboxRows.Add(options, figures, scratch)),
                 ("delta", () => DeltaRows.Add(options, figures, scratch)),
+                ("loopback", () => LoopbackRows.Add(options, figures, scratch)),
                 ("transfer", () => TransferRows.Add(options, figures, scratch)),
                 ("network", () => NetworkRows.Add(options, figures, scratch)),
                 ("encryption", () => EncryptionRows.Add(options, figures, scratch)),
