@@ -16,7 +16,7 @@ public sealed class TextTests
     [Fact]
     public void Interfaces_exist_only_for_the_ports()
     {
-        string[] ports = ["ISensor", "IImageSensor", "IPipeline", "IModelRunner", "ILink", "ILinkEvents", "IDisk", "IUpdateEvents"];
+        string[] ports = ["ISensor", "IImageSensor", "IPipeline", "IModelRunner", "ILink", "ILinkEvents", "IDisk", "IUpdateEvents", "IDriftDetector"];
 
         string[] others = [.. Repository.Files("*.cs")
             .Where(path => Repository.Relative(path).StartsWith("src/", StringComparison.Ordinal))

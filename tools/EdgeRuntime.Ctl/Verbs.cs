@@ -103,6 +103,7 @@ internal static class Verbs
             ReferenceCommand.Usage,
             ReferenceCommand.Example,
             Quick(ReferenceCommand.Run)),
+        new("detect", "finds where a recorded stream drifts", DetectCommand.Usage, DetectCommand.Example, Quick(DetectCommand.Run)),
         new(
             "explain",
             "divides an answer among what led to it",
@@ -167,7 +168,7 @@ internal static class Verbs
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
         "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
-        "record" or "replay" or "features" or "reference" or "explain" or "optimize" or "infer" => "models and data",
+        "record" or "replay" or "features" or "reference" or "detect" or "explain" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",
     };

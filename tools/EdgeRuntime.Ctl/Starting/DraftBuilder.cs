@@ -1,9 +1,6 @@
 using System.Globalization;
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Ctl.Training;
-using EdgeRuntime.Engine.Inference;
-using EdgeRuntime.Engine.Inference.TensorFiles;
 using EdgeRuntime.Onnx;
 
 namespace EdgeRuntime.Ctl.Starting;
@@ -11,7 +8,6 @@ namespace EdgeRuntime.Ctl.Starting;
 /// <summary>Makes the draft of a package of a model and data.</summary>
 internal static class DraftBuilder
 {
-    private const long LargestData = 512L * 1024 * 1024;
     private const int MostSamples = 50_000;
     private const int TriedSamples = 2_000;
     private const double PictureRateHz = 2;
@@ -204,34 +200,8 @@ internal static class DraftBuilder
         Files = [],
     };
 
-    private static DataTable? ReadTable(string path, bool mayBePictures)
-    {
-        if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
-        {
-            return mayBePictures ? null : OfArray(path);
-        }
-
-        Mistakes mistakes = new();
-        return DataTable.Read(path, Files.Read(path, LargestData), mistakes)
-            ?? throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
-    }
-
-    private static DataTable OfArray(string path)
-    {
-        try
-        {
-            Tensor tensor = TensorFile.Read(path, new RawFormat(), new TensorInfo("", TensorElement.Undefined, []));
-            int rows = tensor.Shape.Count > 1 ? (int)tensor.Shape[0] : (int)tensor.Count;
-            double[] values = ArrayValues.Of(tensor);
-            return rows == 0
-                ? throw new CommandException(ExitCode.Data, $"{path}: is an empty array")
-                : DataTable.Of(path, [.. values.Chunk(values.Length / rows)]);
-        }
-        catch (TensorFileException e)
-        {
-            throw new CommandException(ExitCode.Data, e.Message);
-        }
-    }
+    private static DataTable? ReadTable(string path, bool mayBePictures) =>
+        mayBePictures && DataFile.IsArray(path) ? null : DataFile.Read(path);
 
     private sealed record Tried(string What, double? Score, double? Fit, int Different)
     {
