@@ -5,6 +5,7 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Storage;
 
@@ -38,9 +39,8 @@ public static class FleetConfiguration
 
     private static FleetOptions Read(JsonObjectReader root, string directory)
     {
-        FleetOptions defaults = new() { StateDirectory = "", DeployKey = null!, ReleaseKeys = [] };
-        string deployKey = root.RequiredString("deploy_key", file => Existing(directory, file));
-        SigningKey? key = Key(root, "deploy_key", Under(directory, deployKey), SigningKey.Load);
+        FleetOptions defaults = new() { StateDirectory = "", DeployKeys = [], ReleaseKeys = [] };
+        IReadOnlyList<TufSigningKey> deploy = DeployKeys(root, directory);
         List<VerifyingKey> release = [];
         foreach (string file in root.Strings("release_keys", 1, 16, file => Existing(directory, file)))
         {
@@ -51,7 +51,7 @@ public static class FleetConfiguration
         {
             StateDirectory = Under(directory, root.RequiredString("state_dir", CheckPath)),
             Instance = root.String("instance", defaults.Instance, CheckInstance),
-            DeployKey = key!,
+            DeployKeys = deploy,
             ReleaseKeys = release,
             MetadataDirectory = root.String("metadata", name => ExistingDirectory(directory, name)) is string metadata
                 ? Under(directory, metadata)
@@ -86,6 +86,22 @@ public static class FleetConfiguration
                 Limit(retention, "windows", Retention.Default.Windows), Limit(retention, "events", Retention.Default.Events),
                 Limit(retention, "updates", Retention.Default.Updates), Limit(retention, "rollouts", Retention.Default.Rollouts)),
         }) ?? options;
+    }
+
+    // Several where the metadata's role 'deploy' wants several signatures.
+    private static List<TufSigningKey> DeployKeys(JsonObjectReader root, string directory)
+    {
+        bool areSeveral = root.Has("deploy_keys");
+        if (areSeveral && root.Has("deploy_key"))
+        {
+            root.Mistake("deploy_key", "is one of 'deploy_keys' where these are given: leave it out");
+        }
+
+        string member = areSeveral ? "deploy_keys" : "deploy_key";
+        IReadOnlyList<string> files = areSeveral
+            ? root.Strings(member, 1, Dsse.MaxSignatures, file => Existing(directory, file))
+            : [root.RequiredString(member, file => Existing(directory, file))];
+        return [.. files.Select(file => Key(root, member, Under(directory, file), TufSigningKey.Load)).OfType<TufSigningKey>()];
     }
 
     private static FleetOptions Override(FleetOptions options, IReadOnlyDictionary<string, string> overrides, Mistakes mistakes)
@@ -138,7 +154,7 @@ public static class FleetConfiguration
         {
             return load(path);
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
             root.Mistake(member, e.Message);
             return null;

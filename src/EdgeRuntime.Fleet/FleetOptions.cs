@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Storage;
 
 namespace EdgeRuntime.Fleet;
@@ -35,8 +36,8 @@ public sealed record FleetOptions
     /// <summary>Password at the broker, or null.</summary>
     public string? MqttPassword { get; init; }
 
-    /// <summary>Signs every order.</summary>
-    public required SigningKey DeployKey { get; init; }
+    /// <summary>All of them sign every order; at least one, at most <see cref="Dsse.MaxSignatures"/>.</summary>
+    public required IReadOnlyList<TufSigningKey> DeployKeys { get; init; }
 
     /// <summary>Keys one of which must have signed a package; at least one.</summary>
     public required IReadOnlyList<VerifyingKey> ReleaseKeys { get; init; }

@@ -21,7 +21,7 @@ internal sealed class FleetState
         Shelf = new PackageShelf(database, packageDirectory, options.ReleaseKeys);
         Deltas = new DeltaShelf(Path.Combine(packageDirectory, "deltas"), Shelf.PathOf, made, logger);
         Devices = new DeviceRegistry(database);
-        Orders = new OrderBook(database, Shelf, new PackageOffers(Devices, Shelf, Deltas, options.Carriers), options.DeployKey);
+        Orders = new OrderBook(database, Shelf, new PackageOffers(Devices, Shelf, Deltas, options.Carriers), options.DeployKeys);
         Received = new ReceivedLog(database);
         RolloutStore store = new(database);
         Gates = new GateKeeper(database, store, Shelf);

@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -26,7 +27,7 @@ public sealed class FleetConfigurationTests : IDisposable
         Assert.Equal(_directory.Under("data"), options.StateDirectory);
         Assert.Equal(new Uri("http://127.0.0.1:8080"), options.HttpUrl);
         Assert.Equal(("127.0.0.1", 1883, "edge/v1"), (options.MqttHost, options.MqttPort, options.MqttRoot));
-        Assert.Equal(TestPackages.DeployKey.Public.KeyId, options.DeployKey.Public.KeyId);
+        Assert.Equal([TufKey.OfEcdsa(TestPackages.DeployKey.Public).Id], options.DeployKeys.Select(key => key.Public.Id));
         Assert.Equal([TestPackages.ReleaseKey.Public.KeyId], options.ReleaseKeys.Select(key => key.KeyId));
         Assert.Equal(LogLevel.Warning, options.LogLevel);
     }
@@ -63,6 +64,19 @@ public sealed class FleetConfigurationTests : IDisposable
             $"fleet.json:3:15: deploy_key: there is no file {_directory.Under("nope")}",
             "fleet.json:3:34: log_level: \"loud\" is not one of trace, debug, information, warning, error, none",
         ], mistakes.Select(line => line.Replace(_directory.Path + "/fleet.json", "fleet.json", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Orders_are_signed_by_all_deploy_keys_of_any_kind_or_by_the_one_and_never_by_both_members()
+    {
+        TufSigningKey.Create(TufKeyKind.Ed25519).Save(_directory.Under("second.key"));
+
+        (FleetOptions? options, _) = Load("""{"state_dir":"d","deploy_keys":["deploy.key","second.key"],"release_keys":["release.pub"]}""");
+        (_, string[] mistakes) = Load(
+            """{"state_dir":"d","deploy_key":"deploy.key","deploy_keys":["second.key"],"release_keys":["release.pub"]}""");
+
+        Assert.Equal(2, options!.DeployKeys.DistinctBy(key => key.Public.Id).Count());
+        Assert.Contains("deploy_key: is one of 'deploy_keys' where these are given", Assert.Single(mistakes), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,12 @@ public sealed record DesiredState
     /// <summary>The package wanted, by model name. A model not named keeps what it has.</summary>
     public required IReadOnlyDictionary<string, PackageReference> Slots { get; init; }
 
+    /// <summary>
+    /// Lines that are to have no package, as before their first: of configurations and programs, which a device can do without. Null for
+    /// none. None of them is in <see cref="Slots"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Without { get; init; }
+
     /// <summary>The order as it goes on the wire: a <see cref="SignedEnvelope"/> as JSON, signed by the deploy key.</summary>
     public byte[] Sealed(SigningKey key)
     {

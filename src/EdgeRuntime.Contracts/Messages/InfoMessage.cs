@@ -13,6 +13,12 @@ public sealed record InfoMessage : DeviceMessage
     /// <summary>This program's version, framework and way of compilation, such as <c>0.1.0 net9.0 native</c>.</summary>
     public required string Runtime { get; init; }
 
+    /// <summary>The configuration package in force; null for the owner's file alone.</summary>
+    public PackageLabel? Configuration { get; init; }
+
+    /// <summary>The package whose program this is; null for the installed one.</summary>
+    public PackageLabel? Program { get; init; }
+
     /// <summary>Versions of the libraries in use, by name, such as <c>onnxruntime</c>.</summary>
     public IReadOnlyDictionary<string, string> Libraries { get; init; } = new Dictionary<string, string>();
 

@@ -16,6 +16,12 @@ public sealed record StatusMessage : DeviceMessage
     /// <summary>Package in use, by model name.</summary>
     public IReadOnlyDictionary<string, ModelId> Models { get; init; } = new Dictionary<string, ModelId>();
 
+    /// <summary>The configuration package in force; null for the owner's file alone.</summary>
+    public PackageLabel? Configuration { get; init; }
+
+    /// <summary>The package whose program this is; null for the installed one.</summary>
+    public PackageLabel? Program { get; init; }
+
     /// <summary>What waits to be sent, and what became of the rest; null from a device that does not tell, and in a will.</summary>
     public OutboxReport? Outbox { get; init; }
 }

@@ -83,6 +83,25 @@ public sealed class TufSigningKey : IDisposable
         }
     }
 
+    /// <summary>Reads a key of any of the kinds from a PEM file.</summary>
+    /// <exception cref="FormatException">As <see cref="FromPem(string)"/>, with the file's name.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="PlatformNotSupportedException">As <see cref="FromPem(string)"/>.</exception>
+    public static TufSigningKey Load(string path)
+    {
+        try
+        {
+            return FromPem(KeyText.Read(path));
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{path}: {e.Message}");
+        }
+    }
+
+    /// <summary>A key for manifests and orders as one for metadata; it is this one's from now on.</summary>
+    public static TufSigningKey OfEcdsa(SigningKey key) => new(key);
+
     /// <summary>Signs bytes, in the form that <see cref="TufKey.Verify"/> reads.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data) =>
         _ecdsa is not null ? EcdsaDer.Write(_ecdsa.Sign(data))

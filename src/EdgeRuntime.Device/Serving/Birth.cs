@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Verbs;
@@ -20,6 +21,7 @@ internal sealed class Birth(
 
     private readonly HardwareInfo _hardware = MachineInfo.Hardware();
     private readonly string _operatingSystem = MachineInfo.OperatingSystem();
+    private (PackageLabel? Configuration, PackageLabel? Program) _inForce;
 
     /// <summary>The message the broker publishes when the device is gone without a word.</summary>
     public static LinkMessage Will(DeviceId device, Topics topics, BootId boot, long unixMs) => new()
@@ -34,7 +36,8 @@ internal sealed class Birth(
     };
 
     /// <summary>Whether the device is there, and what it serves.</summary>
-    public void Status(DeviceState state, IReadOnlyDictionary<string, ModelId> models) => publisher.State(
+    /// <param name="lines">Where the lines of packages stand.</param>
+    public void Status(DeviceState state, IReadOnlyDictionary<string, ModelId> models, IReadOnlyList<ReportedModel> lines) => publisher.State(
         "status",
         new StatusMessage
         {
@@ -44,44 +47,64 @@ internal sealed class Birth(
             ClockSynchronized = publisher.Stamp.ClockSynchronized,
             State = state,
             Models = models,
+            Configuration = InForce(lines).Configuration,
+            Program = InForce(lines).Program,
             Outbox = publisher.Report(),
         },
         WireJson.Default.StatusMessage);
 
     /// <summary>What the device is made of.</summary>
-    public void Info() => publisher.State(
-        "info",
-        new InfoMessage
-        {
-            Boot = publisher.Stamp.Boot,
-            Sequence = publisher.Stamp.Next("info"),
-            UnixMs = publisher.Stamp.UnixMs,
-            ClockSynchronized = publisher.Stamp.ClockSynchronized,
-            Hardware = _hardware,
-            OperatingSystem = _operatingSystem,
-            Runtime = VersionVerb.Runtime,
-            Libraries = libraries,
-            Profile = Setup.Profile.Name,
-            EncryptionKey = encryptionKey,
-            Labels = Setup.Configuration.Labels,
-            Sensors = [.. hosts.Select(host => host.Info())],
-            RealTime = realTime.Settings,
-        },
-        WireJson.Default.InfoMessage);
+    /// <param name="lines">Where the lines of packages stand.</param>
+    public void Info(IReadOnlyList<ReportedModel> lines)
+    {
+        _inForce = InForce(lines);
+        publisher.State("info", NewInfo(), WireJson.Default.InfoMessage);
+    }
 
-    /// <summary>What the device runs, from its own store.</summary>
-    public void Reported(long generation, string? deployment, IReadOnlyList<ReportedModel> models) => publisher.State(
-        "reported",
-        new ReportedMessage
+    /// <summary>What the device runs, from its own store; and what it is made of, where that changed with it.</summary>
+    public void Reported(long generation, string? deployment, IReadOnlyList<ReportedModel> models)
+    {
+        publisher.State(
+            "reported",
+            new ReportedMessage
+            {
+                Boot = publisher.Stamp.Boot,
+                Sequence = publisher.Stamp.Next("reported"),
+                UnixMs = publisher.Stamp.UnixMs,
+                ClockSynchronized = publisher.Stamp.ClockSynchronized,
+                Generation = generation,
+                Deployment = deployment,
+                ConfigurationSha256 = Setup.Sha256,
+                Models = models,
+            },
+            WireJson.Default.ReportedMessage);
+        if (InForce(models) != _inForce)
         {
-            Boot = publisher.Stamp.Boot,
-            Sequence = publisher.Stamp.Next("reported"),
-            UnixMs = publisher.Stamp.UnixMs,
-            ClockSynchronized = publisher.Stamp.ClockSynchronized,
-            Generation = generation,
-            Deployment = deployment,
-            ConfigurationSha256 = Setup.Sha256,
-            Models = models,
-        },
-        WireJson.Default.ReportedMessage);
+            Info(models);
+        }
+    }
+
+    private InfoMessage NewInfo() => new()
+    {
+        Boot = publisher.Stamp.Boot,
+        Sequence = publisher.Stamp.Next("info"),
+        UnixMs = publisher.Stamp.UnixMs,
+        ClockSynchronized = publisher.Stamp.ClockSynchronized,
+        Hardware = _hardware,
+        OperatingSystem = _operatingSystem,
+        Runtime = VersionVerb.Runtime,
+        Configuration = _inForce.Configuration,
+        Program = _inForce.Program,
+        Libraries = libraries,
+        Profile = Setup.Profile.Name,
+        EncryptionKey = encryptionKey,
+        Labels = Setup.Configuration.Labels,
+        Sensors = [.. hosts.Select(host => host.Info())],
+        RealTime = realTime.Settings,
+    };
+
+    private static (PackageLabel? Configuration, PackageLabel? Program) InForce(IReadOnlyList<ReportedModel> lines) =>
+        (InForce(lines, PackageManifest.ConfigurationKind), InForce(lines, PackageManifest.RuntimeKind));
+
+    private static PackageLabel? InForce(IReadOnlyList<ReportedModel> lines, string kind) => lines.FirstOrDefault(line => line.Kind == kind)?.Active;
 }

@@ -302,7 +302,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         _starts.Step();
         if (_supervisor.Step() && _link.IsConnected)
         {
-            _birth.Info();
+            _birth.Info(_updates.Report());
         }
 
         if (_reportedChanged)
@@ -337,7 +337,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private void SendBirth()
     {
-        _birth.Info();
+        _birth.Info(_updates.Report());
         SendState();
         foreach (ModelHost host in _hosts)
         {
@@ -349,7 +349,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         IReadOnlyList<ReportedModel> models = _updates.Report();
         (long generation, string? deployment) = _updates.Accepted;
-        _birth.Status(_status.StateOf(models), _status.Answering());
+        _birth.Status(_status.StateOf(models), _status.Answering(), models);
         _birth.Reported(generation, deployment, models);
     }
 
@@ -385,9 +385,9 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             _supervisor.Leaving();
         }
 
-        Dictionary<string, ModelId> answering = _status.Answering();
+        (Dictionary<string, ModelId> answering, IReadOnlyList<ReportedModel> lines) = (_status.Answering(), _updates.Report());
         _served.Stop();
-        _birth.Status(DeviceState.Offline, answering);
+        _birth.Status(DeviceState.Offline, answering, lines);
         _publisher.Pump();
         _link.Stop(StopPatience);
 

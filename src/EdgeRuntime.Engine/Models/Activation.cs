@@ -91,6 +91,7 @@ public abstract record Activation
         (_, ActivationEvent.Ordered e) when e.Order.Generation > state.Generation => Obey(state, e.Order),
         (_, ActivationEvent.NotNamed e) when e.Generation > state.Generation =>
             state with { Generation = e.Generation, Deployment = e.Deployment },
+        (_, ActivationEvent.OrderedNone e) when e.Generation > state.Generation => Leave(state, e),
         (_, ActivationEvent.Configured e) => Configure(state, e.Order, e.ReleaseCounter),
 
         (Downloading p, ActivationEvent.Fetched) =>
@@ -156,6 +157,18 @@ public abstract record Activation
         {
             Phase = inSpare ? new Verifying(order, PackageSource.Spare, Attempt: 1) : new Downloading(order),
         };
+    }
+
+    // The package is not held to be at fault: the same may be ordered again.
+    private static LineState Leave(LineState state, ActivationEvent.OrderedNone order)
+    {
+        string reason = $"deployment {order.Deployment} wants no package here";
+        LineState free = Abandon(state with { Generation = order.Generation, Deployment = order.Deployment }, reason);
+        return free.Active is not { } left
+            ? free
+            : End(
+                free with { A = null, B = null, ActiveSlot = null },
+                new Outcome.Undone(order.Deployment, order.Generation, left.Digest, left.Version, reason));
     }
 
     private static LineState Configure(LineState state, UpdateOrder order, long releaseCounter)

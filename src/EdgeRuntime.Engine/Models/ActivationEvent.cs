@@ -13,6 +13,9 @@ public abstract record ActivationEvent
     /// <summary>A signed order of the fleet does not name this line: it keeps what it has.</summary>
     public sealed record NotNamed(long Generation, string Deployment) : ActivationEvent;
 
+    /// <summary>A signed order of the fleet wants this line, which the device can do without, to have no package.</summary>
+    public sealed record OrderedNone(long Generation, string Deployment) : ActivationEvent;
+
     /// <summary>The device's configuration brings a package; its bytes are whole in the incoming place.</summary>
     public sealed record Configured(UpdateOrder Order, long ReleaseCounter) : ActivationEvent;
 

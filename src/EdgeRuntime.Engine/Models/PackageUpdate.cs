@@ -92,6 +92,13 @@ internal sealed class PackageUpdate : IDisposable
 
     public void OnDesired(DesiredState desired, PackageReference? package)
     {
+        if (package is null && desired.Without?.Contains(Name) == true && _site.StandsAlone)
+        {
+            Apply(new ActivationEvent.OrderedNone(desired.Generation, desired.Deployment));
+            Pump();
+            return;
+        }
+
         if (package is null)
         {
             Apply(new ActivationEvent.NotNamed(desired.Generation, desired.Deployment));

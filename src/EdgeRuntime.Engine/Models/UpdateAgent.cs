@@ -168,7 +168,7 @@ public sealed class UpdateAgent : IDisposable
         }
 
         _waiting = null;
-        foreach (string unknown in desired.Slots.Keys.Where(name => Find(name) is null).Order(StringComparer.Ordinal))
+        foreach (string unknown in desired.Slots.Keys.Concat(desired.Without ?? []).Where(name => Find(name) is null).Order(StringComparer.Ordinal))
         {
             _parts.Events.OnNotice(EventSeverity.Warning, null,
                 $"deployment {desired.Deployment} names '{unknown}', for which this device takes no packages");
@@ -416,6 +416,8 @@ public sealed class UpdateAgent : IDisposable
             _ when PackageNames.Model(desired.Deployment) is not null =>
                 $"its deployment '{desired.Deployment}' is not a name of 1 to 63 of a-z, 0-9 and '-'",
             _ when desired.Slots.Values.Any(package => package is null) => "it names something without a package",
+            { Without: { } without, Slots: var slots } when without.Any(name => name is null || slots.ContainsKey(name)) =>
+                "it wants a package for a line and none at once",
             _ => null,
         };
     }

@@ -123,6 +123,9 @@ public sealed record DeviceDetailView : DeviceView
     /// <summary>What it said it runs.</summary>
     public ReportedMessage? Reported { get; init; }
 
+    /// <summary>What waits on it to be sent, and what became of the rest; null from one that does not tell.</summary>
+    public OutboxReport? Outbox { get; init; }
+
     /// <summary>Newest decision by model.</summary>
     public required IReadOnlyDictionary<string, LatestView> Latest { get; init; }
 

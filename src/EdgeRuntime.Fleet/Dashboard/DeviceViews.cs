@@ -63,6 +63,7 @@ internal static class DeviceViews
             Alarms = device.Alarms,
             Info = entry.Info,
             Reported = entry.Reported,
+            Outbox = entry.Status?.Outbox,
             Latest = entry.Live.Where(live => live.Value.Latest is not null)
                 .ToDictionary(live => live.Key, live => Of(device.Id, live.Value.Latest!)),
             Windows = windows.ToDictionary(
@@ -159,8 +160,8 @@ internal static class DeviceViews
                 Active = model.Active,
                 Previous = model.Previous,
                 Candidate = model.Candidate,
-                Desired = slot is null ? null : new DesiredView(
-                    slot.Package, shelf.Find(slot.Package)?.Version ?? "", slot.Generation, slot.Deployment, slot.Revert),
+                Desired = slot?.Package is not ModelId ordered ? null : new DesiredView(
+                    ordered, shelf.Find(ordered)?.Version ?? "", slot!.Generation, slot.Deployment, slot.Revert),
                 OnTarget = onTarget,
                 NotOnTarget = onTarget ? null : WhyNot(device, model, slot!),
                 Latest = live?.Latest is LatestMessage latest

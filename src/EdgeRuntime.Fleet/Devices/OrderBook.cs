@@ -1,6 +1,6 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Storage;
 
@@ -10,21 +10,24 @@ namespace EdgeRuntime.Fleet.Devices;
 /// <remarks>Belongs to the fleet's thread.</remarks>
 internal sealed class OrderBook
 {
+    // In place of a digest.
+    private const string NoPackage = "";
+
     private readonly Database _database;
     private readonly PackageShelf _shelf;
     private readonly PackageOffers _offers;
-    private readonly SigningKey _key;
+    private readonly IReadOnlyList<TufSigningKey> _keys;
     private readonly Dictionary<DeviceId, Order> _orders = [];
 
     /// <summary>Reads the orders from the database.</summary>
     /// <param name="offers">How devices may come by what they are ordered.</param>
-    /// <param name="key">The deploy key, which signs every order.</param>
-    public OrderBook(Database database, PackageShelf shelf, PackageOffers offers, SigningKey key)
+    /// <param name="keys">The deploy keys, all of which sign every order.</param>
+    public OrderBook(Database database, PackageShelf shelf, PackageOffers offers, IReadOnlyList<TufSigningKey> keys)
     {
         _database = database;
         _shelf = shelf;
         _offers = offers;
-        _key = key;
+        _keys = keys;
         Load();
     }
 
@@ -36,10 +39,11 @@ internal sealed class OrderBook
     public IReadOnlyCollection<DeviceId> Devices => _orders.Keys;
 
     /// <summary>Gives a device a new order for one model; its other models keep theirs. Within the caller's transaction.</summary>
+    /// <param name="package">Null for none, where the device can do without.</param>
     /// <param name="accepted">Highest generation the device says it accepted; a new one is above it, even if the database was lost.</param>
     /// <returns>The generation, above every earlier one of this device.</returns>
     public long Issue(
-        DeviceId device, string model, ModelId package, bool revert, string deployment, long accepted, long nowMs)
+        DeviceId device, string model, ModelId? package, bool revert, string deployment, long accepted, long nowMs)
     {
         if (!_orders.TryGetValue(device, out Order? order))
         {
@@ -59,7 +63,7 @@ internal sealed class OrderBook
             INSERT OR REPLACE INTO order_slots (device, model, digest, revert, deployment, generation)
             VALUES ($1, $2, $3, $4, $5, $6)
             """,
-            device.ToString(), model, package.ToString(), revert ? 1 : 0, deployment, order.Generation);
+            device.ToString(), model, package?.ToString() ?? NoPackage, revert ? 1 : 0, deployment, order.Generation);
         return order.Generation;
     }
 
@@ -74,7 +78,7 @@ internal sealed class OrderBook
         Dictionary<string, PackageReference> slots = [];
         foreach ((string model, OrderedSlot slot) in order.Slots)
         {
-            if (_shelf.Find(slot.Package) is StoredPackage package)
+            if (PackageOf(slot) is StoredPackage package)
             {
                 slots[model] = _offers.Of(device, model, package, slot.Revert);
             }
@@ -87,13 +91,16 @@ internal sealed class OrderBook
             Generation = order.Generation,
             IssuedUnixMs = order.IssuedMs,
             Slots = slots,
+            Without = order.Slots.Any(slot => slot.Value.Package is null)
+                ? [.. order.Slots.Where(slot => slot.Value.Package is null).Select(slot => slot.Key).Order(StringComparer.Ordinal)]
+                : null,
         };
-        return state.Sealed(_key);
+        return state.Sealed(_keys);
     }
 
     /// <summary>Hashes of the archives that orders name.</summary>
     public HashSet<string> OrderedArchives() => [.. _orders.Values.SelectMany(order => order.Slots.Values)
-        .Select(slot => slot.Package).Distinct().Select(digest => _shelf.Find(digest)?.ArchiveSha256).OfType<string>()];
+        .Select(slot => PackageOf(slot)?.ArchiveSha256).OfType<string>()];
 
     /// <summary>Whether something that a device's order could name is being made; it then is worth waiting for.</summary>
     /// <param name="ordered">As <see cref="OrderedArchives"/> says.</param>
@@ -103,7 +110,7 @@ internal sealed class OrderBook
         foreach ((string model, OrderedSlot slot) in _orders.GetValueOrDefault(device)?.Slots ?? [])
         {
             // All of them are wanted, before the first is waited for. What a device returns to is in one of its slots.
-            isMaking |= !slot.Revert && _shelf.Find(slot.Package) is StoredPackage package && _offers.IsMaking(device, model, package, ordered);
+            isMaking |= !slot.Revert && PackageOf(slot) is StoredPackage package && _offers.IsMaking(device, model, package, ordered);
         }
 
         return isMaking;
@@ -115,7 +122,7 @@ internal sealed class OrderBook
         Dictionary<string, long> archives = [];
         foreach ((string model, OrderedSlot slot) in _orders.GetValueOrDefault(device)?.Slots ?? [])
         {
-            if (_shelf.Find(slot.Package) is StoredPackage package)
+            if (PackageOf(slot) is StoredPackage package)
             {
                 foreach ((string sha256, long size) in _offers.Of(device, model, package, slot.Revert).AllCarried())
                 {
@@ -146,7 +153,7 @@ internal sealed class OrderBook
 
         List<(DeviceId Device, string Model, OrderedSlot? Slot)> slots = _database.Read(
             "SELECT device, model, digest, revert, deployment, generation FROM order_slots",
-            row => (DeviceId.Parse(row.GetString(0)), row.GetString(1), ModelId.TryParse(row.GetString(2), out ModelId digest)
+            row => (DeviceId.Parse(row.GetString(0)), row.GetString(1), TryRead(row.GetString(2), out ModelId? digest)
                 ? new OrderedSlot(digest, row.GetInt64(3) != 0, row.GetString(4), row.GetInt64(5))
                 : null));
         foreach ((DeviceId device, string model, OrderedSlot? slot) in slots)
@@ -156,6 +163,15 @@ internal sealed class OrderBook
                 order.Slots[model] = slot;
             }
         }
+    }
+
+    private StoredPackage? PackageOf(OrderedSlot slot) => slot.Package is ModelId digest ? _shelf.Find(digest) : null;
+
+    private static bool TryRead(string text, out ModelId? package)
+    {
+        bool isPackage = ModelId.TryParse(text, out ModelId digest);
+        package = isPackage ? digest : null;
+        return isPackage || text == NoPackage;
     }
 
     private sealed class Order
@@ -171,8 +187,8 @@ internal sealed class OrderBook
 }
 
 /// <summary>What a device was ordered to run of one model.</summary>
-/// <param name="Package">The package.</param>
-/// <param name="Revert">True when it is a return to an earlier one.</param>
+/// <param name="Package">The package; null for none.</param>
+/// <param name="Revert">True when it is a return to an earlier one, or to none.</param>
 /// <param name="Deployment">The rollout that ordered it.</param>
 /// <param name="Generation">Generation of that order.</param>
-public sealed record OrderedSlot(ModelId Package, bool Revert, string Deployment, long Generation);
+public sealed record OrderedSlot(ModelId? Package, bool Revert, string Deployment, long Generation);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Fleet.Rollouts;
 
@@ -25,6 +26,9 @@ public sealed record Rollout
 
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Kind of the package, as manifests write it; null for a model.</summary>
+    public string? Kind { get; init; }
 
     /// <summary>The new package.</summary>
     public required PackageLabel Package { get; init; }
@@ -67,11 +71,14 @@ public sealed record Rollout
     /// <summary>True when a person named the device as canary.</summary>
     public bool IsChosen(RolloutTarget target) => Plan.Canary.Contains(target.Device.ToString());
 
+    /// <summary>True when a device can be taken back: to what it ran before, or to none where it can do without.</summary>
+    public bool CanReturn(RolloutTarget target) => target.From is not null || Kind is PackageManifest.ConfigurationKind or PackageManifest.RuntimeKind;
+
     /// <summary>The order a device should have been given by now.</summary>
     public TargetOrder Wanted(RolloutTarget target) => State switch
     {
         _ when target.Stage is null => TargetOrder.None,
-        RolloutState.Reverting or RolloutState.Reverted => target.From is null ? target.Order : TargetOrder.Old,
+        RolloutState.Reverting or RolloutState.Reverted => CanReturn(target) ? TargetOrder.Old : target.Order,
 
         // Whoever keeps wants everything left alone, an order that was not issued yet included.
         RolloutState.Kept => target.Order,

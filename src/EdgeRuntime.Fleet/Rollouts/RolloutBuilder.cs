@@ -67,6 +67,7 @@ internal static class RolloutBuilder
         {
             Id = id,
             Model = package.Name,
+            Kind = package.Manifest.Kind,
             Package = package.Label,
             Plan = plan,
             CreatedMs = nowMs,

@@ -251,7 +251,7 @@ internal sealed class RolloutDriver
             }
 
             bool revert = wanted == TargetOrder.Old;
-            ModelId package = revert ? target.From!.Digest : rollout.Package.Digest;
+            ModelId? package = revert ? target.From?.Digest : rollout.Package.Digest;
             long accepted = _devices.Find(target.Device)?.Reported?.Generation ?? 0;
             long generation = _orders.Issue(target.Device, rollout.Model, package, revert, rollout.Id, accepted, nowMs);
             _ordered.Add(target.Device);

@@ -84,7 +84,7 @@ internal static class RolloutRules
     {
         foreach (RolloutTarget target in rollout.Targets)
         {
-            bool affected = target is { Stage: not null, From: not null };
+            bool affected = target.Stage is not null && rollout.CanReturn(target);
             bool back = target.State == TargetState.Reverted || (!target.Online && target.Order == TargetOrder.Old);
             if (affected && !back)
             {

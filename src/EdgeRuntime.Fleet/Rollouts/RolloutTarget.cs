@@ -10,7 +10,7 @@ public sealed record RolloutTarget
     /// <summary>The device.</summary>
     public required DeviceId Device { get; init; }
 
-    /// <summary>What it ran before, and returns to on a revert; null when it ran nothing.</summary>
+    /// <summary>What it ran before, and returns to on a revert; null when it ran nothing, and returns to that where it can do without.</summary>
     public PackageLabel? From { get; init; }
 
     /// <summary>True when it appeared after the rollout began; such devices are exposed in the last stage only.</summary>

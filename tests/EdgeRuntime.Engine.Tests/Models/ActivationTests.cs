@@ -259,10 +259,11 @@ public sealed class ActivationTests
             if (before.Active is { } active && state.ActiveSlot != before.ActiveSlot)
             {
                 Assert.True(state.Active is null || state.IsTrusted(state.Active.Digest), story);
-                Assert.True(state.Active is not null || happened is ActivationEvent.ActiveUnusable, story);
+                Assert.True(state.Active is not null || happened is ActivationEvent.ActiveUnusable or ActivationEvent.OrderedNone, story);
             }
 
-            bool kept = before.ActiveSlot is not Slot slot || state[slot] == before[slot] || happened is ActivationEvent.ActiveUnusable;
+            bool kept = before.ActiveSlot is not Slot slot || state[slot] == before[slot]
+                || happened is ActivationEvent.ActiveUnusable or ActivationEvent.OrderedNone;
             Assert.True(kept, $"{story}: the active slot changed");
             undos += state.Last is Outcome.Undone && !ReferenceEquals(state.Last, before.Last) ? 1 : 0;
         }
@@ -282,7 +283,9 @@ public sealed class ActivationTests
         return random.Next(16) switch
         {
             0 => new ActivationEvent.Ordered(Order(any, state.Generation + random.Next(-1, 3), random.Next(3) == 0)),
-            1 => new ActivationEvent.NotNamed(state.Generation + random.Next(-1, 2), "d"),
+            1 => random.Next(8) == 0
+                ? new ActivationEvent.OrderedNone(state.Generation + random.Next(-1, 2), "d")
+                : new ActivationEvent.NotNamed(state.Generation + random.Next(-1, 2), "d"),
             2 => new ActivationEvent.Configured(ConfiguredOrder(any), any.ReleaseCounter),
             3 or 4 => new ActivationEvent.Fetched(),
             5 or 6 => new ActivationEvent.Verified(random.Next(10) == 0 ? any : pending),

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -33,7 +34,7 @@ public sealed class RestTests : IAsyncLifetime, IDisposable
         {
             StateDirectory = _directory.Path,
             HttpUrl = new Uri("http://127.0.0.1:0"),
-            DeployKey = TestPackages.DeployKey,
+            DeployKeys = [TufSigningKey.OfEcdsa(TestPackages.DeployKey)],
             ReleaseKeys = [TestPackages.ReleaseKey.Public],
         };
         _fleet = FleetHost.Compose(options, link => new InMemoryLink(_broker, link), TimeProvider.System, new Random(1), NullLogger.Instance);

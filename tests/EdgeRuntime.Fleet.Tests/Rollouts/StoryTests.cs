@@ -245,4 +245,28 @@ public sealed class StoryTests
         Assert.All(rig.Devices, device => Assert.Equal("1.0.0", device.Active.Version));
         Assert.Equal(UpdateState.Committed, rig.Devices.Single(device => device.Served.Count == 2).Phase);
     }
+
+    [Fact]
+    public void A_first_configuration_that_is_aborted_is_taken_back_to_none_also_by_a_manager_that_restarts()
+    {
+        using FleetRig rig = new FleetRig().With(4);
+        rig.Devices.ForEach(device => device.TakesSettings = true);
+        rig.Settle();
+        rig.Push(TestPackages.Configuration());
+        Rollout rollout = rig.Start($"{TestPackages.Settings}@1.0.0");
+        rig.Settle();
+        ScriptedDevice canary = rig.Devices.Single(device => device.Settings is not null);
+
+        rig.Ask(() => rig.State.Rollouts.Ask(rollout.Id, new RolloutEvent.AbortAsked(Revert: true) { AtMs = rig.Time.NowMs }));
+        rig.Settle();
+
+        Assert.IsType<RolloutState.Reverted>(rig.Rollout(rollout.Id).State);
+        Assert.Null(canary.Settings);
+        Assert.Equal("1.0.0", canary.Active.Version);
+        rig.RestartManager();
+        Assert.True(rig.Show.Device(canary.Id, windows: 1, events: 1)!.Models.Single(model => model.Kind is not null).OnTarget);
+        rig.Start($"{TestPackages.Settings}@1.0.0");
+        rig.Settle();
+        Assert.Single(rig.Devices, device => device.Settings is not null);
+    }
 }

@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Transfers;
+using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Rollouts;
@@ -132,7 +133,7 @@ internal sealed class FleetRig : IDisposable
         new FleetOptions
         {
             StateDirectory = _directory.Path,
-            DeployKey = TestPackages.DeployKey,
+            DeployKeys = [TufSigningKey.OfEcdsa(TestPackages.DeployKey)],
             ReleaseKeys = [TestPackages.ReleaseKey.Public],
             Transfers = Transfers,
         },

@@ -52,6 +52,20 @@ internal sealed class ScriptedDevice : ILinkEvents
 
     public long Generation { get; private set; }
 
+    /// <summary>Whether it takes configurations too; it commits them at once, and fetches nothing.</summary>
+    public bool TakesSettings
+    {
+        get;
+        set
+        {
+            field = value;
+            SendReported();
+        }
+    }
+
+    /// <summary>The configuration package in force, or null.</summary>
+    public PackageLabel? Settings { get; private set; }
+
     /// <summary>Every package that ever answered on it, in order.</summary>
     public List<PackageLabel> Served { get; } = [];
 
@@ -223,7 +237,21 @@ internal sealed class ScriptedDevice : ILinkEvents
 
         Generation = order.Generation;
         _order = order;
-        PackageReference wanted = Wanted!;
+        if (order.Slots.GetValueOrDefault(TestPackages.Settings) is PackageReference settings)
+        {
+            Settings = new PackageLabel(settings.Digest, settings.Version);
+        }
+        else if (order.Without?.Contains(TestPackages.Settings) == true)
+        {
+            Settings = null;
+        }
+
+        if (Wanted is not PackageReference wanted)
+        {
+            SendReported();
+            return;
+        }
+
         if (wanted.Digest == Active.Digest)
         {
             Phase = UpdateState.Idle;
@@ -334,8 +362,18 @@ internal sealed class ScriptedDevice : ILinkEvents
         Generation = Generation,
         Deployment = _order?.Deployment,
         ConfigurationSha256 = new string('0', 64),
-        Models = [new ReportedModel { Name = TestPackages.Model, Phase = Phase, Active = Active, Previous = Previous }],
+        Models =
+        [
+            new ReportedModel { Name = TestPackages.Model, Phase = Phase, Active = Active, Previous = Previous },
+            .. TakesSettings ? [SettingsLine] : Array.Empty<ReportedModel>(),
+        ],
     }, WireJson.Default.ReportedMessage, retain: true);
+
+    private ReportedModel SettingsLine => new()
+    {
+        Name = TestPackages.Settings, Kind = PackageManifest.ConfigurationKind, Active = Settings,
+        Phase = Settings is null ? UpdateState.Idle : UpdateState.Committed,
+    };
 
     private void SendStatus(DeviceState state) => Publish("status", Status(state, Next("status")), WireJson.Default.StatusMessage, retain: true);
 

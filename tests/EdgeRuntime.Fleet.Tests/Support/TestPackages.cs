@@ -34,11 +34,14 @@ internal static class TestPackages
         return PackageWriter.Pack(Manifest(version, counter, model), files, key ?? ReleaseKey);
     }
 
+    /// <summary>Name of the line of configurations.</summary>
+    public const string Settings = "settings";
+
     /// <summary>An archive with a part of a device's configuration.</summary>
     public static byte[] Configuration() => PackageWriter.Pack(
         new ConfigurationManifest
         {
-            Schema = 1, Name = "settings", Version = "1.0.0", ReleaseCounter = 1, Description = "For the north.",
+            Schema = 1, Name = Settings, Version = "1.0.0", ReleaseCounter = 1, Description = "For the north.",
             Kind = PackageManifest.ConfigurationKind, Files = [],
         },
         new Dictionary<string, byte[]> { [ConfigurationOverlay.FileName] = """{ "labels": { "site": "north" } }"""u8.ToArray() },

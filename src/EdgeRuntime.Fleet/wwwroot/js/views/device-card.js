@@ -3,6 +3,7 @@ import { html, Component } from '../html.js';
 import { finite, fixed, latencyText } from '../format.js';
 import { deviceAddress } from '../router.js';
 import { isProbability, labelPlace } from '../data/labels.js';
+import { kindOf, modelsOf, othersOf } from '../data/lines.js';
 import { traceOf } from '../data/store.js';
 import { classColour } from '../parts/theme.js';
 import { Ago, Bar, Chip, Dot } from '../parts/marks.js';
@@ -35,10 +36,24 @@ export class DeviceCard extends Component {
           <span class="state"><${Dot} state=${device.state} />${device.state}</span>
           <${Ago} at=${device.last_seen_unix_ms} now=${now} />
         </header>
-        ${(device.models ?? []).map((model) => html`<${ModelRow} key=${model.name} device=${device} model=${model} />`)}
+        ${modelsOf(device).map((model) => html`<${ModelRow} key=${model.name} device=${device} model=${model} />`)}
+        ${othersOf(device).map((line) => html`<${LineRow} key=${line.name} line=${line} />`)}
         ${(device.models ?? []).length === 0 && html`<p class="nothing">It has not said yet which models it runs.</p>`}
       </li>`;
   }
+}
+
+// A configuration or a program: it answers nothing, so there is only what is in force.
+function LineRow({ line }) {
+  return html`
+    <div class="model">
+      <p class="name">
+        ${kindOf(line)} ${line.name}
+        <span class="version">${line.active?.version ?? 'none'}</span>
+        ${line.phase !== 'idle' && line.phase !== 'committed' && html`<${Chip} state=${line.phase} />`}
+      </p>
+      ${line.on_target === false && line.not_on_target && html`<p class="target">${line.not_on_target}</p>`}
+    </div>`;
 }
 
 function ModelRow({ device, model }) {

@@ -2,12 +2,14 @@
 import { html } from '../html.js';
 import { bytes, count, fixed, words } from '../format.js';
 import { deviceAddress, fleetAddress } from '../router.js';
+import { modelsOf } from '../data/lines.js';
 import { Ago, Banner, Chip, Empty, Panel } from '../parts/marks.js';
 import { EventList } from '../parts/events.js';
 import { LiveSection } from './device-live.js';
 import { FeatureSection } from './features.js';
 import { LatencySection } from './latency.js';
 import { LedgerSection } from './ledger.js';
+import { OutboxSection } from './outbox.js';
 import { UpdateSection } from './updates.js';
 
 export function DeviceView({ store, now }) {
@@ -21,7 +23,7 @@ export function DeviceView({ store, now }) {
         ? html`<${Empty} title=${`There is no device ${id}.`}><p>${view.trouble}</p><p><a href=${fleetAddress}>Back to the fleet</a></p><//>`
         : html`<p class="nothing">Reading what is known about ${id}…</p>`}`;
   }
-  const models = device.models ?? [];
+  const models = modelsOf(device);
   const model = models.find(({ name }) => name === store.route.model) ?? models[0];
   const manifest = store.manifests.get(model?.active?.digest)?.manifest ?? null;
   return html`
@@ -57,6 +59,7 @@ export function DeviceView({ store, now }) {
         ${model && html`<${LatencySection} key=${`latency ${model.name}`} view=${view} model=${model} manifest=${manifest} />`}
         ${model && html`<${LedgerSection} key=${`ledger ${model.name}`} view=${view} model=${model} />`}
         <${UpdateSection} view=${view} device=${device} store=${store} now=${now} />
+        <${OutboxSection} outbox=${view.detail?.outbox} />
         <${Identity} device=${device} info=${view.detail?.info} now=${now} />
       </div>
     </div>`;

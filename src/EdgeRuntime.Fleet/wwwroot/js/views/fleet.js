@@ -2,6 +2,7 @@
 import { html, Component } from '../html.js';
 import { count, finite, fixed, latency, latencyText } from '../format.js';
 import { deviceAddress, rolloutAddress, rolloutsAddress } from '../router.js';
+import { modelsOf } from '../data/lines.js';
 import { rolloutsNewestFirst, traceOf } from '../data/store.js';
 import { Ago, Bar, Empty, Panel } from '../parts/marks.js';
 import { EventList } from '../parts/events.js';
@@ -59,7 +60,7 @@ function Tiles({ store, now }) {
   const away = [[tiles.lost, 'lost'], [tiles.safe, 'in safe mode'], [tiles.updating, 'updating'], [tiles.offline, 'offline']]
     .filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`).join(', ');
   const models = [...store.devices.values()]
-    .flatMap((device) => (device.models ?? []).map((model) => ({ device, model })));
+    .flatMap((device) => modelsOf(device).map((model) => ({ device, model })));
   const slowest = models.filter(({ device, model }) => alivePerState(device.state) && model.p99_ms > 0)
     .sort((a, b) => b.model.p99_ms - a.model.p99_ms)[0];
   const [p99, unit] = latency(slowest?.model.p99_ms);

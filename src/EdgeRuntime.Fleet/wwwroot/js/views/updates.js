@@ -2,6 +2,7 @@
 import { html } from '../html.js';
 import { brief, bytes, fixed } from '../format.js';
 import { rolloutAddress } from '../router.js';
+import { kindOf } from '../data/lines.js';
 import { Ago, Bar, Chip, Panel } from '../parts/marks.js';
 
 const Most = 12;
@@ -12,6 +13,7 @@ export function UpdateSection({ view, device, store, now }) {
     <${Panel} title="Packages and updates" id="updates-title">
       ${(device.models ?? []).map((model) => html`
         <dl class="slots" key=${model.name}>
+          ${kindOf(model) && html`<div><dt>kind</dt><dd>${kindOf(model)}${model.active ? '' : ' of its own, without a package'}</dd></div>`}
           ${[['runs', model.active], ['tries', model.candidate],
             ['ordered', model.on_target === false ? model.desired : null], ['can return to', model.previous]]
             .filter(([, label]) => label)
