@@ -49,10 +49,10 @@ public sealed record AlarmCause
     /// <summary>Name of the feature.</summary>
     public required string Feature { get; init; }
 
-    /// <summary>What was compared, such as <c>psi</c>.</summary>
+    /// <summary>What was compared, such as <c>psi</c>, or the online detector that signalled, such as <c>page_hinkley</c>.</summary>
     public required string Statistic { get; init; }
 
-    /// <summary>The statistic.</summary>
+    /// <summary>The statistic; of a detector how often it signalled within the newest window.</summary>
     public required double Value { get; init; }
 
     /// <summary>

@@ -162,7 +162,16 @@ public sealed record FeatureCounts
 
     /// <summary>What another test than the stability index came to, where the manifest has another one decide; else null.</summary>
     public FeatureTest? Test { get; init; }
+
+    /// <summary>What the detector of the manifest's <c>monitoring.online</c> signalled within this window; null where nothing was.</summary>
+    public FeatureSignals? Signals { get; init; }
 }
+
+/// <summary>Changes of one feature that an online detector signalled; each is drift.</summary>
+/// <param name="Detector">Its name in the manifest, such as <c>page_hinkley</c>.</param>
+/// <param name="Count">How often; at least 1.</param>
+/// <param name="FirstUnixMs">Sample at which it did first, UTC milliseconds.</param>
+public sealed record FeatureSignals(string Detector, long Count, long FirstUnixMs);
 
 /// <summary>What the test of a manifest's <c>monitoring.drift</c> came to for one feature.</summary>
 public sealed record FeatureTest

@@ -26,6 +26,9 @@ public sealed record OnlineSpec
     /// <summary>The features that are watched so; null for all that the reference has thresholds for.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
+    /// <summary>Whether it watches a feature that the reference has thresholds for.</summary>
+    public bool Watches(string feature) => Features is null || Features.Contains(feature);
+
     internal static OnlineSpec Read(JsonObjectReader online, PipelineSpec pipeline)
     {
         OnlineSpec spec = new()

@@ -68,4 +68,7 @@ public sealed record ReferenceFeature
 
     /// <summary>Its distribution in figures; null in a reference of before there were any, and where no row had a value.</summary>
     public FeatureSummary? Summary { get; init; }
+
+    /// <summary>What watches it sample by sample; null where the manifest wants no such detector.</summary>
+    public OnlineReference? Online { get; init; }
 }

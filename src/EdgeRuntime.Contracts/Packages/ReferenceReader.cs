@@ -41,6 +41,7 @@ public static class ReferenceReader
         };
 
         CheckNames(root, profile, manifest);
+        CheckOnline(root, profile, manifest);
         CheckChannels(root, profile, manifest);
         if (classification)
         {
@@ -69,6 +70,7 @@ public static class ReferenceReader
             Missing = feature.Long("missing", 0, 0, rows ?? long.MaxValue),
             MinEffect = feature.Double("min_effect", JsonObjectReader.AboveZero),
             Summary = feature.Object("summary", FeatureSummary.Read),
+            Online = feature.Object("online", OnlineReference.Read),
         };
 
         for (int i = 1; i < bins.Edges.Count; i++)
@@ -98,6 +100,26 @@ public static class ReferenceReader
         }
 
         return bins;
+    }
+
+    // A detector that was made for something else would alarm too often, or never, and nobody would know.
+    private static void CheckOnline(JsonObjectReader root, ReferenceProfile profile, ModelManifest manifest)
+    {
+        OnlineSpec? wanted = manifest.Monitoring?.Online;
+        for (int i = 0; i < profile.Features.Count && wanted is not null; i++)
+        {
+            ReferenceFeature feature = profile.Features[i];
+            if (feature.Online is null && wanted.Features?.Contains(feature.Name) == true)
+            {
+                root.Mistake("features", i, null, $"\"{feature.Name}\" has no online, and the manifest wants {wanted.Detector} to watch it; make the reference again");
+            }
+            else if (feature.Online is OnlineReference made && (made.Detector != wanted.Detector || made.ExpectedRunSamples != wanted.ExpectedRunSamples))
+            {
+                root.Mistake(
+                    "features", i, "online",
+                    $"was made for {made.Detector} and {made.ExpectedRunSamples:0} samples, and the manifest wants {wanted.Detector} and {wanted.ExpectedRunSamples}; make the reference again");
+            }
+        }
     }
 
     private static void CheckNames(JsonObjectReader root, ReferenceProfile profile, ModelManifest manifest)

@@ -97,7 +97,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
         };
         _isUnexplained = (package.Manifest.Monitoring?.Explain ?? new ExplainSpec()) is { Alarms: true, InferencesPerMinute: > 0 };
         Repeat();
-        Tell(EventSeverity.Warning, detail, causes.ToDictionary(cause => cause.Feature, cause => cause.Ratio));
+        Tell(EventSeverity.Warning, detail, causes.DistinctBy(cause => cause.Feature).ToDictionary(cause => cause.Feature, cause => cause.Ratio));
     }
 
     private void Tell(EventSeverity severity, string detail, IReadOnlyDictionary<string, double> values) => publisher.Event(

@@ -31,21 +31,39 @@ public sealed class DriftAlarm(AlarmSpec spec)
         };
     }
 
-    /// <summary>What of a verdict is the cause of an alarm, the worst first.</summary>
+    /// <summary>What of a verdict is the cause of an alarm, the worst first; a feature that test and detector found stands here twice.</summary>
     public static IReadOnlyList<AlarmCause> CausesOf(DriftVerdict verdict) =>
-    [
-        .. verdict.Features.Where(feature => feature.Drifted).OrderByDescending(feature => feature.Ratio).Select(feature => new AlarmCause
+        [.. verdict.Features.SelectMany(feature => CausesOf(feature, verdict.Samples)).OrderByDescending(cause => cause.Ratio)];
+
+    private static IEnumerable<AlarmCause> CausesOf(FeatureDrift feature, long samples)
+    {
+        if (feature.Moved)
         {
-            Feature = feature.Name,
-            Statistic = feature.Statistic,
-            Value = feature.Test?.Statistic ?? feature.Verdict.Index,
-            Threshold = feature.Test is ComparisonResult test ? double.IsNaN(test.Threshold) ? null : test.Threshold : feature.Verdict.Threshold,
-            PValue = feature.PValue,
-            Effect = feature.Test?.Effect,
-            Ratio = feature.Ratio,
-            Samples = verdict.Samples,
-        }),
-    ];
+            yield return new AlarmCause
+            {
+                Feature = feature.Name,
+                Statistic = feature.Statistic,
+                Value = feature.Test?.Statistic ?? feature.Verdict.Index,
+                Threshold = feature.Test is ComparisonResult test ? double.IsNaN(test.Threshold) ? null : test.Threshold : feature.Verdict.Threshold,
+                PValue = feature.PValue,
+                Effect = feature.Test?.Effect,
+                Ratio = feature.TestRatio,
+                Samples = samples,
+            };
+        }
+
+        if (feature.Signals is SignalFinding signals)
+        {
+            yield return new AlarmCause
+            {
+                Feature = feature.Name,
+                Statistic = signals.Detector,
+                Value = signals.Count,
+                Ratio = 1 + signals.Count,
+                Samples = samples,
+            };
+        }
+    }
 }
 
 /// <summary>What one window did to an alarm.</summary>

@@ -3,6 +3,7 @@ using EdgeRuntime.Engine.Decisions;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Engine.Sampling;
@@ -21,6 +22,7 @@ public sealed class ServingModel
     private readonly OutputDecoder _decoder;
     private readonly DecisionRule _rule;
     private readonly Handover<LatestSample> _latest;
+    private readonly OnlineWatch? _online;
     private readonly double _resetAfterMs;
     private long _lastMs;
     private long _lastUnixMs;
@@ -61,6 +63,7 @@ public sealed class ServingModel
             package.Manifest.Output, package.Call.OutputLength, (pipeline as ImagePipeline)?.Mapping);
         _rule = new DecisionRule(package.Manifest.Decision, package.Manifest.Output);
         _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Names.Count, package.Manifest.Output.Labels.Count));
+        _online = OnlineWatch.Of(package.Manifest, package.Reference);
         _counters = new WindowCounters(package.Manifest, package.Reference);
         _spare = new WindowCounters(package.Manifest, package.Reference);
     }
@@ -213,6 +216,7 @@ public sealed class ServingModel
             EndToEnd = path,
         };
         _counters.Record(decoded, sample.Values, times, time.UnixMs);
+        _online?.Update(sample.Values, time.UnixMs, _counters);
         return true;
     }
 

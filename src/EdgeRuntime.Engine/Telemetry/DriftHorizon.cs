@@ -59,7 +59,7 @@ public sealed class DriftHorizon
             (_olderSince, _newerSince) = (_newerSince, 0);
         }
 
-        return _sum.Judge() with { FirstWindow = first };
+        return _sum.Judge(window.Signals) with { FirstWindow = first };
     }
 
     private bool IsEnough(WindowCounters counters) => counters.Samples * _share >= WindowCounters.SmallestSample;

@@ -24,7 +24,7 @@ public sealed record DriftVerdict
     public IReadOnlyList<string> Drifting => [.. Features.Where(feature => feature.Drifted).Select(feature => feature.Name)];
 
     /// <summary>The feature that drifted most for its threshold, or null when no feature had samples enough for a verdict.</summary>
-    public FeatureDrift? Worst => Features.Where(feature => feature.Enough).MaxBy(feature => feature.Ratio);
+    public FeatureDrift? Worst => Features.Where(feature => feature.HasVerdict).MaxBy(feature => feature.Ratio);
 
     /// <summary>Largest <see cref="FeatureDrift.Ratio"/> of a feature: above 1 is drift. Null as <see cref="Worst"/> is.</summary>
     public double? MaxRatio => Worst?.Ratio;

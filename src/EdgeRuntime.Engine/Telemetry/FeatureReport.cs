@@ -19,6 +19,7 @@ internal static class FeatureReport
         Threshold = drift.Verdict.Threshold,
         PValue = drift.PValue,
         Test = drift.Test is ComparisonResult test ? Of(test, drift) : null,
+        Signals = drift.Signals is SignalFinding signals ? new FeatureSignals(signals.Detector, signals.Count, signals.FirstUnixMs) : null,
     };
 
     private static FeatureTest Of(in ComparisonResult test, FeatureDrift drift) => new()
@@ -28,7 +29,7 @@ internal static class FeatureReport
         Effect = test.Effect,
         Level = test.Limits.Level,
         MinEffect = test.Limits.MinEffect,
-        Ratio = drift.Ratio,
+        Ratio = drift.TestRatio,
     };
 
     private static MomentCounts Of(ExactMoments moments)

@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Statistics;
 using EdgeRuntime.Statistics.Comparisons;
 
@@ -40,6 +41,7 @@ public sealed class WindowCounters
         _features = [.. reference.Features.Select(feature => new ReferenceBins(feature, moments: whole))];
         _sources = [.. _features.Select(feature => SourceOf(values, feature.Name))];
         _predictions = new PredictionBins(manifest.Output, reference);
+        Signals = new SignalCounts(_features.Length);
     }
 
     /// <summary>Samples that reached the model.</summary>
@@ -65,6 +67,9 @@ public sealed class WindowCounters
 
     /// <summary>How long the samples took, stage by stage; null for counters made without.</summary>
     public LatencyLedger? Ledger { get; }
+
+    /// <summary>What online detectors signalled, by the reference's features.</summary>
+    public SignalCounts Signals { get; }
 
     /// <summary>Predictions by label (classification) or by the reference's bins.</summary>
     public ReadOnlySpan<long> PredictionCounts => _predictions.Counts;
@@ -125,6 +130,8 @@ public sealed class WindowCounters
         {
             _features[i].Add(other._features[i]);
         }
+
+        Signals.Add(other.Signals);
     }
 
     /// <summary>Adds the counts of a window that was told, exactly; how long things took and what was dropped are left out.</summary>
@@ -154,6 +161,7 @@ public sealed class WindowCounters
         for (int i = 0; i < _features.Length; i++)
         {
             _features[i].Live.Add([.. told.Features[i].Counts], told.Features[i].Missing);
+            Signals.Add(i, told.Features[i].Signals?.FirstUnixMs ?? 0, Math.Max(0, told.Features[i].Signals?.Count ?? 0));
         }
 
         StartUnixMs = Samples == 0 ? told.StartUnixMs : Math.Min(StartUnixMs, told.StartUnixMs);
@@ -174,6 +182,7 @@ public sealed class WindowCounters
         StartUnixMs = 0;
         EndUnixMs = 0;
         Ledger?.Clear();
+        Signals.Clear();
         _predictions.Clear();
         foreach (ReferenceBins feature in _features)
         {
@@ -196,18 +205,22 @@ public sealed class WindowCounters
     /// With many features tested at once, the window as a whole alarms by chance no more often than the reference's level says:
     /// Holm's correction gives each feature the level that it is held against.
     /// </remarks>
-    public DriftVerdict Judge()
+    public DriftVerdict Judge() => Judge(Signals);
+
+    /// <summary>As <see cref="Judge()"/>, for a sum over windows of which only the newest one's signals are news.</summary>
+    /// <param name="signals">Those of the newest window.</param>
+    public DriftVerdict Judge(SignalCounts signals)
     {
         double[] levels = new double[_features.Length];
         Array.Fill(levels, _profile.Level / Math.Max(_features.Length, 1));
-        FeatureDrift[] features = JudgeAt(levels);
+        FeatureDrift[] features = JudgeAt(levels, signals);
         double[] pValues = [.. features.Select(feature => feature.Enough ? feature.PValue : double.NaN)];
         double[] corrected = new double[_features.Length];
         Holm.Levels(pValues, _profile.Level, corrected);
         return new DriftVerdict
         {
             Samples = Samples,
-            Features = corrected.AsSpan().SequenceEqual(levels) ? features : JudgeAt(corrected),
+            Features = corrected.AsSpan().SequenceEqual(levels) ? features : JudgeAt(corrected, signals),
             Predictions = _predictions.Judge(),
         };
     }
@@ -220,7 +233,7 @@ public sealed class WindowCounters
         ToMessage(Judge(), digest, boot, sequence, unixMs, clockSynchronized);
 
     /// <summary>The counters as they go on the wire, with the verdict that was made of them.</summary>
-    /// <param name="verdict">From <see cref="Judge"/>, with nothing recorded since.</param>
+    /// <param name="verdict">From <see cref="Judge()"/>, with nothing recorded since.</param>
     /// <param name="digest">The package they were collected under.</param>
     /// <param name="sequence">Of the class <c>window</c>.</param>
     /// <param name="unixMs">Now; also stands for start and end of a window without samples.</param>
@@ -248,7 +261,7 @@ public sealed class WindowCounters
         Features = [.. _features.Zip(verdict.Features, FeatureReport.Of)],
     };
 
-    private FeatureDrift[] JudgeAt(double[] levels)
+    private FeatureDrift[] JudgeAt(double[] levels, SignalCounts signals)
     {
         DriftSpec drift = (_manifest.Monitoring ?? new MonitoringSpec()).Drift;
         FeatureDrift[] features = new FeatureDrift[_features.Length];
@@ -261,6 +274,9 @@ public sealed class WindowCounters
                 Test = WindowTest.MethodOf(drift) is ComparisonMethod method
                     ? _features[i].Compare(method, _profile, drift.MinEffect, levels[i])
                     : null,
+                Signals = signals[i] == 0
+                    ? null
+                    : new SignalFinding(_manifest.Monitoring?.Online?.Detector ?? "", signals[i], signals.FirstOf(i)),
             };
         }
 

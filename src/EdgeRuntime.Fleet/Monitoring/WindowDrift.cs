@@ -15,6 +15,7 @@ public static class WindowDrift
         foreach (FeatureCounts feature in window.Features)
         {
             largest = Math.Max(largest, feature.Test?.Ratio ?? Of(feature.Psi, feature.Threshold));
+            largest = Math.Max(largest, feature.Signals is FeatureSignals signals ? 1 + signals.Count : 0);
         }
 
         return largest;

@@ -164,6 +164,7 @@ internal static class DraftBuilder
                 Output = meaning.Output,
                 Decision = meaning.Decision,
                 Soak = new SoakSpec { Samples = (int)Math.Clamp(rate * 60, 10, 200), MaxErrorShare = 0.01, MaxP99Ms = p99 },
+                Monitoring = new MonitoringSpec { Online = Online(manifest.Pipeline.ValueNames().Count, rate) },
             },
             Model = contract.Bytes,
             Run = run,
@@ -174,6 +175,15 @@ internal static class DraftBuilder
             IsQuantized = contract.IsQuantized,
         };
     }
+
+    // One false alarm of the whole model in a month, as far as a reference of ordinary length can vouch for that.
+    private static OnlineSpec? Online(int features, double rate) => features == 0
+        ? null
+        : new OnlineSpec
+        {
+            Detector = "page_hinkley",
+            ExpectedRunSamples = (long)Math.Clamp(rate * 30 * 86_400 * features, 10_000, 1_000_000),
+        };
 
     // What does not depend on the data; the output is settled once the answers are known.
     private static ModelManifest Base(ModelContract contract, NewOptions options, ProjectDirectory project) => new()

@@ -15,6 +15,7 @@ internal static class ReferenceCommand
         many of the rows count as independent; and the smallest drift worth an alarm, 1.25 times the largest that a
         stretch of the training itself shows. Of a classification the share of each label: by the column 'prediction'
         where there is one, else by 'label'. Of a regression or reconstruction the bins of the column 'prediction'.
+        Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows.
           --bins             bins between the smallest and the largest value (default: 10; 2 to 62)
           --window-samples   neighbouring windows judged together (default: as many as a device looks back on)
         """;
@@ -47,7 +48,7 @@ internal static class ReferenceCommand
         FeatureTable table = FeatureTable.Read(files[1], names);
         ReferenceProfiling profiling = new(table, (int)bins);
         int samples = window == 0 ? profiling.Horizon : (int)window;
-        ReferenceProfile profile = profiling.Profile(names, samples);
+        ReferenceProfile profile = profiling.Profile(names, samples, manifest.Monitoring?.Online);
         profile = manifest.Output.HasLabels()
             ? profile with { PredictionShares = Shares(table, manifest.Output.Labels, files[1]) }
             : profile with { PredictionBins = Values(table, profiling, samples, files[1]) };

@@ -25,15 +25,21 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     /// <summary>Makes the profile.</summary>
     /// <param name="names">Names of the table's features.</param>
     /// <param name="windowSamples">Neighbouring windows that a healthy device judges together.</param>
-    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples) => new()
+    /// <param name="online">What the manifest wants to watch sample by sample; null for nothing.</param>
+    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples, OnlineSpec? online) => new()
     {
         Rows = table.Rows.Count,
         EffectiveRows = Rounded(Math.Clamp(table.Rows.Count * _share, 1, table.Rows.Count)),
         EffectiveShare = Rounded(_share),
         Features =
         [
-            .. names.Select((name, column) => Bins(name, [.. table.Rows.Select(row => row[column])], windowSamples)),
+            .. names.Select((name, column) => Feature(name, [.. table.Rows.Select(row => row[column])], windowSamples, online)),
         ],
+    };
+
+    private ReferenceFeature Feature(string name, double[] values, int windowSamples, OnlineSpec? online) => Bins(name, values, windowSamples) with
+    {
+        Online = online?.Watches(name) == true ? OnlineCalibration.Calibrate(online, values, table.Runs) : null,
     };
 
     /// <summary>Bins of one quantity, with the smallest effect that no stretch of the training itself reaches.</summary>
