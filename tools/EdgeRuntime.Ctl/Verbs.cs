@@ -111,6 +111,12 @@ internal static class Verbs
             ExplainCommand.Example,
             Quick(ExplainCommand.Run)),
         new(
+            "compare",
+            "says whether data has drifted from other data",
+            CompareCommand.Usage,
+            CompareCommand.Example,
+            Quick(CompareCommand.Run)),
+        new(
             "optimize",
             "writes a model as ONNX Runtime runs it here",
             OptimizeCommand.Usage,
@@ -168,7 +174,7 @@ internal static class Verbs
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
         "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
-        "record" or "replay" or "features" or "reference" or "detect" or "explain" or "optimize" or "infer" => "models and data",
+        "record" or "replay" or "features" or "compare" or "reference" or "detect" or "explain" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",
     };

@@ -26,4 +26,10 @@ public enum ComparisonMethod
 
     /// <summary>Kolmogorov-Smirnov: the largest difference of the cumulated shares, 0 to 1. Never more than that of the raw values.</summary>
     KolmogorovSmirnov,
+
+    /// <summary>
+    /// Wasserstein-1 distance by the reference's standard deviation, of sketches: <see cref="WassersteinTest"/>. Bins do not do; they
+    /// say nothing of how far values went beyond the last edge.
+    /// </summary>
+    Wasserstein,
 }

@@ -20,11 +20,21 @@ public static class CountComparison
     /// <summary>Values that chi-squared and G expect in every cell of the smaller sample; W. G. Cochran's rule (1954).</summary>
     private const double ExpectedInCell = 5;
 
+    /// <summary>The methods that need counts alone.</summary>
+    public static IReadOnlyList<ComparisonMethod> Methods { get; } =
+        [.. Enum.GetValues<ComparisonMethod>().Where(method => method != ComparisonMethod.Wasserstein)];
+
     /// <summary>Compares two samples.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="reference">What the other sample is held against.</param>
+    /// <param name="current">The window.</param>
+    /// <param name="limits">What has to be shown for drift.</param>
     /// <param name="ordered">
     /// Whether the bins lie side by side, as those of a number do; false for categories, which have no order: no Kolmogorov-Smirnov.
     /// </param>
-    /// <exception cref="ArgumentException">The numbers of bins differ, a count is negative, or categories were to be ordered.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers of bins differ, a count is negative, categories were to be ordered, or the method needs more than counts.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public static ComparisonResult Compare(
         ComparisonMethod method, in BinnedSample reference, in BinnedSample current, bool ordered, ComparisonLimits limits)

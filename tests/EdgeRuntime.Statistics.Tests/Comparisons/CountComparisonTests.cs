@@ -128,7 +128,7 @@ public sealed class CountComparisonTests
     [Fact]
     public void Repeated_neighbours_do_not_turn_into_evidence()
     {
-        foreach (ComparisonMethod method in Enum.GetValues<ComparisonMethod>())
+        foreach (ComparisonMethod method in CountComparison.Methods)
         {
             // The counts of 60 against 40, each observation repeated ten times.
             BinnedSample reference = new([5_000, 5_000], 0, 10_000);
@@ -179,7 +179,7 @@ public sealed class CountComparisonTests
     [Fact]
     public void An_empty_sample_is_neither_drift_nor_a_mistake()
     {
-        foreach (ComparisonMethod method in Enum.GetValues<ComparisonMethod>())
+        foreach (ComparisonMethod method in CountComparison.Methods)
         {
             ComparisonResult result = Compare(method, [10, 20], [0, 0]);
 
