@@ -106,7 +106,7 @@ internal sealed class Lookback(WatchedChannel[] channels, Suspicions suspicions,
         {
             double undone = steps / Math.Abs(channel.Maps[m].Scale);
             double distance = Math.Abs(Math.Log(undone / channel.Reference.MeanStep));
-            bool isLikely = channel.Known(_newest, channel.Maps[m]) >= ReferenceWatch.Agreeing
+            bool isLikely = channel.CanTellByLevel(channel.Maps[m]) && channel.Known(_newest, channel.Maps[m]) >= ReferenceWatch.Agreeing
                 && (channel.HasSteps(undone) || channel.Outside >= ReferenceWatch.Agreeing);
             likely += isLikely ? 1 : 0;
             if (isLikely && !(distance >= nearest))

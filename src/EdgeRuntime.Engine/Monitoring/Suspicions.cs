@@ -16,6 +16,9 @@ internal sealed class Suspicions(WatchedChannel[] channels, FaultStates states, 
     private const int FewReturns = 3;
     private const double ScaleSafety = 1.5;
 
+    // A channel that jumps about by itself lands anywhere: where the unit would have put it says nothing then.
+    private const double MostChance = 0.5;
+
     /// <summary>Takes up a sudden change of a channel, if it may mean something.</summary>
     public void Begin(int i, long unixMs)
     {
@@ -34,23 +37,24 @@ internal sealed class Suspicions(WatchedChannel[] channels, FaultStates states, 
 
         int best = -1;
         double nearest = 1;
+        double size = Math.Abs(channel.Value - channel.Last);
         for (int m = 0; m < channel.Maps.Length; m++)
         {
             UnitMap map = channel.Maps[m];
             double tolerance = Math.Abs(map.Scale) * channel.Usual;
             double distance = Math.Abs(channel.Value - map.Told(channel.Last)) / tolerance;
-            if (distance <= nearest && Math.Abs(channel.Value - channel.Last) > tolerance && (map.Scale != 1 || channel.IsExtraordinary))
+            bool says = 2 * tolerance <= MostChance * size && (map.Scale != 1 || channel.IsExtraordinary);
+            if (distance <= nearest && says)
             {
                 best = m;
                 nearest = distance;
             }
         }
 
-        double size = Math.Abs(channel.Value - channel.Last);
         if (best >= 0)
         {
-            double landing = channel.Maps.Length * 2 * channel.Usual * Math.Min(1, Math.Abs(channel.Maps[best].Scale)) / size;
-            channel.Suspicion = Begun(channel, SuspicionKind.Unit, channel.Maps[best], -1, unixMs, Math.Min(1, landing));
+            double chance = 2 * Math.Abs(channel.Maps[best].Scale) * channel.Usual / size;
+            channel.Suspicion = Begun(channel, SuspicionKind.Unit, channel.Maps[best], -1, unixMs, chance);
         }
         else if (size > channel.Usual)
         {

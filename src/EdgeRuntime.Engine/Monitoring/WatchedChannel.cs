@@ -9,6 +9,8 @@ internal sealed class WatchedChannel
     private const int Window = ChannelCalibration.PileWindow;
     private const double StepWeight = 1.0 / ChannelCalibration.StepFrames;
 
+    private const double LongTail = 10;
+    private const double Hundredfold = 100;
     private const int ManyOutside = 24;
     private const int FewOutside = 8;
 
@@ -205,6 +207,17 @@ internal sealed class WatchedChannel
         }
 
         return known;
+    }
+
+    /// <summary>
+    /// Whether a level alone can show that a unit is in use. A signal that reaches 0 and has bursts, such as bytes a second, goes up a
+    /// hundredfold by itself; one that keeps away from 0, or has no long tails, does not.
+    /// </summary>
+    public bool CanTellByLevel(in UnitMap map)
+    {
+        bool reachesZero = _reference.Low <= 0 && _reference.High >= 0;
+        bool hasLongTails = _reference.High - _reference.Low > LongTail * (_reference.HighDecile - _reference.LowDecile);
+        return map.Offset != 0 || !reachesZero || (!hasLongTails && (Math.Abs(map.Scale) >= Hundredfold || Math.Abs(map.Scale) <= 1 / Hundredfold));
     }
 
     /// <summary>Runs of the newest values, oldest first, that are exactly one value.</summary>
