@@ -98,6 +98,12 @@ internal static class Verbs
             FeaturesCommand.Example,
             Quick(FeaturesCommand.Run)),
         new(
+            "profile",
+            "says how data look, and makes the yardstick of devices",
+            ProfileCommand.Usage,
+            ProfileCommand.Example,
+            Quick(ProfileCommand.Run)),
+        new(
             "reference",
             "makes a package's yardstick for drift",
             ReferenceCommand.Usage,
@@ -174,7 +180,7 @@ internal static class Verbs
     public static string GroupOf(Verb verb) => verb.Name.Split(' ')[0] switch
     {
         "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
-        "record" or "replay" or "features" or "compare" or "reference" or "detect" or "explain" or "optimize" or "infer" => "models and data",
+        "record" or "replay" or "features" or "profile" or "compare" or "reference" or "detect" or "explain" or "optimize" or "infer" => "models and data",
         "push" or "undo" => "devices",
         _ => "fleet",
     };

@@ -7,6 +7,7 @@ namespace EdgeRuntime.Ctl.Training;
 internal sealed class FeatureTable
 {
     private const int MostMistakes = 20;
+    private const int LongestHead = 1024 * 1024;
 
     private readonly List<double[]> _rows = [];
 
@@ -28,6 +29,24 @@ internal sealed class FeatureTable
 
     /// <summary>Stretches of neighbouring rows of one recording and one label: one state of the machine.</summary>
     public IReadOnlyList<Range> Runs { get; private set; } = [];
+
+    /// <summary>Whether a file is a table of these features, by its first line.</summary>
+    public static bool Has(string path, IReadOnlyList<string> features)
+    {
+        try
+        {
+            using StreamReader text = new(path);
+            char[] line = new char[LongestHead];
+            int length = text.ReadBlock(line, 0, line.Length);
+            string[] heads = new string(line, 0, length).Split('\n')[0].TrimEnd('\r').Split(',');
+            return features.Count > 0 && features.All(heads.Contains);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it says why it cannot be read.
+            return false;
+        }
+    }
 
     /// <summary>Reads a table.</summary>
     /// <param name="features">Columns that must be there.</param>
@@ -88,15 +107,17 @@ internal sealed class FeatureTable
         return table;
     }
 
-    /// <summary>A table of one recording in memory.</summary>
+    /// <summary>A table in memory.</summary>
     /// <param name="labels">One for each row; empty where it has none.</param>
-    public static FeatureTable Of(IEnumerable<double[]> rows, IReadOnlyList<string> labels)
+    /// <param name="recordings">Stretches of rows of one recording; null for one.</param>
+    public static FeatureTable Of(IEnumerable<double[]> rows, IReadOnlyList<string> labels, IReadOnlyList<Range>? recordings = null)
     {
         FeatureTable table = new();
         table._rows.AddRange(rows);
         table.Labels.AddRange(labels);
-        table.Recordings = [Range.EndAt(table._rows.Count)];
-        table.Runs = Stretches(table._rows.Count, (i, j) => labels[i] == labels[j]);
+        table.Recordings = recordings ?? [Range.EndAt(table._rows.Count)];
+        HashSet<int> starts = [.. table.Recordings.Select(recording => recording.Start.Value)];
+        table.Runs = Stretches(table._rows.Count, (i, j) => labels[i] == labels[j] && !starts.Contains(j));
         return table;
     }
 

@@ -116,13 +116,10 @@ internal static class FeaturesCommand
     {
         ReplaySensor? sensor = source.Sensor as ReplaySensor;
         Frame frame = source.NewFrame();
-        string label = "";
-        long alike = 0;
+        LabelRun label = new(windowFrames);
         for (long row = 1; RecordedFrames.TryNext(source, time, frame); row++)
         {
-            string said = sensor?.Label ?? "";
-            alike = said == label ? alike + 1 : 1;
-            label = said;
+            label.Take(sensor?.Label ?? "");
             if (!pipeline.Push(frame))
             {
                 continue;
@@ -144,7 +141,7 @@ internal static class FeaturesCommand
                 }
             }
 
-            rows.Write($",{(alike >= windowFrames ? label : "")}\n");
+            rows.Write($",{label.OfWindow}\n");
         }
     }
 

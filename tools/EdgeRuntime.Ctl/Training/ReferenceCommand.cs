@@ -1,5 +1,4 @@
 using System.Globalization;
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Ctl.Training;
@@ -16,6 +15,7 @@ internal static class ReferenceCommand
         stretch of the training itself shows. Of a classification the share of each label: by the column 'prediction'
         where there is one, else by 'label'. Of a regression or reconstruction the bins of the column 'prediction'.
         Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows.
+        'edgectl profile' makes the same of recordings, and tells how their channels behave too.
           --bins             bins between the smallest and the largest value (default: 10; 2 to 62)
           --window-samples   neighbouring windows judged together (default: as many as a device looks back on)
         """;
@@ -43,71 +43,13 @@ internal static class ReferenceCommand
         }
 
         read.Check();
-        ModelManifest manifest = Manifest(files[0]);
-        IReadOnlyList<string> names = manifest.Pipeline.ValueNames();
-        FeatureTable table = FeatureTable.Read(files[1], names);
-        ReferenceProfiling profiling = new(table, (int)bins);
-        int samples = window == 0 ? profiling.Horizon : (int)window;
-        ReferenceProfile profile = profiling.Profile(names, samples, manifest.Monitoring?.Online);
-        profile = manifest.Output.HasLabels()
-            ? profile with { PredictionShares = Shares(table, manifest.Output.Labels, files[1]) }
-            : profile with { PredictionBins = Values(table, profiling, samples, files[1]) };
-
-        byte[] utf8 = PackageWriter.Encode(profile);
-        Mistakes mistakes = new();
-        if (ReferenceReader.Read(utf8, manifest, mistakes, output) is null)
-        {
-            throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
-        }
-
-        Files.Write(output, utf8);
+        ModelManifest manifest = PackageReference.Manifest(files[0]);
+        FeatureTable table = FeatureTable.Read(files[1], manifest.Pipeline.ValueNames());
+        (ReferenceProfile profile, int samples) = PackageReference.Of(manifest, table, (int)bins, (int)window, files[1]);
+        PackageReference.Write(profile, manifest, output);
         string worth = profile.EffectiveRows.ToString("0", CultureInfo.InvariantCulture);
         around.Output.WriteLine($"{output}: {profile.Features.Count} features, {profile.Rows} rows worth {worth}, "
             + $"calibrated on stretches of {samples} windows");
         return ExitCode.Done;
-    }
-
-    private static ModelManifest Manifest(string path)
-    {
-        Mistakes mistakes = new();
-        byte[] utf8 = Files.Read(path, new PackageLimits().ManifestBytes);
-        return ManifestReader.ReadModel(utf8, mistakes, path, ManifestForm.Source)
-            ?? throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
-    }
-
-    private static double[] Shares(FeatureTable table, IReadOnlyList<string> labels, string path)
-    {
-        List<string> said = table.Predictions.Count > 0 ? table.Predictions : table.Labels;
-        string[] present = [.. said.Where(label => label.Length > 0)];
-        string[] unknown = [.. present.Distinct().Except(labels)];
-        if (unknown.Length > 0)
-        {
-            throw new CommandException(ExitCode.Data, [.. unknown.Select(label =>
-                $"{path}: the manifest has no label '{Table.Plain(label)}'{Spelling.Hint(label, labels)}")]);
-        }
-
-        return present.Length == 0
-            ? throw new CommandException(ExitCode.Data, $"{path}: no row has a label")
-            : [.. labels.Select(label => present.Count(other => other == label) / (double)present.Length)];
-    }
-
-    private static ReferenceFeature? Values(FeatureTable table, ReferenceProfiling profiling, int samples, string path)
-    {
-        if (table.Predictions.Count == 0)
-        {
-            return null;
-        }
-
-        double[] values = new double[table.Predictions.Count];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!double.TryParse(table.Predictions[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]))
-            {
-                string written = Table.Plain(table.Predictions[i]);
-                throw new CommandException(ExitCode.Data, $"{path}:{i + 2}: prediction: '{written}' is not a number");
-            }
-        }
-
-        return profiling.Bins("prediction", values, samples);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Ctl.Monitoring.Profiling;
 using EdgeRuntime.Statistics;
-using EdgeRuntime.Statistics.Comparisons;
 
 namespace EdgeRuntime.Ctl.Training;
 
@@ -14,6 +14,13 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     private const double LeastEffect = 0.25;
     private const double Safety = 1.25;
 
+    // Beyond what was seen by this share of its range begins what was never seen. Without it every new record of a
+    // healthy machine would fall into a bin that is empty in training, and so would a machine a little quieter than ours.
+    private const double Margin = 0.2;
+
+    // Of so many features each is compared with all others.
+    private const int MostCorrelated = 64;
+
     private readonly double _share = EffectiveShare(table);
 
     /// <summary>Windows that a verdict of a device looks back on, at most.</summary>
@@ -23,16 +30,28 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     /// <param name="names">Names of the table's features.</param>
     /// <param name="windowSamples">Neighbouring windows that a healthy device judges together.</param>
     /// <param name="online">What the manifest wants to watch sample by sample; null for nothing.</param>
-    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples, OnlineSpec? online) => new()
+    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples, OnlineSpec? online)
     {
-        Rows = table.Rows.Count,
-        EffectiveRows = Rounded(Math.Clamp(table.Rows.Count * _share, 1, table.Rows.Count)),
-        EffectiveShare = Rounded(_share),
-        Features =
-        [
-            .. names.Select((name, column) => Feature(name, [.. table.Rows.Select(row => row[column])], windowSamples, online)),
-        ],
-    };
+        double[][] columns = [.. names.Select((_, column) => table.Rows.Select(row => row[column]).ToArray())];
+        string[] compared = [.. names.Take(MostCorrelated)];
+        double[,] correlations = RankCorrelation.Of([.. columns.Take(MostCorrelated)]);
+        ReferenceFeature[] features = [.. names.Select((name, column) => Feature(name, columns[column], windowSamples, online))];
+        for (int i = 0; i < compared.Length; i++)
+        {
+            if (features[i].Summary is { } summary)
+            {
+                features[i] = features[i] with { Summary = summary with { Correlations = FeatureSummaries.Strongest(compared, correlations, i) } };
+            }
+        }
+
+        return new ReferenceProfile
+        {
+            Rows = table.Rows.Count,
+            EffectiveRows = Rounded(Math.Clamp(table.Rows.Count * _share, 1, table.Rows.Count)),
+            EffectiveShare = Rounded(_share),
+            Features = features,
+        };
+    }
 
     private ReferenceFeature Feature(string name, double[] values, int windowSamples, OnlineSpec? online) => Bins(name, values, windowSamples) with
     {
@@ -42,7 +61,7 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     /// <summary>Bins of one quantity, with the smallest effect that no stretch of the training itself reaches.</summary>
     public ReferenceFeature Bins(string name, double[] values, int windowSamples)
     {
-        double[] edges = QuantileEdges.Of([.. values.Where(double.IsFinite)], bins);
+        double[] edges = Edges([.. values.Where(double.IsFinite)]);
         BinCounter all = Counted(edges, values);
         double worst = 0;
         foreach (Range recording in table.Recordings)
@@ -70,6 +89,7 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
             Counts = all.Counts.ToArray(),
             Missing = all.Missing,
             MinEffect = Rounded(Math.Max(LeastEffect, Safety * worst)),
+            Summary = FeatureSummaries.Of(values),
         };
     }
 
@@ -95,6 +115,38 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
         }
 
         return counter;
+    }
+
+    private double[] Edges(double[] values)
+    {
+        if (values.Length == 0)
+        {
+            // Nothing is known of it: two empty bins, so that any value at all is a change.
+            return [0];
+        }
+
+        Array.Sort(values);
+        double low = values[0];
+        double high = values[^1];
+        double margin = Margin * (high > low ? high - low : Math.Max(Math.Abs(high), 1e-6));
+        List<double> edges = [Rounded(low - margin)];
+        for (int i = 1; i < bins; i++)
+        {
+            // The value at the rank itself: what lies between two values seen was not seen.
+            double edge = Rounded(values[(int)(values.Length * (long)i / bins)]);
+            if (edge > edges[^1] && edge > low)
+            {
+                edges.Add(edge);
+            }
+        }
+
+        double last = Rounded(high + margin);
+        while (edges.Count > 1 && edges[^1] >= last)
+        {
+            edges.RemoveAt(edges.Count - 1);
+        }
+
+        return [.. edges, last > edges[^1] ? last : Math.BitIncrement(edges[^1])];
     }
 
     // Share of windows worth one independent observation each while the machine stays in one state, from the
