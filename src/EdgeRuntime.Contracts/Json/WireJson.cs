@@ -27,6 +27,7 @@ namespace EdgeRuntime.Contracts.Json;
 [JsonSerializable(typeof(CommandMessage))]
 [JsonSerializable(typeof(ResponseMessage))]
 [JsonSerializable(typeof(ExplanationReport))]
+[JsonSerializable(typeof(LabelMessage))]
 [JsonSerializable(typeof(AckMessage))]
 [JsonSerializable(typeof(ManagerMessage))]
 [JsonSerializable(typeof(PackageManifest))]

@@ -84,6 +84,22 @@ public sealed record WindowMessage : DeviceMessage
     /// went over to another rate; null where there was none.
     /// </summary>
     public IReadOnlyDictionary<string, long>? Clock { get; init; }
+
+    /// <summary>What labels that came in this window said; null where the package takes none, and where none came.</summary>
+    public QualityCounts? Quality { get; init; }
+
+    /// <summary>What the answers of this window are worth by their calibrated probabilities alone; null where the reference has no calibration.</summary>
+    public ExpectedTally? Expected { get; init; }
+
+    /// <summary>What they are worth by where their inputs lie; null where the reference has no expected loss.</summary>
+    public LossTally? Loss { get; init; }
+
+    /// <summary>Answers by declared groups; null where the package declares none.</summary>
+    public GroupCounts? Groups { get; init; }
+
+    /// <summary>False where a sender left something out of what it says of quality.</summary>
+    public bool IsQualityWhole() =>
+        (Quality?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Groups?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null);
 }
 
 /// <summary>

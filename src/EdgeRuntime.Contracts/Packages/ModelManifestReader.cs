@@ -10,20 +10,22 @@ internal static class ModelManifestReader
         IReadOnlyList<ManifestChannel> channels = PipelineReader.ReadChannels(root);
         OutputSpec output = root.RequiredObject("output", OutputReader.Read);
         PipelineSpec pipeline = root.RequiredObject("pipeline", spec => PipelineReader.Read(spec, channels));
+        ModelSpec network = root.RequiredObject("model", model => ModelReader.Read(model, output));
+        DecisionSpec rule = root.RequiredObject("decision", decision => DecisionReader.Read(decision, output));
         ModelManifest manifest = new(
             head,
             channels,
             pipeline,
-            root.RequiredObject("model", model => ModelReader.Read(model, output)),
+            network,
             output,
-            root.RequiredObject("decision", decision => DecisionReader.Read(decision, output)),
+            rule,
             root.RequiredObject("soak", SoakSpec.Read))
         {
             Shadow = root.Object("shadow", ShadowSpec.Read),
             Goals = root.Map("goals", (goals, goal) => goals.RequiredDouble(goal)),
             Gates = RequirementReader.ReadGates(root),
             GatesForced = root.Has("gates_forced") ? root.Strings("gates_forced", 1, 64, text => PackageNames.Line(text, 500)) : null,
-            Monitoring = root.Object("monitoring", monitoring => MonitoringSpec.Read(monitoring, channels, pipeline)),
+            Monitoring = root.Object("monitoring", monitoring => MonitoringSpec.Read(monitoring, channels, pipeline, output, rule)),
         };
         if (output.Kind == "detection" && root.Has("pipeline") && manifest.Pipeline.Image is null)
         {

@@ -23,14 +23,31 @@ public sealed record MonitoringSpec
     /// <summary>What is done to channels before any of their values is kept or sent as a sample; null for nothing.</summary>
     public IReadOnlyList<PrivacySpec>? Privacy { get; init; }
 
-    internal static MonitoringSpec Read(JsonObjectReader monitoring, IReadOnlyList<ManifestChannel> channels, PipelineSpec pipeline)
+    /// <summary>How truths that come later are joined with answers; null where none come.</summary>
+    public LabelsSpec? Labels { get; init; }
+
+    /// <summary>A rule of thumb that the model is held against; only with <see cref="Labels"/>; null for none.</summary>
+    public BaselineSpec? Baseline { get; init; }
+
+    /// <summary>The groups that the model is to treat alike; null for none.</summary>
+    public IReadOnlyList<GroupSpec>? Groups { get; init; }
+
+    internal static MonitoringSpec Read(
+        JsonObjectReader monitoring, IReadOnlyList<ManifestChannel> channels, PipelineSpec pipeline, OutputSpec output, DecisionSpec decision)
     {
-        MonitoringSpec spec = ReadMembers(monitoring, pipeline);
+        MonitoringSpec spec = ReadMembers(monitoring, pipeline, output, decision);
         PrivacySpec.Check(monitoring, spec.Privacy ?? [], channels, pipeline);
+        GroupSpec.Check(monitoring, spec.Groups ?? [], output, spec.Labels is not null);
+        if (spec is { Baseline: not null, Labels: null })
+        {
+            monitoring.Mistake("baseline", "is judged by labels, and there are none: 'labels' is missing");
+        }
+
         return spec;
     }
 
-    private static MonitoringSpec ReadMembers(JsonObjectReader monitoring, PipelineSpec pipeline) => new()
+    private static MonitoringSpec ReadMembers(
+        JsonObjectReader monitoring, PipelineSpec pipeline, OutputSpec output, DecisionSpec decision) => new()
     {
         Drift = monitoring.Object("drift", DriftSpec.Read) ?? new DriftSpec(),
         Online = monitoring.Object("online", online => OnlineSpec.Read(online, pipeline)),
@@ -38,5 +55,8 @@ public sealed record MonitoringSpec
         Explain = monitoring.Object("explain", explain => ExplainSpec.Read(explain, pipeline)),
         Capture = monitoring.Object("capture", CaptureSpec.Read),
         Privacy = monitoring.Has("privacy") ? monitoring.Objects("privacy", PrivacySpec.Read, 512) : null,
+        Labels = monitoring.Object("labels", labels => LabelsSpec.Read(labels, output)),
+        Baseline = monitoring.Object("baseline", baseline => BaselineSpec.Read(baseline, pipeline, output, decision)),
+        Groups = monitoring.Has("groups") ? monitoring.Objects("groups", group => GroupSpec.Read(group, pipeline), 8) : null,
     };
 }

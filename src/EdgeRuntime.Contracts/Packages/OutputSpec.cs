@@ -26,6 +26,13 @@ public sealed record OutputSpec
 
     /// <summary>True when an answer is one of <see cref="Labels"/>: a classification or a detection.</summary>
     public bool HasLabels() => Kind is "classification" or "detection";
+
+    /// <summary>
+    /// What a truth may be: the labels; for a reconstruction its two decisions, the one above last. Empty for a regression, whose
+    /// truths are values.
+    /// </summary>
+    public IReadOnlyList<string> Answers(DecisionSpec decision) =>
+        HasLabels() ? Labels : Kind == "reconstruction" ? [decision.Below, decision.Above] : [];
 }
 
 /// <summary>Where boxes and scores of an object detector stand in its output, and which of them count.</summary>

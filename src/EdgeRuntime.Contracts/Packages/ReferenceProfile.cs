@@ -40,6 +40,9 @@ public sealed record ReferenceProfile
 
     /// <summary>How the frames followed each other; null where they tell no time.</summary>
     public TimingReference? Timing { get; init; }
+
+    /// <summary>How right the model is, as far as it can be told without labels; null where it was not measured.</summary>
+    public QualityReference? Quality { get; init; }
 }
 
 /// <summary>Bins of one feature at quantiles of the training data, before scaling.</summary>

@@ -38,11 +38,13 @@ public static class ReferenceReader
             PredictionBins = root.Object("prediction_bins", bins => ReadBins(bins, known)),
             Channels = root.Has("channels") ? root.Objects("channels", ChannelReference.Read, MaxFeatures) : null,
             Timing = root.Object("timing", TimingReference.Read),
+            Quality = root.Object("quality", QualityReference.Read),
         };
 
         CheckNames(root, profile, manifest);
         CheckOnline(root, profile, manifest);
         CheckChannels(root, profile, manifest);
+        QualityReference.Check(root, profile);
         if (classification)
         {
             CheckShares(root, profile, manifest);

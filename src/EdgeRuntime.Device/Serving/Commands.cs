@@ -12,8 +12,8 @@ namespace EdgeRuntime.Device.Serving;
 
 /// <summary>Carries out what the fleet asks for on the command topics, and answers.</summary>
 internal sealed class Commands(
-    DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Outbox outbox,
-    DurableOutbox durable, AllocationBudget budget, Explanations explanations, Action birth)
+    DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Labels labels,
+    Outbox outbox, DurableOutbox durable, AllocationBudget budget, Explanations explanations, Action birth)
 {
     /// <summary>Carries out one command.</summary>
     /// <param name="name">Last level of its topic.</param>
@@ -109,6 +109,7 @@ internal sealed class Commands(
             ["allocated_bytes_per_s_most"] = budget.MostBytesPerSecond,
             ["allocated_bytes_per_s_budget"] = budget.Budget,
         };
+        values["labels.refused"] = labels.Refused;
         foreach (ModelHost host in hosts)
         {
             values[$"{host.Name}.samples"] = host.Samples;

@@ -84,9 +84,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             error => Fail("the loader", error));
         _carriers = new UpdateCarriers(_publisher, _updates, _mailbox, setup.Configuration.Trust.MetadataUrl);
         _explanations = new Explanations(_updates, _mailbox, _placement, _time, error => Fail("the explainer", error));
+        Labels labels = new(_hosts);
         Commands commands = new(
-            setup.Configuration.Device, topics, _publisher, _updates, _hosts, outbox, durable, _supervisor.Budget, _explanations, SendBirth);
-        _incoming = new IncomingMessages(setup.Configuration.Device, topics, _updates, _acknowledgements, commands);
+            setup.Configuration.Device, topics, _publisher, _updates, _hosts, labels, outbox, durable, _supervisor.Budget, _explanations,
+            SendBirth);
+        _incoming = new IncomingMessages(setup.Configuration.Device, topics, _updates, _acknowledgements, commands, labels);
         _outboxThread = new OutboxThread(
             durable, parts.Disk, _time, parts.Stamp.ClockSynchronized, error => Fail("the outbox", error));
     }

@@ -7,7 +7,7 @@ namespace EdgeRuntime.Device.Serving;
 
 /// <summary>Gives each message of the broker to whom it is for; what is for another device, or for nobody, is passed over. For the agent's thread.</summary>
 internal sealed class IncomingMessages(
-    DeviceId device, Topics topics, UpdateAgent updates, Acknowledgements acknowledgements, Commands commands)
+    DeviceId device, Topics topics, UpdateAgent updates, Acknowledgements acknowledgements, Commands commands, Labels labels)
 {
     private const string CommandPrefix = "command/";
 
@@ -33,6 +33,9 @@ internal sealed class IncomingMessages(
                 break;
             case "ack":
                 acknowledgements.Receipt(message.Payload);
+                break;
+            case LabelMessage.TopicName:
+                labels.Take(message.Payload);
                 break;
             case string rest when rest.StartsWith(CommandPrefix, StringComparison.Ordinal):
                 commands.Handle(rest[CommandPrefix.Length..], message);

@@ -8,6 +8,7 @@ using EdgeRuntime.Device.RealTime;
 using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Models;
+using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Statistics;
@@ -239,6 +240,10 @@ internal sealed class ModelHost : IDisposable
         _telemetry?.Report(options);
         _path.SetWindow(TimeSpan.FromSeconds(options.WindowSeconds));
     }
+
+    /// <summary>Takes a label that came for one of its answers.</summary>
+    /// <returns>False when no package answers, or the one that does takes none.</returns>
+    public bool Take(in AnswerId id, TrueLabel label) => _telemetry?.Take(id, label) ?? false;
 
     /// <summary>Sends what the sample path left, and takes lines that are due.</summary>
     public void Pump()

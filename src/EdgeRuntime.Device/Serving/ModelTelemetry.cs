@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Statistics;
@@ -24,6 +25,7 @@ internal sealed class ModelTelemetry
     private TelemetryConfiguration _options;
     private readonly TimeProvider _time;
     private readonly DriftHorizon _horizon;
+    private readonly QualityTelemetry _quality;
     private readonly Action<string, double> _decided;
     private readonly DecisionMessages _messages;
     private readonly string[] _featureNames;
@@ -52,6 +54,7 @@ internal sealed class ModelTelemetry
         _time = time;
         _horizon = new DriftHorizon(serving.Package.Manifest, serving.Package.Reference);
         Alarms = new DriftReport(_model, serving.Package, publisher);
+        _quality = new QualityTelemetry(serving.Package, serving.Answers);
         _featureNames = [.. serving.Package.Manifest.Pipeline.ValueNames()];
     }
 
@@ -95,6 +98,10 @@ internal sealed class ModelTelemetry
 
     /// <summary>Reports by other periods from now on.</summary>
     public void Report(TelemetryConfiguration options) => _options = options;
+
+    /// <summary>Takes a label that came for one of its answers, or of those of a package before.</summary>
+    /// <returns>False when the package takes none.</returns>
+    public bool Take(in AnswerId id, TrueLabel label) => _quality.Take(id, label, _publisher.Stamp);
 
     /// <summary>Sends what is due.</summary>
     public void Pump(PredictionRing ring)
@@ -146,6 +153,7 @@ internal sealed class ModelTelemetry
             Clock = _health?.TakeClock(),
             Shadow = Beside?.Invoke(),
         };
+        message = _quality.Complete(message, window);
         _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
         Alarms.Take(verdict, message);
     }
@@ -203,7 +211,10 @@ internal sealed class ModelTelemetry
         Dictionary<string, double> features = new(_featureNames.Length);
         for (int i = 0; i < _featureNames.Length; i++)
         {
-            features[_featureNames[i]] = latest.Features[i];
+            if (_quality.MayTell(_featureNames[i]))
+            {
+                features[_featureNames[i]] = latest.Features[i];
+            }
         }
 
         bool isDetection = _serving.Package.Manifest.Output.Kind == "detection";

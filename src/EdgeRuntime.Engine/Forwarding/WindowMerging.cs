@@ -20,7 +20,10 @@ public static class WindowMerging
             return null;
         }
 
-        return later with
+        QualityCounts? quality = QualityMerging.Sum(earlier.Quality, later.Quality, out bool alike);
+        GroupCounts? groups = QualityMerging.Sum(earlier.Groups, later.Groups, ref alike);
+        LossTally? loss = QualityMerging.Sum(earlier.Loss, later.Loss, ref alike);
+        return !alike ? null : later with
         {
             ClockSynchronized = earlier.ClockSynchronized && later.ClockSynchronized,
             Merged = checked(earlier.Merged + later.Merged + 1),
@@ -39,6 +42,10 @@ public static class WindowMerging
             Channels = Sum(earlier.Channels, later.Channels),
             Shadow = earlier.Shadow is null ? later.Shadow : later.Shadow is null ? earlier.Shadow : earlier.Shadow + later.Shadow,
             Clock = earlier.Clock is null ? later.Clock : later.Clock is null ? earlier.Clock : Sum(earlier.Clock, later.Clock),
+            Quality = quality,
+            Expected = earlier.Expected is null ? later.Expected : later.Expected is null ? earlier.Expected : earlier.Expected + later.Expected,
+            Loss = loss,
+            Groups = groups,
         };
     }
 
@@ -62,7 +69,7 @@ public static class WindowMerging
 
     // What this program wrote is whole and sparse; a log may hold anything.
     private static bool IsWhole(WindowMessage window) =>
-        !window.Features.Contains(null!) && !(window.Stages?.Values.Contains(null!) ?? false) && !(window.Channels?.Contains(null!) ?? false);
+        window.IsQualityWhole() && !window.Features.Contains(null!) && !(window.Stages?.Values.Contains(null!) ?? false) && !(window.Channels?.Contains(null!) ?? false);
 
     private static bool IsSparse(WindowMessage window) =>
         new[] { window.Infer, window.Path }.Concat(window.Stages?.Values ?? []).All(counts =>

@@ -35,7 +35,7 @@ public sealed class ModelExplainer
         _decoder = new OutputDecoder(manifest.Output, call.OutputLength, mapping);
         _groups = AttributionGroups.Of(manifest, _spec);
         _baseline = new ExplanationBaseline(manifest, reference, _spec);
-        _private = [.. (manifest.Monitoring?.Privacy ?? []).Select(filter => filter.Channel)];
+        _private = [.. SensitiveFields.Filters(manifest).Select(filter => filter.Channel)];
         _asked = new float[call.InputLength];
         _keepsState = manifest.Model.State is { Count: > 0 };
     }

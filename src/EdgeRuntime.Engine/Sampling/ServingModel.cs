@@ -64,8 +64,9 @@ public sealed class ServingModel
         _rule = new DecisionRule(package.Manifest.Decision, package.Manifest.Output);
         _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Names.Count, package.Manifest.Output.Labels.Count));
         _online = OnlineWatch.Of(package.Manifest, package.Reference);
-        _counters = new WindowCounters(package.Manifest, package.Reference);
-        _spare = new WindowCounters(package.Manifest, package.Reference);
+        Answers = AnswerWatch.For(package.Manifest, package.Reference, pipeline.Names);
+        _counters = NewCounters(package);
+        _spare = NewCounters(package);
     }
 
     /// <summary>The package.</summary>
@@ -76,6 +77,9 @@ public sealed class ServingModel
 
     /// <summary>Watches the channels it reads; null for pictures.</summary>
     public ChannelHealth? Health { get; init; }
+
+    /// <summary>What is done so that its answers can be judged later; null for nothing.</summary>
+    public AnswerWatch? Answers { get; }
 
     /// <summary>What became of every sample since it took over.</summary>
     public SampleTally Tally { get; } = new();
@@ -199,6 +203,7 @@ public sealed class ServingModel
             _isFirst = false;
             _latest.Writing.Fill(_last, sample.Values, decoded, infer, path);
             _latest.Publish();
+            Answers?.Record(n, decoded, sample.Values, time.UnixMs, _counters.Answers);
         }
 
         Tally.CountServed();
@@ -327,6 +332,11 @@ public sealed class ServingModel
         _servedAt = now;
         return own + _ownOffsetMs;
     }
+
+    private static WindowCounters NewCounters(LoadedModel package) => new(package.Manifest, package.Reference)
+    {
+        Answers = AnswerCounts.For(package.Manifest, package.Reference),
+    };
 
     private static bool TryRun(ModelCall call, ReadOnlySpan<float> features)
     {

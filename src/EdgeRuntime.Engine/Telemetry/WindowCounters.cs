@@ -71,6 +71,9 @@ public sealed class WindowCounters
     /// <summary>What online detectors signalled, by the reference's features.</summary>
     public SignalCounts Signals { get; }
 
+    /// <summary>What is counted so that answers can be judged without labels, and by group; null for nothing.</summary>
+    public AnswerCounts? Answers { get; init; }
+
     /// <summary>Predictions by label (classification) or by the reference's bins.</summary>
     public ReadOnlySpan<long> PredictionCounts => _predictions.Counts;
 
@@ -183,6 +186,7 @@ public sealed class WindowCounters
         EndUnixMs = 0;
         Ledger?.Clear();
         Signals.Clear();
+        Answers?.Clear();
         _predictions.Clear();
         foreach (ReferenceBins feature in _features)
         {

@@ -134,7 +134,8 @@ internal static class MessageReader
             ?? (window.Features.DistinctBy(feature => feature.Name).Count() < window.Features.Count ? "two features have one name" : null)
             ?? Latency(window.Infer, "infer")
             ?? Latency(window.Path, "path")
-            ?? Ledger(window);
+            ?? Ledger(window)
+            ?? QualityComplaint.Of(window);
     }
 
     private static string? Ledger(WindowMessage window)

@@ -11,18 +11,23 @@ namespace EdgeRuntime.Statistics.Quality;
 /// </remarks>
 public sealed class AdditiveLoss
 {
+    /// <summary>Magnitude that no amount exceeds.</summary>
+    public const double Largest = 1e12;
+
+    private const int Fraction = 40;
+
     private readonly double _mean;
     private readonly double[][] _amounts;
 
     /// <summary>Creates an estimate.</summary>
-    /// <param name="mean">Loss where no bin says otherwise; finite.</param>
-    /// <param name="amounts">Shape [features][bins], the bin of missing values last; finite; copied.</param>
-    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    /// <param name="mean">Loss where no bin says otherwise; at most <see cref="Largest"/> in magnitude, as all amounts.</param>
+    /// <param name="amounts">Shape [features][bins], the bin of missing values last; copied.</param>
+    /// <exception cref="ArgumentException">A number is larger, or none.</exception>
     public AdditiveLoss(double mean, IReadOnlyList<IReadOnlyList<double>> amounts)
     {
-        if (!double.IsFinite(mean) || amounts.Any(feature => feature.Any(amount => !double.IsFinite(amount))))
+        if (!(Math.Abs(mean) <= Largest) || amounts.Any(feature => feature.Any(amount => !(Math.Abs(amount) <= Largest))))
         {
-            throw new ArgumentException("an expected loss has finite amounts");
+            throw new ArgumentException($"an expected loss has amounts of at most {Largest}");
         }
 
         _mean = mean;
@@ -38,12 +43,11 @@ public sealed class AdditiveLoss
     /// <summary>What the bins of a feature add. Shape [bins], the bin of missing values last.</summary>
     public ReadOnlySpan<double> Amounts(int feature) => _amounts[feature];
 
-    /// <summary>The amount that one feature adds to the mean loss of a window.</summary>
-    /// <param name="counts">Shape [bins - 1] of the feature.</param>
+    /// <summary>What a feature's bins add to the loss of a window, all answers together, in 2^-40: whole numbers, so that it adds up exactly.</summary>
+    /// <param name="counts">Shape [bins - 1] of the feature; at least 0.</param>
     /// <param name="missing">Values that were missing.</param>
-    /// <returns>0 without values.</returns>
     /// <exception cref="ArgumentException">The feature has another number of bins.</exception>
-    public double Amount(int feature, ReadOnlySpan<long> counts, long missing)
+    public Int128 Parts(int feature, ReadOnlySpan<long> counts, long missing)
     {
         double[] amounts = _amounts[feature];
         if (counts.Length != amounts.Length - 1)
@@ -51,16 +55,20 @@ public sealed class AdditiveLoss
             throw new ArgumentException($"feature {feature} has {counts.Length} bins and the loss {amounts.Length - 1}");
         }
 
-        double sum = missing * amounts[^1];
-        double total = missing;
+        Int128 sum = missing * Fixed(amounts[^1]);
         for (int bin = 0; bin < counts.Length; bin++)
         {
-            sum += counts[bin] * amounts[bin];
-            total += counts[bin];
+            sum += counts[bin] * Fixed(amounts[bin]);
         }
 
-        return total > 0 ? sum / total : 0;
+        return sum;
     }
+
+    /// <summary>What the constant comes to for so many answers, in 2^-40.</summary>
+    public Int128 Parts(long answers) => answers * Fixed(_mean);
+
+    /// <summary>Sums of parts as a mean loss; NaN without answers.</summary>
+    public static double Mean(Int128 parts, long answers) => Math.ScaleB((double)parts, -Fraction) / answers;
 
     /// <summary>Fits the amounts to rows whose loss is known, by going round the features until nothing moves any more (backfitting).</summary>
     /// <param name="bins">Shape [rows][features], the bin of each value.</param>
@@ -96,6 +104,8 @@ public sealed class AdditiveLoss
 
         return new AdditiveLoss(mean, amounts);
     }
+
+    private static Int128 Fixed(double amount) => (Int128)Math.Round(Math.ScaleB(amount, Fraction));
 
     // One feature explains what the others leave; centred, so that the constant stays the mean of the rows.
     private static double Step(IReadOnlyList<int[]> bins, int feature, double[] amounts, double[] rest, double shrinkage)

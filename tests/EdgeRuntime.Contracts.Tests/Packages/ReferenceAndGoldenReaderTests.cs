@@ -36,10 +36,12 @@ public sealed class ReferenceAndGoldenReaderTests
         Fixture.AssertExpected(name, mistakes.Lines());
     }
 
-    [Fact]
-    public void A_right_profile_reads_as_the_platforms_own_serializer_reads_it()
+    [Theory]
+    [InlineData("reference.json")]
+    [InlineData("reference_quality.json")]
+    public void A_right_profile_reads_as_the_platforms_own_serializer_reads_it(string name)
     {
-        byte[] utf8 = Fixture.Bytes("valid", "reference.json");
+        byte[] utf8 = Fixture.Bytes("valid", name);
         Mistakes mistakes = new();
 
         ReferenceProfile? profile = ReferenceReader.Read(utf8, Manifest, mistakes);

@@ -109,6 +109,9 @@ internal sealed class ScriptedSensor(TimeProvider time) : ISensor
     /// <summary>What the frame of a number is to be; a good one when null.</summary>
     public Func<long, FrameKind>? Script { get; set; }
 
+    /// <summary>What y is in a busy frame.</summary>
+    public double BusyValue { get; set; } = 5;
+
     public bool TryRead(Span<double> frame, out FrameTime when)
     {
         Reads++;
@@ -127,7 +130,7 @@ internal sealed class ScriptedSensor(TimeProvider time) : ISensor
         // x against y decides the label: idle, or busy.
         frame[0] = 0;
         frame[1] = kind == FrameKind.Missing ? double.NaN : kind == FrameKind.Busy ? 0 : 5;
-        frame[2] = kind == FrameKind.Missing ? double.NaN : kind == FrameKind.Busy ? 5 : 0;
+        frame[2] = kind == FrameKind.Missing ? double.NaN : kind == FrameKind.Busy ? BusyValue : 0;
         when = new FrameTime(time.GetTimestamp(), Reads);
         return true;
     }

@@ -95,12 +95,13 @@ public sealed class EstimateTests
         }
 
         AdditiveLoss loss = AdditiveLoss.Fit(bins, [5, 4], losses.ToArray(), shrinkage: 0);
-        double Expected(long[] first, long[] second) => loss.Constant + loss.Amount(0, first, 0) + loss.Amount(1, second, 0);
+        double Expected(long[] first, long[] second) => AdditiveLoss.Mean(
+            loss.Parts(first.Sum()) + loss.Parts(0, first, 0) + loss.Parts(1, second, 0), first.Sum());
 
         Assert.Equal(losses.Average(), Expected(Shares(bins, 0, 4), Shares(bins, 1, 3)), 1e-9);
         Assert.Equal(1.1, Expected([10, 0, 0, 0], [10, 0, 0]), 0.02);
         Assert.Equal(4.1, Expected([0, 0, 0, 10], [0, 0, 10]), 0.02);
-        Assert.Throws<ArgumentException>(() => loss.Amount(0, [1, 2], 0));
+        Assert.Throws<ArgumentException>(() => loss.Parts(0, [1, 2], 0));
     }
 
     private static long[] Shares(List<int[]> bins, int feature, int count) =>

@@ -172,7 +172,8 @@ internal static class QualityRows
                     second.Record(answer.Second);
                 }
 
-                double loss = Loss.Constant + Loss.Amount(0, first.Counts, 0) + Loss.Amount(1, second.Counts, 0);
+                double loss = AdditiveLoss.Mean(
+                    Loss.Parts(Samples) + Loss.Parts(0, first.Counts, 0) + Loss.Parts(1, second.Counts, 0), Samples);
                 double off = Math.Abs(expected.Accuracy - realised.Accuracy);
                 accuracyOff += off / Windows;
                 f1Off += Math.Abs(expected.Confusion.F1 - realised.F1) / Windows;

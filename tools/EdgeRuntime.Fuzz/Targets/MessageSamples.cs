@@ -17,6 +17,9 @@ internal static class MessageSamples
 
     public const string Command = "{\"expires_unix_ms\":1700000000000,\"model\":\"vitals\"}";
 
+    public const string Label = "{\"labels\":[{\"id\":\"0123456789abcdef.vitals.17\",\"label\":\"busy\",\"groups\":{\"shift\":\"night\"}},"
+        + "{\"id\":\"0123456789abcdef.flow.9\",\"value\":3.25}]}";
+
     public const string Response = "{" + Head + ",\"done\":true,\"detail\":\"undone\",\"values\":{\"outbox.window.waiting\":3}}";
 
     public const string Ack = "{\"class\":\"window\",\"boot\":\"0123456789abcdef\",\"highest\":41}";
@@ -41,7 +44,15 @@ internal static class MessageSamples
             + ",\"start_unix_ms\":1,\"end_unix_ms\":60001,\"samples\":300,\"failed\":0,\"dropped\":{\"queue\":2},"
             + "\"predictions\":{\"labels\":[\"idle\",\"busy\"],\"counts\":[200,100],\"confidence\":[0,0,300],\"psi\":0.01,\"threshold\":0.2},"
             + "\"infer\":{\"buckets\":[10,20],\"counts\":[100,200],\"max_microseconds\":99},\"path\":{\"buckets\":[11],\"counts\":[300],\"max_microseconds\":120},"
-            + "\"features\":[{\"name\":\"cpu_mean\",\"counts\":[1,2,3],\"missing\":0,\"psi\":0.02,\"threshold\":0.2}]}"),
+            + "\"features\":[{\"name\":\"cpu_mean\",\"counts\":[1,2,3],\"missing\":0,\"psi\":0.02,\"threshold\":0.2}],"
+            + "\"quality\":{\"received\":4,\"joined\":3,\"unjoined\":{\"too_late\":1},\"lag_seconds\":{\"bins\":[3],\"counts\":[3]},"
+            + "\"model\":{\"was_true\":[1,2],\"said\":[2,1],\"right\":[1,1]},\"baseline\":{\"was_true\":[1,2],\"said\":[3,0],\"right\":[1,0]},"
+            + "\"positive\":\"busy\",\"positives\":{\"bins\":[50,60],\"counts\":[1,1]},\"negatives\":{\"bins\":[10],\"counts\":[1]},"
+            + "\"reliability\":{\"answers\":{\"bins\":[13],\"counts\":[3]},\"right\":{\"bins\":[13],\"counts\":[2]},\"parts\":{\"bins\":[13],\"counts\":[33554432]}}},"
+            + "\"expected\":{\"scores\":{\"bins\":[32],\"counts\":[10]},\"parts\":{\"bins\":[32],\"counts\":[83886080]},\"selected\":4,"
+            + "\"selected_parts\":50331648,\"right_parts\":83886080},\"loss\":{\"kind\":\"error\",\"answers\":300,\"parts\":\"65970697666560\"},"
+            + "\"groups\":{\"axes\":[{\"name\":\"warmth\",\"values\":[\"cold\",\"hot\"]}],\"positive\":\"busy\","
+            + "\"cells\":[{\"cell\":0,\"answers\":5,\"selected\":3,\"true_positives\":1},{\"cell\":1,\"answers\":10,\"selected\":2,\"false_negatives\":1}]}}"),
         ("event", "drift", "{" + Head + ",\"kind\":\"drift\",\"severity\":\"warning\",\"model\":\"vitals\",\"detail\":\"cpu_mean drifted\",\"values\":{\"psi\":0.4}}"),
         ("update", "r-1", "{" + Head + ",\"deployment\":\"r-1\",\"generation\":3,\"model\":\"vitals\",\"digest\":" + Digest
             + ",\"state\":\"downloading\",\"reason\":\"x\",\"percent\":12.5,\"bytes\":4000,\"bytes_per_second\":1000}"),

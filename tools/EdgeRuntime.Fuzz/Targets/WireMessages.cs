@@ -6,6 +6,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fuzz.Mutation;
 
@@ -32,6 +33,21 @@ internal static class WireMessages
         ToDevice("command", MessageSamples.Command, WireJson.Default.CommandMessage),
         ToDevice("response", MessageSamples.Response, WireJson.Default.ResponseMessage),
         ToDevice("ack", MessageSamples.Ack, WireJson.Default.AckMessage),
+        ToDevice("label", MessageSamples.Label, WireJson.Default.LabelMessage),
+        new Target
+        {
+            Name = "labels",
+            About = "a message of labels, as a device takes it in",
+            Run = bytes =>
+            {
+                IReadOnlyList<(AnswerId Id, TrueLabel Label)> read = LabelBatch.Read(bytes, out long refused);
+                Promise.Require(read.Count <= LabelMessage.MostLabels && refused >= 0, "more was read than a message may hold");
+                Promise.Require(read.All(label => AnswerId.TryParse(label.Id.ToString(), out AnswerId again) && again == label.Id), "an id changes when it is written");
+                return read.Count > 0;
+            },
+            Seeds = () => [Encoding.UTF8.GetBytes(MessageSamples.Label)],
+            Mutations = Json,
+        },
         ToDevice("manager", MessageSamples.Manager, WireJson.Default.ManagerMessage),
         new Target
         {

@@ -1,0 +1,81 @@
+namespace EdgeRuntime.Contracts.Packages;
+
+/// <summary>
+/// What of a model's input tells a protected group, and so never leaves the device but as counts: the channels and features that
+/// sensitive groups of the manifest name, and every other feature of those channels.
+/// </summary>
+public sealed class SensitiveFields
+{
+    private readonly HashSet<string> _channels = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _features = new(StringComparer.Ordinal);
+
+    private SensitiveFields()
+    {
+    }
+
+    /// <summary>Collects those of a manifest.</summary>
+    public static SensitiveFields Of(ModelManifest manifest)
+    {
+        SensitiveFields fields = new();
+        foreach (GroupSpec group in manifest.Monitoring?.Groups ?? [])
+        {
+            if (group is { Sensitive: true, Feature: string feature })
+            {
+                fields.Add(manifest.Pipeline, feature);
+            }
+        }
+
+        foreach (FeatureSpec feature in manifest.Pipeline.Features)
+        {
+            if (fields.Tells(feature))
+            {
+                fields._features.Add(feature.Name);
+            }
+        }
+
+        return fields;
+    }
+
+    /// <summary>
+    /// What is done to channels before any of their values is kept or sent: the filters that a manifest declares, and <c>drop</c> for
+    /// every channel that is sensitive.
+    /// </summary>
+    public static IReadOnlyList<PrivacySpec> Filters(ModelManifest manifest)
+    {
+        SensitiveFields fields = Of(manifest);
+        return
+        [
+            .. (manifest.Monitoring?.Privacy ?? []).Where(filter => !fields._channels.Contains(filter.Channel)),
+            .. fields._channels.Order(StringComparer.Ordinal).Select(channel => new PrivacySpec { Channel = channel, Filter = "drop" }),
+        ];
+    }
+
+    /// <summary>Names of the channels.</summary>
+    public IReadOnlyCollection<string> Channels => _channels;
+
+    /// <summary>Names of the features.</summary>
+    public IReadOnlyCollection<string> Features => _features;
+
+    // A cross of features tells what each of them does.
+    private void Add(PipelineSpec pipeline, string name)
+    {
+        FeatureSpec? feature = pipeline.Features.FirstOrDefault(feature => feature.Name == name);
+        if (!_features.Add(name) || feature is null)
+        {
+            return;
+        }
+
+        if (feature.Channel is string channel)
+        {
+            _channels.Add(channel);
+        }
+
+        foreach (string crossed in feature.Cross ?? [])
+        {
+            Add(pipeline, crossed);
+        }
+    }
+
+    private bool Tells(FeatureSpec feature) =>
+        (feature.Channel is string channel && _channels.Contains(channel)) || (feature.Cross?.Any(_features.Contains) ?? false);
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Fleet.Ingest;
+using EdgeRuntime.Fleet.Monitoring;
+using EdgeRuntime.Fleet.Tests.Support;
+using Xunit;
+
+namespace EdgeRuntime.Fleet.Tests.Monitoring;
+
+public sealed class QualitySumTests
+{
+    [Fact]
+    public void Labels_of_all_devices_add_up_to_what_one_would_have_counted()
+    {
+        QualitySum sum = new();
+        foreach (int device in (int[])[3, 1, 2])
+        {
+            sum.Add(Window(device));
+        }
+
+        Assert.Equal((3, 12L, 9L), (sum.Windows, sum.Received, sum.Joined));
+        Assert.Equal(3, sum.Unjoined["too_late"]);
+        Assert.Equal(6.0 / 9, sum.Model!.Labels!.Accuracy, 1e-15);
+        Assert.Equal(3.0 / 9, sum.Baseline!.Labels!.Accuracy, 1e-15);
+        Assert.Equal(0.5, sum.Expected.Accuracy, 1e-9);
+        Assert.Equal((3L, 3L), (sum.Groups!.Labelled(0)[0].Total, sum.Groups.Labelled(0)[1].Total));
+        Assert.Equal((30, 6), (sum.Groups.Selection(0)[1].Trials, sum.Groups.Selection(0)[1].Events));
+        Assert.Equal(["cold, day", "hot, night"], sum.Groups.Intersections().Select(cell => cell.Name));
+    }
+
+    // Each is what a device would send but for one member.
+    [Theory]
+    [InlineData("quality.received", "5")]
+    [InlineData("quality.joined", "-3")]
+    [InlineData("quality.unjoined", "{\"too_late\":-1}")]
+    [InlineData("quality.unjoined", "null")]
+    [InlineData("quality.lag_seconds.bins", "[40]")]
+    [InlineData("quality.lag_seconds.counts", "[-3]")]
+    [InlineData("quality.model.was_true", "[2,2]")]
+    [InlineData("quality.model.was_true", "[9223372036854775807,9223372036854775807]")]
+    [InlineData("quality.model.right", "null")]
+    [InlineData("quality.baseline.said", "[3]")]
+    [InlineData("quality.model.errors", "{\"exponent\":900,\"count\":1,\"absolute\":\"1\",\"signed\":\"1\",\"squares\":\"1\",\"fourths\":\"1\"}")]
+    [InlineData("quality.positives.counts", "[-1]")]
+    [InlineData("quality.negatives.bins", "[64]")]
+    [InlineData("quality.reliability.right.counts", "[4]")]
+    [InlineData("expected.selected", "11")]
+    [InlineData("expected.parts.counts", "[99999999999]")]
+    [InlineData("loss.answers", "-1")]
+    [InlineData("loss.parts", "\"170141183460469231731687303715884105727\"")]
+    [InlineData("groups.axes", "[]")]
+    [InlineData("groups.axes", "[null]")]
+    [InlineData("groups.axes", "[{\"name\":\"a\",\"values\":[null]}]")]
+    [InlineData("groups.cells", "[{\"cell\":9}]")]
+    [InlineData("groups.cells", "[{\"cell\":1,\"answers\":1,\"selected\":2}]")]
+    [InlineData("groups.cells", "[{\"cell\":1,\"true_positives\":-1}]")]
+    [InlineData("groups.cells", "[{\"cell\":1},{\"cell\":1}]")]
+    public void Counts_that_no_device_can_have_made_are_refused_with_a_reason(string path, string json)
+    {
+        JsonNode window = JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(Window(1), WireJson.Default.WindowMessage))!;
+        Assert.NotNull(Read(window, out string none));
+        Assert.Equal("", none);
+        string[] members = path.Split('.');
+        members[..^1].Aggregate(window, (node, member) => node[member]!)[members[^1]] = JsonNode.Parse(json);
+
+        Assert.Null(Read(window, out string reason));
+        Assert.NotEqual("", reason);
+    }
+
+    private static DeviceMessage? Read(JsonNode window, out string reason) => MessageReader.Read(
+        new Arrival(DeviceId.Parse("press-1"), "window", TestPackages.Model, Encoding.UTF8.GetBytes(window.ToJsonString()), 0), out reason);
+
+    private static WindowMessage Window(int device) => TestWindows.Make(
+        new PackageLabel(ModelId.Of("m"u8), "1.0.0"), new BootId((ulong)device), 1, 0, 60_000, 100, 0, Behaviour.Good, new Random(device)) with
+    {
+        Quality = new QualityCounts
+        {
+            Received = 4,
+            Joined = 3,
+            Unjoined = new Dictionary<string, long> { ["too_late"] = 1 },
+            LagSeconds = new SparseCounts { Bins = [device], Counts = [3] },
+            Model = new AnswerTally { WasTrue = [1, 2], Said = [2, 1], Right = [1, 1] },
+            Baseline = new AnswerTally { WasTrue = [1, 2], Said = [3, 0], Right = [1, 0] },
+            Positive = "compute",
+            Positives = new SparseCounts { Bins = [50, 60], Counts = [1, 1] },
+            Negatives = new SparseCounts { Bins = [10], Counts = [1] },
+            Reliability = new ReliabilityTally
+            {
+                Answers = new SparseCounts { Bins = [13], Counts = [3] },
+                Right = new SparseCounts { Bins = [13], Counts = [2] },
+                Parts = new SparseCounts { Bins = [13], Counts = [2 << 24] },
+            },
+        },
+        Expected = new ExpectedTally
+        {
+            Scores = new SparseCounts { Bins = [32], Counts = [10] }, Parts = new SparseCounts { Bins = [32], Counts = [5 << 24] },
+            Selected = 4, SelectedParts = 3 << 24, RightParts = 5 << 24,
+        },
+        Loss = new LossTally { Kind = "error", Answers = 100, Parts = (Int128)20 << 40 },
+        Groups = new GroupCounts
+        {
+            Axes = [new GroupAxis("warmth", ["cold", "hot"]), new GroupAxis("shift", ["day", "night"])],
+            Positive = "compute",
+            Cells =
+            [
+                new GroupCell { Cell = 0, Answers = 5, Selected = 3, TruePositives = 1 },
+                new GroupCell { Cell = 4, Answers = 10, Selected = 2, FalseNegatives = 1 },
+            ],
+        },
+    };
+}
