@@ -155,6 +155,10 @@ break_broker() {
 predicting() { local n; n=$(model this-machine vitals '.latest.n // 0'); [ "${n:-0}" -gt "${1:-0}" ]; }
 decides()    { [ "$(model this-machine vitals .latest.decision)" = "$1" ]; }
 drifted()    { api 'events?kind=drift&limit=50' | jq -e '[.events[] | select(.device == "sim-2" and .model == "machine")] | length > 0' >/dev/null; }
+alarm()      { api devices/this-machine | jq -c '[.alarms[] | select(.name == "drift-vitals")][0] // empty'; }
+alarmed()    { [ -n "$(alarm)" ]; }
+calm()       { ! alarmed; }
+explained()  { [ "$(alarm | jq -r '.explanation != null')" = true ]; }
 version_of() { model "$1" vitals '.active.version'; }
 all_on()     { local d; for d in this-machine sim-1 sim-2 sim-3; do [ "$(version_of "$d")" = "$1" ] || return 1; done; }
 
@@ -210,6 +214,24 @@ story_main() {
   fi
 }
 
+# What no recording of the training shows: processes by the thousand that do nothing but begin and end.
+unseen_load() {
+  await 60 calm || bad "an alarm stands before anything was done to this machine: $(alarm | jq -r .detail)"
+  say "unseen load: this machine forks as no machine of the training did"
+  stress-ng --quiet --fork 2 --timeout 90s >/dev/null 2>&1 &
+  local load=$!
+  if await 60 alarmed && await 20 explained; then
+    good "drift alarm: $(alarm | jq -r '.detail + "; most of it " + ([.causes[:3][].feature] | join(", "))')"
+    good "explained: $(alarm | jq -r '.explanation | "the \(.quantity) of \(.label) is \(.whole * 100 | round) %, by " + ([.groups[:3][].name] | join(", "))')"
+  else
+    bad "the unseen load raised no alarm with an explanation"
+  fi
+
+  kill "$load" 2>/dev/null || true
+  wait "$load" 2>/dev/null || true
+  await 60 calm && good "the load ended, and so did the alarm" || bad "the alarm did not end with the load"
+}
+
 story() {
   await 30 online && good "four devices online: this machine and three simulated ones" \
     || { bad "only $(api fleet | jq -r .online) of 4 devices came online"; return; }
@@ -247,4 +269,5 @@ story() {
     || bad "the bad update ended '$(rollout_state)': $(api "rollouts/$rollout" | jq -r .reason)"
   await 20 all_on "$good_version" && good "undone: all four devices serve vitals $good_version" \
     || bad "not all devices are back on vitals $good_version"
+  unseen_load
 }

@@ -32,6 +32,7 @@ def manifest_of(package: specs.Package, scaled: bool, hop: int = 0, goals: dict 
         "decision": {"threshold": 0.6, "hysteresis": 0.1, "initial": "unknown"},
         "soak": {"samples": 50, "max_error_share": 0.01, "max_p99_ms": 20},
         "goals": goals or {},
+        **({"monitoring": specs.MONITORING[package.family]} if specs.MONITORING[package.family] else {}),
     }
 
 

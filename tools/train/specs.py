@@ -74,6 +74,12 @@ BOUNDS = {
 }
 
 # Of a window of frames, on which rate. Vitals look back three seconds and answer every 0.4 s.
+# What devices watch sample by sample: at most one false alarm of a feature in a million windows.
+MONITORING = {
+    "vitals": {"online": {"detector": "page_hinkley", "expected_run_samples": 1000000}},
+    "machine": None,
+}
+
 PIPELINE = {
     "vitals": {"rate_hz": 5, "window_frames": 15, "hop_frames": 2},
     "machine": {"rate_hz": 1024, "window_frames": 256, "hop_frames": 256},
