@@ -7,8 +7,8 @@ public sealed record CalibrationOptions
     public double ExpectedRunSamples { get; init; } = 100_000;
 
     /// <summary>
-    /// Smallest lasting shift of the level that is worth an alarm, in standard deviations of the reference. (default: 1; above 0, at
-    /// most 10)
+    /// Smallest lasting shift of the level that is worth an alarm, in standard deviations of the reference; more for slow values, whose
+    /// residuals must shift by 0.2 deviations. (default: 1; above 0, at most 10)
     /// </summary>
     public double MinimumEffect { get; init; } = 1;
 
@@ -26,6 +26,10 @@ public sealed record CalibrationOptions
 /// </remarks>
 public static class DetectorCalibration
 {
+    // Half of what Cohen calls a small effect, 0.2 deviations: the level of a slow sensor wanders so far all the time, and a shift of its
+    // residuals below that is not worth an alarm however long it lasts.
+    private const double LeastDelta = 0.1;
+
     private const int Streams = 400;
     private const long Budget = 20_000_000;
 
@@ -75,7 +79,7 @@ public static class DetectorCalibration
         // Page's sum answers a shift soonest when it forgives half of it. A shift of the level is smaller in the residuals.
         PageHinkleyOptions shape = new()
         {
-            Delta = options.MinimumEffect * calibrated.Model.Gain / 2,
+            Delta = Math.Max(options.MinimumEffect * calibrated.Model.Gain / 2, LeastDelta),
             Alpha = 1,
             ReferenceSamples = calibrated.ReferenceSamples,
         };

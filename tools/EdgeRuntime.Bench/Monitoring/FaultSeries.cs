@@ -68,7 +68,8 @@ internal sealed record FaultSeries(
             [.. replayed.Select(time => windows.Any(window => time >= window.From && time <= window.To))]);
     }
 
-    private static (double[] Times, double[][] Values) Columns(string path, int time, int[] columns)
+    /// <summary>Columns of a file with a header, and when each row was taken.</summary>
+    internal static (double[] Times, double[][] Values) Columns(string path, int time, int[] columns)
     {
         string[][] rows = [.. File.ReadLines(path).Skip(1).Where(line => line.Length > 0).Select(line => line.Split(',').Select(field => field.Trim('"')).ToArray())];
         return (
@@ -76,6 +77,7 @@ internal sealed record FaultSeries(
             [.. columns.Select(column => rows.Select(row => double.Parse(row[column], CultureInfo.InvariantCulture)).ToArray())]);
     }
 
-    private static double UnixMs(string text) =>
+    /// <summary>A time in UTC milliseconds.</summary>
+    internal static double UnixMs(string text) =>
         (DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal) - DateTime.UnixEpoch).TotalMilliseconds;
 }

@@ -11,6 +11,9 @@ internal static class MonitoringSuite
         [
             ("quality", () => QualityRows.Add(options.Fixtures, figures)),
             ("fairness", () => FairnessRows.Add(options.Fixtures, figures)),
+            ("detectors", () => DetectorRows.Add(options, figures)),
+            ("run-lengths", () => RunLengthRows.Add(figures)),
+            ("sensors", () => SensorRows.Add(options, figures)),
             ("faults", () => FaultRows.Add(options, figures)),
         ]).Measure(options.Only);
         figures.Save(options.Output);
