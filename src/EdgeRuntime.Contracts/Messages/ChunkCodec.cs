@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using EdgeRuntime.Contracts.Protobuf;
 
 namespace EdgeRuntime.Contracts.Messages;
 
@@ -72,16 +73,16 @@ public static class ChunkCodec
         }
 
         int at = 0;
-        at += WriteVarint(destination[at..], Tag(1, WireType.Bytes));
-        at += WriteVarint(destination[at..], DigestBytes);
+        at += ProtoWire.WriteVarint(destination[at..], ProtoWire.Tag(1, WireType.Bytes));
+        at += ProtoWire.WriteVarint(destination[at..], DigestBytes);
         Convert.FromHexString(request.ArchiveSha256, destination.Slice(at, DigestBytes), out _, out int digestBytes);
         at += digestBytes;
         // Proto3 leaves out a field that holds its default; only the offset can.
         at += request.Offset == 0 ? 0 : WriteNumber(destination[at..], 2, (ulong)request.Offset);
         at += WriteNumber(destination[at..], 3, (ulong)request.Length);
         at += WriteNumber(destination[at..], 4, (ulong)request.Window);
-        at += WriteVarint(destination[at..], Tag(5, WireType.Bytes));
-        at += WriteVarint(destination[at..], (ulong)request.Transfer.Length);
+        at += ProtoWire.WriteVarint(destination[at..], ProtoWire.Tag(5, WireType.Bytes));
+        at += ProtoWire.WriteVarint(destination[at..], (ulong)request.Transfer.Length);
         at += Encoding.ASCII.GetBytes(request.Transfer, destination[at..]);
         return at;
     }
@@ -98,7 +99,7 @@ public static class ChunkCodec
         ulong window = 0;
         while (!bytes.IsEmpty)
         {
-            if (!TryReadVarint(ref bytes, out ulong tag))
+            if (!ProtoWire.TryReadVarint(ref bytes, out ulong tag))
             {
                 return false;
             }
@@ -106,7 +107,7 @@ public static class ChunkCodec
             switch ((tag >> 3, (WireType)(tag & 7)))
             {
                 case (1, WireType.Bytes):
-                    if (!TryReadBytes(ref bytes, out ReadOnlySpan<byte> hash))
+                    if (!ProtoWire.TryReadBytes(ref bytes, out ReadOnlySpan<byte> hash))
                     {
                         return false;
                     }
@@ -114,23 +115,23 @@ public static class ChunkCodec
                     digest = hash.Length == DigestBytes ? Convert.ToHexStringLower(hash) : "";
                     break;
                 case (5, WireType.Bytes):
-                    if (!TryReadBytes(ref bytes, out ReadOnlySpan<byte> name) || name.Length > MaxTransferLength)
+                    if (!ProtoWire.TryReadBytes(ref bytes, out ReadOnlySpan<byte> name) || name.Length > MaxTransferLength)
                     {
                         return false;
                     }
 
                     transfer = Encoding.ASCII.GetString(name);
                     break;
-                case (2, WireType.Varint) when TryReadVarint(ref bytes, out offset):
-                case (3, WireType.Varint) when TryReadVarint(ref bytes, out length):
-                case (4, WireType.Varint) when TryReadVarint(ref bytes, out window):
+                case (2, WireType.Varint) when ProtoWire.TryReadVarint(ref bytes, out offset):
+                case (3, WireType.Varint) when ProtoWire.TryReadVarint(ref bytes, out length):
+                case (4, WireType.Varint) when ProtoWire.TryReadVarint(ref bytes, out window):
                     break;
                 case (2 or 3 or 4, WireType.Varint):
                     return false;
                 case (0, _):
                     return false;
                 case (_, WireType wire):
-                    if (!TrySkip(ref bytes, wire))
+                    if (!ProtoWire.TrySkip(ref bytes, wire))
                     {
                         return false;
                     }
@@ -220,85 +221,9 @@ public static class ChunkCodec
         && request.Transfer is { Length: >= 1 and <= MaxTransferLength } transfer
         && !transfer.AsSpan().ContainsAnyExcept(TransferCharacters);
 
-    private static ulong Tag(int field, WireType wire) => ((ulong)field << 3) | (ulong)wire;
-
     private static int WriteNumber(Span<byte> destination, int field, ulong value)
     {
-        int tag = WriteVarint(destination, Tag(field, WireType.Varint));
-        return tag + WriteVarint(destination[tag..], value);
-    }
-
-    private static int WriteVarint(Span<byte> destination, ulong value)
-    {
-        int at = 0;
-        while (value >= 0x80)
-        {
-            destination[at++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-
-        destination[at++] = (byte)value;
-        return at;
-    }
-
-    private static bool TryReadVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
-    {
-        const int longest = 10;
-        value = 0;
-        for (int i = 0; i < longest && i < bytes.Length; i++)
-        {
-            value |= (ulong)(bytes[i] & 0x7F) << (7 * i);
-            if (bytes[i] < 0x80)
-            {
-                bytes = bytes[(i + 1)..];
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool TryReadBytes(ref ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> content)
-    {
-        content = default;
-        if (!TryReadVarint(ref bytes, out ulong length) || length > (ulong)bytes.Length)
-        {
-            return false;
-        }
-
-        content = bytes[..(int)length];
-        bytes = bytes[(int)length..];
-        return true;
-    }
-
-    private static bool TrySkip(ref ReadOnlySpan<byte> bytes, WireType wire)
-    {
-        int fixedBytes = wire switch { WireType.Fixed64 => 8, WireType.Fixed32 => 4, _ => 0 };
-        if (fixedBytes == 0)
-        {
-            return wire switch
-            {
-                WireType.Varint => TryReadVarint(ref bytes, out _),
-                WireType.Bytes => TryReadBytes(ref bytes, out _),
-                _ => false,
-            };
-        }
-
-        if (bytes.Length < fixedBytes)
-        {
-            return false;
-        }
-
-        bytes = bytes[fixedBytes..];
-        return true;
-    }
-
-    // Numbers fixed by the protobuf encoding.
-    private enum WireType
-    {
-        Varint = 0,
-        Fixed64 = 1,
-        Bytes = 2,
-        Fixed32 = 5,
+        int tag = ProtoWire.WriteVarint(destination, ProtoWire.Tag(field, WireType.Varint));
+        return tag + ProtoWire.WriteVarint(destination[tag..], value);
     }
 }

@@ -1,0 +1,75 @@
+using System.Globalization;
+using EdgeRuntime.Contracts.Messages;
+
+namespace EdgeRuntime.Contracts.Protobuf;
+
+/// <summary>The counts of predictions within a <see cref="WindowCodec"/>.</summary>
+internal static class PredictionCodec
+{
+    private const double Millionths = 1e6;
+
+    // An index of a million nats is none; the bound keeps the numbers exact in a double.
+    private const double LargestIndex = 1e6;
+
+    /// <summary>No prediction.</summary>
+    public static PredictionCounts None { get; } = new() { Labels = [], Counts = [] };
+
+    /// <summary>Writes the message.</summary>
+    public static ReadOnlySpan<byte> Write(PredictionCounts predictions)
+    {
+        ProtoWriter writer = new();
+        WriteCounts(writer, 1, predictions.Counts);
+        WriteCounts(writer, 2, predictions.Confidence);
+        WriteVerdict(writer, 3, predictions.Psi, predictions.Threshold);
+        return writer.Written;
+    }
+
+    /// <summary>Reads the message; labels are the numbers from 1 on.</summary>
+    public static PredictionCounts Read(ReadOnlySpan<byte> bytes)
+    {
+        ProtoReader reader = new(bytes, "predictions");
+        (long[] counts, long[] confidence, double psi, double threshold) = ([], [], 0, 0);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: counts = RiceCode.Read(reader.Bytes()); break;
+                case 2: confidence = RiceCode.Read(reader.Bytes()); break;
+                case 3: psi = Index(reader.Number()); break;
+                case 4: threshold = Index(reader.Number()); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new PredictionCounts
+        {
+            Labels = [.. Enumerable.Range(1, counts.Length).Select(Name)],
+            Counts = counts,
+            Confidence = confidence,
+            Psi = psi,
+            Threshold = threshold,
+        };
+    }
+
+    /// <summary>What stands for a name that only the package knows.</summary>
+    /// <param name="number">From 1 on.</param>
+    public static string Name(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Counts; none are left out.</summary>
+    public static void WriteCounts(ProtoWriter writer, int field, IReadOnlyList<long> counts) =>
+        writer.Bytes(field, counts.Count == 0 ? [] : RiceCode.Write(counts));
+
+    /// <summary>Index and threshold, rounded so that the one is above the other exactly when it was.</summary>
+    /// <param name="field">Of the index; the threshold's is the next.</param>
+    public static void WriteVerdict(ProtoWriter writer, int field, double psi, double threshold)
+    {
+        double index = Bounded(psi) * Millionths;
+        writer.Number(field, (ulong)(psi > threshold ? Math.Ceiling(index) : Math.Floor(index)));
+        writer.Number(field + 1, (ulong)Math.Floor(Bounded(threshold) * Millionths));
+    }
+
+    /// <summary>An index that <see cref="WriteVerdict"/> wrote.</summary>
+    public static double Index(ulong written) => written / Millionths;
+
+    private static double Bounded(double index) => index > 0 ? Math.Min(index, LargestIndex) : 0;
+}
