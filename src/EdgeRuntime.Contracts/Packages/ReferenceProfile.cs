@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EdgeRuntime.Contracts.Packages;
 
 /// <summary>How the features and predictions looked in training: <c>reference.json</c>, the yardstick for drift.</summary>
@@ -74,4 +76,26 @@ public sealed record ReferenceFeature
 
     /// <summary>What watches it sample by sample; null where the manifest wants no such detector.</summary>
     public OnlineReference? Online { get; init; }
+
+    /// <summary>The bins in words, by the numbers of their edges; one more than there are edges.</summary>
+    public IReadOnlyList<string> BinLabels()
+    {
+        string[] edges = Texts("G6");
+        if (edges.Distinct().Count() < edges.Length)
+        {
+            // Edges closer than six digits tell apart are written in full.
+            edges = Texts("R");
+        }
+
+        List<string> labels = [$"below {edges[0]}"];
+        for (int i = 1; i < edges.Length; i++)
+        {
+            labels.Add($"{edges[i - 1]} to {edges[i]}");
+        }
+
+        labels.Add($"{edges[^1]} and above");
+        return labels;
+    }
+
+    private string[] Texts(string format) => [.. Edges.Select(edge => edge.ToString(format, CultureInfo.InvariantCulture))];
 }

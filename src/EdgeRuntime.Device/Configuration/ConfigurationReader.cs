@@ -105,6 +105,7 @@ public static class ConfigurationReader
         WindowSeconds = telemetry.Double("window_s", 60, min: 1, max: 3600),
         LatestMs = telemetry.Int("latest_ms", 1000, min: 200, max: 60_000),
         Predictions = telemetry.Choice("predictions", "changes", ["none", "changes", "all"]),
+        Protobuf = telemetry.Choice("encoding", "json", ["json", "protobuf"]) == "protobuf",
         Outbox = telemetry.Object("outbox", ReadOutbox) ?? new DurableOutboxOptions(),
     };
 

@@ -87,13 +87,15 @@ internal sealed class Commands(
             case "rebirth":
                 birth();
                 return (true, "status, info and reported are sent again", []);
+            case "mirror":
+                return (true, $"what goes out as protobuf is sent as JSON too for 60 s, on up/mirror/…; {publisher.BeginMirror()} at once", []);
             case "undo" when command.Model is null:
                 return (false, "undo needs the name of a model", []);
             case "undo":
                 string detail = updates.Undo(command.Model, out bool done);
                 return (done, detail, []);
             default:
-                return (false, $"there is no command '{name}'; there are ping, health, rebirth, undo and explain", []);
+                return (false, $"there is no command '{name}'; there are ping, health, mirror, rebirth, undo and explain", []);
         }
     }
 

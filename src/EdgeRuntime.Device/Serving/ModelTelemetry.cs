@@ -154,7 +154,7 @@ internal sealed class ModelTelemetry
             Shadow = Beside?.Invoke(),
         };
         message = _quality.Complete(message, window);
-        _publisher.Window($"window/{_model}", message, WireJson.Default.WindowMessage);
+        _publisher.Window($"window/{_model}", message, _options.Protobuf);
         Alarms.Take(verdict, message);
     }
 

@@ -6,6 +6,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Engine.Forwarding;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Statistics;
@@ -25,6 +26,7 @@ internal sealed class Publisher(
     // Ends of updates are few; what is not told now is told again after the next start.
     private const int MostAwaited = 256;
 
+    private readonly Mirror _mirror = new(topics, device, outbox, time);
     private readonly Dictionary<long, Action> _awaited = [];
     private readonly Dictionary<byte[], Delay> _timed = new(ReferenceEqualityComparer.Instance);
 
@@ -46,8 +48,22 @@ internal sealed class Publisher(
         Time(Post(OutboxClass.State, rest, message, type, qos: 0, retain: true, expirySeconds: 3600), delay);
 
     /// <summary>A window of counters; the broker keeps it a day.</summary>
-    public void Window<T>(string rest, T message, JsonTypeInfo<T> type) where T : DeviceMessage =>
-        Keep(rest, message, type, qos: 1, expirySeconds: Day);
+    /// <param name="protobuf">True for protobuf, which is mirrored as JSON while somebody asked for that.</param>
+    public void Window(string rest, WindowMessage message, bool protobuf)
+    {
+        if (!protobuf)
+        {
+            Keep(rest, message, WireJson.Default.WindowMessage, qos: 1, expirySeconds: Day);
+            return;
+        }
+
+        Keep(rest, message, WindowCodec.Write(message), qos: 1, expirySeconds: Day, awaited: false);
+        _mirror.Take(rest, message);
+    }
+
+    /// <summary>Sends what goes out as protobuf as JSON too, for a while.</summary>
+    /// <returns>How many of the newest were sent at once.</returns>
+    public int BeginMirror() => _mirror.Begin();
 
     /// <summary>A batch of predictions; the broker keeps it an hour.</summary>
     /// <param name="delay">Told when the link takes it.</param>
@@ -132,7 +148,7 @@ internal sealed class Publisher(
             Payload = request,
             Qos = 0,
             ExpirySeconds = 30,
-            ContentType = "application/x-protobuf",
+            ContentType = WindowCodec.ContentType,
         },
         token: 0);
 
@@ -213,7 +229,7 @@ internal sealed class Publisher(
                 Payload = kept.Payload,
                 Qos = kept.Qos,
                 ExpirySeconds = kept.ExpirySeconds,
-                ContentType = Json,
+                ContentType = WindowCodec.IsProtobuf(kept.Payload.Span) ? WindowCodec.ContentType : Json,
             };
             if (!link.TryPublish(message, token))
             {
@@ -252,9 +268,12 @@ internal sealed class Publisher(
     }
 
     private (long Number, byte[] Payload) Keep<T>(
-        string rest, T message, JsonTypeInfo<T> type, int qos, int expirySeconds, bool awaited = false) where T : DeviceMessage
+        string rest, T message, JsonTypeInfo<T> type, int qos, int expirySeconds, bool awaited = false) where T : DeviceMessage =>
+        Keep(rest, message, JsonSerializer.SerializeToUtf8Bytes(message, type), qos, expirySeconds, awaited);
+
+    private (long Number, byte[] Payload) Keep(
+        string rest, DeviceMessage message, byte[] payload, int qos, int expirySeconds, bool awaited)
     {
-        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(message, type);
         long number = durable.Post(
             new StoredMessage
             {

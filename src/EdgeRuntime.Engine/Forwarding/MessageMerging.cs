@@ -1,7 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 
 namespace EdgeRuntime.Engine.Forwarding;
 
@@ -62,7 +62,9 @@ public static class MessageMerging
         {
             DeviceMessage? read = message.TopicClass switch
             {
-                "window" => JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.WindowMessage),
+                "window" => WindowCodec.IsProtobuf(message.Payload.Span)
+                    ? WindowCodec.Read(message.Payload.Span, message.Rest[(message.Rest.IndexOf('/') + 1)..])
+                    : JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.WindowMessage),
                 "prediction" => JsonSerializer.Deserialize(message.Payload.Span, WireJson.Default.PredictionMessage),
                 _ => null,
             };
@@ -70,14 +72,19 @@ public static class MessageMerging
             // What the record says of its payload must be so, or the result would go under another name.
             return read is not null && read.Boot == message.Boot && read.Sequence == message.Sequence ? read : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or FormatException)
         {
             return null;
         }
     }
 
-    private static byte[] Write<T>(DeviceMessage message, JsonTypeInfo<T> type) where T : DeviceMessage =>
-        JsonSerializer.SerializeToUtf8Bytes((T)message, type);
+    // In the encoding of the newest; windows of two encodings name their features in two ways, and are never merged.
+    private static byte[] Write(DeviceMessage message, StoredMessage newest) => message switch
+    {
+        WindowMessage window when WindowCodec.IsProtobuf(newest.Payload.Span) => WindowCodec.Write(window),
+        WindowMessage window => JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage),
+        _ => JsonSerializer.SerializeToUtf8Bytes((PredictionMessage)message, WireJson.Default.PredictionMessage),
+    };
 
     private sealed class Group(StoredMessage first, DeviceMessage read, int at)
     {
@@ -103,10 +110,8 @@ public static class MessageMerging
                 return _members;
             }
 
-            byte[] payload = _sum is WindowMessage
-                ? Write(_sum, WireJson.Default.WindowMessage)
-                : Write(_sum, WireJson.Default.PredictionMessage);
             (int last, StoredMessage newest) = _members[^1];
+            byte[] payload = Write(_sum, newest);
             return payload.Length > LargestMerged
                 ? _members
                 :

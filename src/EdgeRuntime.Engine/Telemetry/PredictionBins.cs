@@ -45,7 +45,7 @@ internal sealed class PredictionBins
         else
         {
             _bins = profile.PredictionBins is null ? null : new ReferenceBins(profile.PredictionBins);
-            _labels = _bins?.Labels() ?? ["all"];
+            _labels = profile.PredictionBins?.BinLabels() ?? ["all"];
             _counts = _bins is null ? new long[1] : [];
         }
     }

@@ -110,35 +110,4 @@ internal sealed class ReferenceBins
             new BinnedSample(Live.Counts, Live.Missing, profile.EffectiveShare * (Live.Total + Live.Missing)),
             ordered: true,
             new ComparisonLimits(level, minEffect ?? ComparisonLimits.For(method).MinEffect, WindowCounters.SmallestSample));
-
-    /// <summary>The bins in words, by the numbers of their edges.</summary>
-    public IReadOnlyList<string> Labels()
-    {
-        string[] edges = Texts("G6");
-        if (edges.Distinct().Count() < edges.Length)
-        {
-            // Edges closer than six digits tell apart are written in full.
-            edges = Texts("R");
-        }
-
-        List<string> labels = [$"below {edges[0]}"];
-        for (int i = 1; i < edges.Length; i++)
-        {
-            labels.Add($"{edges[i - 1]} to {edges[i]}");
-        }
-
-        labels.Add($"{edges[^1]} and above");
-        return labels;
-    }
-
-    private string[] Texts(string format)
-    {
-        string[] texts = new string[Live.Edges.Length];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            texts[i] = Live.Edges[i].ToString(format, System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        return texts;
-    }
 }

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Devices;
 using EdgeRuntime.Fleet.Monitoring;
@@ -95,7 +98,7 @@ internal sealed partial class Intake(FleetState state, IngestCounters counters, 
                 feed.Latest(device.Id, latest);
                 break;
             case WindowMessage window:
-                OnWindow(device, new ReceivedWindow(window, nowMs), arrival.Payload);
+                OnWindow(device, window, arrival);
                 break;
             case EventMessage happened:
                 feed.Event(EventStore.Add(state.Database, DeviceViews.Of(device.Id, happened, nowMs)));
@@ -140,8 +143,17 @@ internal sealed partial class Intake(FleetState state, IngestCounters counters, 
         }
     }
 
-    private void OnWindow(DeviceEntry device, ReceivedWindow window, byte[] body)
+    private void OnWindow(DeviceEntry device, WindowMessage message, Arrival arrival)
     {
+        byte[] body = arrival.Payload;
+        if (WindowCodec.IsProtobuf(body))
+        {
+            // Stored as JSON, with its names, so that everything later reads one form.
+            message = NamedWindow.Of(message, state.Shelf.Find(message.Digest));
+            body = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.WindowMessage);
+        }
+
+        ReceivedWindow window = new(message, arrival.ReceivedMs);
         WindowStore.Add(state.Database, device.Id, window, body);
         device.LiveOf(window.Message.Model)?.Take(window);
         state.Samples += window.Message.Samples;

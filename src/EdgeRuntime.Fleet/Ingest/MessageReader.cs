@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Fleet.Rollouts;
 using EdgeRuntime.Statistics;
 
@@ -34,7 +35,7 @@ internal static class MessageReader
             reason = message is null ? "the payload is null" : Complaint(arrival, message) ?? "";
             return reason.Length == 0 ? message : null;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FormatException)
         {
             reason = e.Message;
             return null;
@@ -61,7 +62,9 @@ internal static class MessageReader
         "info" => Parse(arrival.Payload, WireJson.Default.InfoMessage),
         "reported" => Parse(arrival.Payload, WireJson.Default.ReportedMessage),
         "latest" => Parse(arrival.Payload, WireJson.Default.LatestMessage),
-        "window" => Parse(arrival.Payload, WireJson.Default.WindowMessage),
+        "window" => WindowCodec.IsProtobuf(arrival.Payload)
+            ? WindowCodec.Read(arrival.Payload, arrival.Rest)
+            : Parse(arrival.Payload, WireJson.Default.WindowMessage),
         "event" => Parse(arrival.Payload, WireJson.Default.EventMessage),
         "update" => Parse(arrival.Payload, WireJson.Default.UpdateMessage),
         Alarm => Parse(arrival.Payload, WireJson.Default.AlarmMessage),
