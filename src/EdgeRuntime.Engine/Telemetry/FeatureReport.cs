@@ -5,10 +5,10 @@ using EdgeRuntime.Statistics.Counters;
 namespace EdgeRuntime.Engine.Telemetry;
 
 /// <summary>Turns what was counted of a feature into what goes on the wire.</summary>
-internal static class FeatureReport
+public static class FeatureReport
 {
     /// <summary>The counts of one feature, with the verdict on them.</summary>
-    public static FeatureCounts Of(ReferenceBins feature, FeatureDrift drift) => new()
+    internal static FeatureCounts Of(ReferenceBins feature, FeatureDrift drift) => new()
     {
         Name = feature.Name,
         Counts = feature.Live.Counts.ToArray(),
@@ -32,7 +32,8 @@ internal static class FeatureReport
         Ratio = drift.TestRatio,
     };
 
-    private static MomentCounts Of(ExactMoments moments)
+    /// <summary>Moments as they go on the wire.</summary>
+    public static MomentCounts Of(ExactMoments moments)
     {
         MomentSums sums = moments.ToSums();
         return new MomentCounts
@@ -50,4 +51,20 @@ internal static class FeatureReport
             Max = sums.Max,
         };
     }
+
+    /// <summary>The sums that a message tells of a feature's values.</summary>
+    /// <returns>Null where it tells none; not checked.</returns>
+    public static MomentSums? SumsOf(FeatureCounts feature) => feature.Moments is not MomentCounts moments ? null : new MomentSums
+    {
+        Count = feature.Counts.Sum(),
+        Outside = moments.Outside,
+        Pairs = moments.Pairs,
+        Sum = moments.Sum,
+        Squares = moments.Squares,
+        Cubes = moments.Cubes,
+        Fourths = moments.Fourths,
+        Differences = moments.Differences,
+        Min = moments.Min,
+        Max = moments.Max,
+    };
 }

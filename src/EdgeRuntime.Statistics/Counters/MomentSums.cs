@@ -10,6 +10,12 @@ public readonly record struct MomentSums
 
     private const long Limit = MomentScale.Limit;
 
+    /// <summary>Sums of no values.</summary>
+    public static MomentSums None { get; } = new()
+    {
+        Count = 0, Outside = 0, Pairs = 0, Sum = 0, Squares = 0, Cubes = 0, Fourths = 0, Differences = 0, Min = 0, Max = 0,
+    };
+
     /// <summary>Values.</summary>
     public required long Count { get; init; }
 
@@ -39,6 +45,23 @@ public readonly record struct MomentSums
 
     /// <summary>Largest value, in its unit; 0 when empty.</summary>
     public required float Max { get; init; }
+
+    /// <summary>
+    /// The sums of both together. They are exact while both are valid and of no more than <see cref="LargestCount"/> values together.
+    /// </summary>
+    public static MomentSums operator +(in MomentSums one, in MomentSums other) => new()
+    {
+        Count = one.Count + other.Count,
+        Outside = one.Outside + other.Outside,
+        Pairs = one.Pairs + other.Pairs,
+        Sum = one.Sum + other.Sum,
+        Squares = one.Squares + other.Squares,
+        Cubes = one.Cubes + other.Cubes,
+        Fourths = one.Fourths + other.Fourths,
+        Differences = one.Differences + other.Differences,
+        Min = one.Count == 0 ? other.Min : other.Count == 0 ? one.Min : Math.Min(one.Min, other.Min),
+        Max = one.Count == 0 ? other.Max : other.Count == 0 ? one.Max : Math.Max(one.Max, other.Max),
+    };
 
     /// <summary>What shows that no values have these sums; null when nothing does.</summary>
     public string? Complaint()

@@ -24,7 +24,7 @@ internal sealed class HostRig : IDisposable
 
     public HostRig(
         OverloadOptions? overload = null, IReadOnlyList<ActionConfiguration>? actions = null, ModelTotals? totals = null,
-        string predictions = "changes")
+        string predictions = "changes", bool protobuf = false)
     {
         DeviceId device = DeviceId.TryParse("rig", out DeviceId id) ? id : default;
         _outbox = new Outbox(new OutboxOptions(), Time);
@@ -32,7 +32,7 @@ internal sealed class HostRig : IDisposable
         _durable.OnConnected();
         _keeper = new OutboxKeeper(_durable, new SimulatedDisk(), Time, clockSynchronized: true);
         _link = new InMemoryLink(new InMemoryBroker(Time), new LinkOptions { Host = "broker", ClientId = "rig" });
-        Publisher publisher = new(device, new Topics("edge/v1"), new MessageStamp(BootId.Draw(new Random(1)), Time), _outbox, _durable, _link, Time);
+        Publisher = new Publisher(device, new Topics("edge/v1"), new MessageStamp(BootId.Draw(new Random(1)), Time), _outbox, _durable, _link, Time);
         Sensor = new ScriptedSensor(Time);
         FrameSource source = new(Sensor);
         ModelConfiguration configuration = new()
@@ -43,8 +43,8 @@ internal sealed class HostRig : IDisposable
             Actions = actions ?? [],
         };
         Host = new ModelHost(
-            configuration, source, gate: null, opens: [], totals ?? new ModelTotals(), publisher,
-            new TelemetryConfiguration { WindowSeconds = 1, Predictions = predictions }, Time, (decision, _) => Decided.Add(decision));
+            configuration, source, gate: null, opens: [], totals ?? new ModelTotals(), Publisher,
+            new TelemetryConfiguration { WindowSeconds = 1, Predictions = predictions, Protobuf = protobuf }, Time, (decision, _) => Decided.Add(decision));
         _feed = new SensorFeed(source, Time, [Host.Path]);
     }
 
@@ -53,6 +53,8 @@ internal sealed class HostRig : IDisposable
     public ScriptedSensor Sensor { get; }
 
     public ModelHost Host { get; }
+
+    public Publisher Publisher { get; }
 
     /// <summary>Changes of decision as the log is told them.</summary>
     public List<string> Decided { get; } = [];

@@ -1,6 +1,7 @@
 using System.Text;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Device.Serving;
@@ -93,6 +94,34 @@ public sealed class ModelHostTests
         IReadOnlyList<WindowMessage> windows = rig.Messages("window/", WireJson.Default.WindowMessage);
         Assert.Equal([2L, 3, 4], windows.GroupBy(window => window.Digest).Select(group => group.Sum(window => window.Samples)));
         Assert.Equal(["idle", "idle", "idle"], rig.Decided);
+    }
+
+    [Fact]
+    public void Windows_as_protobuf_say_the_same_as_their_mirror_which_lasts_a_minute()
+    {
+        using HostRig rig = new(protobuf: true);
+        rig.Activate();
+        rig.Read(3);
+        rig.Time.Advance(1);
+        rig.Beat();
+        Assert.Equal(1, rig.Publisher.BeginMirror());
+        rig.Time.Advance(40);
+        rig.Read(2);
+        rig.Beat();
+        rig.Time.Advance(40);
+        rig.Read(4);
+        rig.Stop();
+
+        WindowMessage[] windows =
+        [
+            .. rig.Sent.Where(message => message.Topic == "edge/v1/rig/up/window/plant").Select(message => WindowCodec.Read(message.Payload.Span, "plant")),
+        ];
+        IReadOnlyList<WindowMessage> mirrored = rig.Messages("mirror/window/plant", WireJson.Default.WindowMessage);
+        Assert.Equal(9, windows.Sum(window => window.Samples));
+        Assert.Equal([1, 2], mirrored.Select(window => window.Sequence));
+        Assert.Equal(windows[0].Features.Select(feature => feature.Counts), mirrored[0].Features.Select(feature => feature.Counts));
+        Assert.Equal(windows[1].Features[0].Moments!.Fourths, mirrored[1].Features[0].Moments!.Fourths);
+        Assert.NotEqual("1", mirrored[0].Features[0].Name);
     }
 
     [Fact]

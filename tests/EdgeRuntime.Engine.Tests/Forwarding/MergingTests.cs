@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Engine.Forwarding;
 
 namespace EdgeRuntime.Engine.Tests.Forwarding;
@@ -106,6 +107,20 @@ public sealed class MergingTests
         ];
 
         Assert.Equal(messages, MessageMerging.Merge(messages, TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
+    public void Windows_as_protobuf_are_merged_as_protobuf_and_never_with_others()
+    {
+        StoredMessage[] messages = [.. Enumerable.Range(1, 3).Select(i => Stored(Window(i)) with { Payload = WindowCodec.Write(Window(i)) })];
+
+        StoredMessage one = Assert.Single(MessageMerging.Merge(messages, TimeSpan.FromHours(1)));
+        WindowMessage merged = WindowCodec.Read(one.Payload.Span, "m");
+
+        Assert.Equal((3, 2L, 6L), (one.StandsFor, merged.Merged, merged.Samples));
+        Assert.Equal([6, 60], merged.Features[0].Counts);
+        Assert.Equal(60, merged.Features[0].Moments!.Sum);
+        Assert.Equal(3, MessageMerging.Merge([messages[0], Stored(Window(2)), messages[2]], TimeSpan.FromHours(1)).Count);
     }
 
     private static byte[] Without(string member, WindowMessage window)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fleet.Monitoring;
@@ -51,6 +52,30 @@ public sealed class IntakeTests
 
         Assert.Single(Windows(rig, 0));
         Assert.Equal(50, Windows(rig, 0)[0].Message.Samples);
+    }
+
+    [Fact]
+    public void A_window_as_protobuf_is_stored_with_the_names_that_its_package_has()
+    {
+        using FleetRig rig = new FleetRig().With(1);
+        rig.Time.Advance(5);
+        WindowMessage sent = rig.Devices[0].SendWindow() with { Sequence = 7 };
+        rig.Devices[0].PublishRaw("window/vitals", WindowCodec.Write(sent));
+        rig.Devices[0].PublishRaw("window/vitals", WindowCodec.Write(sent));
+        rig.Devices[0].PublishRaw("window/vitals", WindowCodec.Write(sent with { Sequence = 8, Digest = ModelId.Of("unknown"u8) }));
+        rig.Devices[0].PublishRaw("window/vitals", [0x08, 0xff]);
+        rig.Settle();
+
+        List<ReceivedWindow> windows = Windows(rig, 0);
+
+        Assert.Equal([7, 8], windows.Skip(1).Select(window => window.Message.Sequence));
+        Assert.Equal(sent.Features[0].Counts, windows[1].Message.Features[0].Counts);
+        Assert.Equal(sent.Features[0].Moments, windows[1].Message.Features[0].Moments);
+        Assert.Equal(["busy", "disk"], windows[1].Message.Features.Select(feature => feature.Name));
+        Assert.Equal(sent.Predictions.Labels, windows[1].Message.Predictions.Labels);
+        Assert.Equal(["1", "2"], windows[2].Message.Features.Select(feature => feature.Name));
+        Assert.Null(windows[2].Message.Features[0].Moments);
+        Assert.Equal((1, 1), (rig.Host.Parts.Counters.Duplicates, rig.Host.Parts.Counters.Malformed));
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal static class MonitoringSuite
         figures.Add(InferenceSuite.Machine(options.Commit));
         new Subjects(
         [
+            ("counters", () => CounterRows.Add(figures)),
+            ("merge", () => MergeRows.Add(figures)),
+            ("nist", () => NistRows.Add(options.Material, figures)),
             ("quality", () => QualityRows.Add(options.Fixtures, figures)),
             ("fairness", () => FairnessRows.Add(options.Fixtures, figures)),
             ("detectors", () => DetectorRows.Add(options, figures)),

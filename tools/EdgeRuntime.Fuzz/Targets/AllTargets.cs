@@ -10,6 +10,7 @@ internal static class AllTargets
         .. TensorFiles.Targets,
         .. ReplayFiles.Targets,
         .. WireMessages.Targets,
+        .. WindowReports.Targets,
         .. Deltas.Targets,
         .. Encrypted.Targets,
         .. StateFiles.Targets,
