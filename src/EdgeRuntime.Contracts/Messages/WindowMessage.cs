@@ -164,8 +164,14 @@ public sealed record FeatureCounts
     /// <summary>Of the missing, values that were infinite.</summary>
     public long Infinite { get; init; }
 
+    /// <summary>Values of a category that are none of those that the manifest lists; they share the last number.</summary>
+    public long Unseen { get; init; }
+
     /// <summary>Sums that moments follow from; null from a device that does not tell.</summary>
     public MomentCounts? Moments { get; init; }
+
+    /// <summary>What quantiles of any range follow from; null where the manifest does not ask for them.</summary>
+    public QuantileCounts? Quantiles { get; init; }
 
     /// <summary>Population stability index against the reference, in nats.</summary>
     public required double Psi { get; init; }

@@ -11,6 +11,11 @@ public sealed record MonitoringSpec
     /// <summary>What watches sample by sample, between the windows; null for nothing.</summary>
     public OnlineSpec? Online { get; init; }
 
+    /// <summary>
+    /// The features whose quantiles are kept over any range, beside their bins: at most 2 % off, for 8 KB each; null for none.
+    /// </summary>
+    public IReadOnlyList<string>? Quantiles { get; init; }
+
     /// <summary>When what was found becomes an alarm, and when it ends.</summary>
     public AlarmSpec Alarms { get; init; } = new();
 
@@ -51,6 +56,7 @@ public sealed record MonitoringSpec
     {
         Drift = monitoring.Object("drift", DriftSpec.Read) ?? new DriftSpec(),
         Online = monitoring.Object("online", online => OnlineSpec.Read(online, pipeline)),
+        Quantiles = OnlineSpec.ReadFeatures(monitoring, "quantiles", pipeline),
         Alarms = monitoring.Object("alarms", AlarmSpec.Read) ?? new AlarmSpec(),
         Explain = monitoring.Object("explain", explain => ExplainSpec.Read(explain, pipeline)),
         Capture = monitoring.Object("capture", CaptureSpec.Read),

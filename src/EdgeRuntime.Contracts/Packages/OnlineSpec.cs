@@ -29,23 +29,31 @@ public sealed record OnlineSpec
     /// <summary>Whether it watches a feature that the reference has thresholds for.</summary>
     public bool Watches(string feature) => Features is null || Features.Contains(feature);
 
-    internal static OnlineSpec Read(JsonObjectReader online, PipelineSpec pipeline)
+    internal static OnlineSpec Read(JsonObjectReader online, PipelineSpec pipeline) => new()
     {
-        OnlineSpec spec = new()
+        Detector = online.RequiredChoice("detector", Detectors),
+        ExpectedRunSamples = online.RequiredLong("expected_run_samples", 100, 100_000_000),
+        Features = ReadFeatures(online, "features", pipeline),
+    };
+
+    /// <summary>Reads a list of features of one value; null where it is not there.</summary>
+    internal static IReadOnlyList<string>? ReadFeatures(JsonObjectReader reader, string member, PipelineSpec pipeline)
+    {
+        if (!reader.Has(member))
         {
-            Detector = online.RequiredChoice("detector", Detectors),
-            ExpectedRunSamples = online.RequiredLong("expected_run_samples", 100, 100_000_000),
-            Features = online.Has("features") ? online.Strings("features", 1, 512) : null,
-        };
+            return null;
+        }
+
+        IReadOnlyList<string> features = reader.Strings(member, 1, 512);
         List<string> known = [.. pipeline.ValueNames()];
-        for (int i = 0; i < spec.Features?.Count; i++)
+        for (int i = 0; i < features.Count; i++)
         {
-            if (known.Count > 0 && !known.Contains(spec.Features[i]))
+            if (known.Count > 0 && !known.Contains(features[i]))
             {
-                online.Mistake("features", i, null, $"\"{spec.Features[i]}\" is no feature of one value{Spelling.Hint(spec.Features[i], known)}");
+                reader.Mistake(member, i, null, $"\"{features[i]}\" is no feature of one value{Spelling.Hint(features[i], known)}");
             }
         }
 
-        return spec;
+        return features;
     }
 }

@@ -30,6 +30,13 @@ internal static class FeatureCodec
             writer.Float(11, moments.Max);
         }
 
+        if (feature.Quantiles is QuantileCounts quantiles)
+        {
+            writer.Element(12, QuantileCodec.Write(quantiles));
+        }
+
+        writer.Count(13, feature.Unseen);
+
         return writer.Written;
     }
 
@@ -40,6 +47,7 @@ internal static class FeatureCodec
         ProtoReader reader = new(bytes, $"feature {number}");
         (long[] counts, long missing, long infinite, double psi, double threshold) = ([], 0, 0, 0, 0);
         (long unpaired, long outside, float min, float max) = (0, 0, 0, 0);
+        (QuantileCounts? quantiles, long unseen) = (null, 0);
         List<ulong> low = [];
         List<ulong> high = [];
         while (reader.Next())
@@ -57,6 +65,8 @@ internal static class FeatureCodec
                 case 9: outside = reader.Count(); break;
                 case 10: min = reader.Float(); break;
                 case 11: max = reader.Float(); break;
+                case 12: quantiles = QuantileCodec.Read(reader.Bytes()); break;
+                case 13: unseen = reader.Count(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -72,6 +82,8 @@ internal static class FeatureCodec
             Counts = counts,
             Missing = missing,
             Infinite = infinite,
+            Unseen = unseen,
+            Quantiles = quantiles,
             Psi = psi,
             Threshold = threshold,
             Moments = low.Count == 0 ? null : new MomentCounts

@@ -60,7 +60,8 @@ public static class WindowMerging
         && IsWhole(one) && IsWhole(other)
         && one.Features.Zip(other.Features).All(pair =>
             pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count
-            && MomentMerging.AreAlike(pair.First.Moments, pair.Second.Moments))
+            && MomentMerging.AreAlike(pair.First.Moments, pair.Second.Moments)
+            && QuantileMerging.AreAlike(pair.First.Quantiles, pair.Second.Quantiles))
         && IsSparse(one) && IsSparse(other);
 
     // A member that an older program did not write is null, whatever its type says.
@@ -106,7 +107,9 @@ public static class WindowMerging
             Counts = Sum(one.Counts, other.Counts),
             Missing = checked(one.Missing + other.Missing),
             Infinite = checked(one.Infinite + other.Infinite),
+            Unseen = checked(one.Unseen + other.Unseen),
             Moments = MomentMerging.Sum(one, other),
+            Quantiles = QuantileMerging.Sum(one.Quantiles, other.Quantiles),
             Psi = drifted.Psi,
             Threshold = drifted.Threshold,
         };

@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Statistics.Comparisons;
 using EdgeRuntime.Statistics.Counters;
+using EdgeRuntime.Statistics.Sketches;
 
 namespace EdgeRuntime.Engine.Telemetry;
 
@@ -14,7 +15,9 @@ public static class FeatureReport
         Counts = feature.Live.Counts.ToArray(),
         Missing = feature.Live.Missing,
         Infinite = feature.Live.Infinite,
+        Unseen = feature.Unseen,
         Moments = feature.Moments is ExactMoments moments ? Of(moments) : null,
+        Quantiles = feature.Quantiles is DDSketch quantiles ? Of(quantiles) : null,
         Psi = drift.Verdict.Index,
         Threshold = drift.Verdict.Threshold,
         PValue = drift.PValue,
@@ -31,6 +34,24 @@ public static class FeatureReport
         MinEffect = test.Limits.MinEffect,
         Ratio = drift.TestRatio,
     };
+
+    /// <summary>A sketch as it goes on the wire.</summary>
+    public static QuantileCounts Of(DDSketch sketch)
+    {
+        SketchCounts counts = SketchCounts.Of(sketch);
+        return new QuantileCounts
+        {
+            Accuracy = sketch.Accuracy,
+            Classes = sketch.Classes,
+            PositiveKeys = counts.PositiveKeys,
+            PositiveCounts = counts.PositiveCounts,
+            NegativeKeys = counts.NegativeKeys,
+            NegativeCounts = counts.NegativeCounts,
+            Zeros = counts.Zeros,
+            PositiveCollapsed = counts.PositiveCollapsed,
+            NegativeCollapsed = counts.NegativeCollapsed,
+        };
+    }
 
     /// <summary>Moments as they go on the wire.</summary>
     public static MomentCounts Of(ExactMoments moments)

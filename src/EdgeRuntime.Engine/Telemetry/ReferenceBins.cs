@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Statistics;
 using EdgeRuntime.Statistics.Comparisons;
 using EdgeRuntime.Statistics.Counters;
+using EdgeRuntime.Statistics.Sketches;
 
 namespace EdgeRuntime.Engine.Telemetry;
 
@@ -13,10 +14,15 @@ internal sealed class ReferenceBins
     private readonly long _referenceMissing;
     private readonly double? _minEffect;
 
+    // Number of the category that all values share which the manifest does not list; NaN, which equals nothing, where there is none.
+    private readonly double _unseen;
+
     /// <summary>Creates empty counts.</summary>
     /// <param name="moments">True to sum up moments too.</param>
+    /// <param name="quantiles">True to keep quantiles too.</param>
+    /// <param name="unseen">Number of the category of values that are not listed; NaN for none.</param>
     /// <exception cref="ArgumentException">The reference does not have one count more than edges, or the edges do not ascend.</exception>
-    public ReferenceBins(ReferenceFeature reference, bool moments = false)
+    public ReferenceBins(ReferenceFeature reference, bool moments = false, bool quantiles = false, double unseen = double.NaN)
     {
         if (reference.Counts.Count != reference.Edges.Count + 1)
         {
@@ -27,6 +33,8 @@ internal sealed class ReferenceBins
         Name = reference.Name;
         Live = new BinCounter([.. reference.Edges]);
         Moments = moments ? new ExactMoments(MomentScale.Of(Live.Edges)) : null;
+        Quantiles = quantiles ? new DDSketch() : null;
+        _unseen = unseen;
         _reference = [.. reference.Counts];
         _referenceMissing = reference.Missing;
         _minEffect = reference.MinEffect;
@@ -41,10 +49,18 @@ internal sealed class ReferenceBins
     /// <summary>Moments of the live values; null where none are summed up.</summary>
     public ExactMoments? Moments { get; }
 
+    /// <summary>Quantiles of the live values; null where none are kept.</summary>
+    public DDSketch? Quantiles { get; }
+
+    /// <summary>Values of a category that the manifest does not list.</summary>
+    public long Unseen { get; private set; }
+
     /// <summary>Counts one value. Allocates nothing.</summary>
     public void Record(double value)
     {
         Live.Record(value);
+        Quantiles?.Record(value);
+        Unseen += value == _unseen ? 1 : 0;
         if (Moments is null)
         {
             return;
@@ -73,6 +89,12 @@ internal sealed class ReferenceBins
     public void Add(ReferenceBins other)
     {
         Live.Add(other.Live);
+        Unseen = checked(Unseen + other.Unseen);
+        if (other.Quantiles is not null)
+        {
+            Quantiles?.Add(other.Quantiles);
+        }
+
         if (other.Moments is not null)
         {
             Moments?.Add(other.Moments);
@@ -83,6 +105,8 @@ internal sealed class ReferenceBins
     public void Clear()
     {
         Live.Clear();
+        Unseen = 0;
+        Quantiles?.Clear();
         Moments?.Clear();
     }
 

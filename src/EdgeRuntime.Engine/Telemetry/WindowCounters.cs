@@ -30,7 +30,7 @@ public sealed class WindowCounters
     private readonly PredictionBins _predictions;
 
     /// <summary>Creates empty counters.</summary>
-    /// <param name="whole">False for sums that are only judged; they do without the memory of ledger and moments.</param>
+    /// <param name="whole">False for sums that are only judged; they do without the memory of ledger, moments and quantiles.</param>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
     public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool whole = true)
     {
@@ -38,7 +38,12 @@ public sealed class WindowCounters
         _manifest = manifest;
         _profile = reference;
         List<string> values = [.. manifest.Pipeline.ValueNames()];
-        _features = [.. reference.Features.Select(feature => new ReferenceBins(feature, moments: whole))];
+        IReadOnlyList<string> quantiles = manifest.Monitoring?.Quantiles ?? [];
+        _features =
+        [
+            .. reference.Features.Select(feature => new ReferenceBins(
+                feature, moments: whole, quantiles: whole && quantiles.Contains(feature.Name), UnseenOf(manifest, feature.Name))),
+        ];
         _sources = [.. _features.Select(feature => SourceOf(values, feature.Name))];
         _predictions = new PredictionBins(manifest.Output, reference);
         Signals = new SignalCounts(_features.Length);
@@ -328,6 +333,10 @@ public sealed class WindowCounters
         stages.Remove(LatencyLedger.NameOf(LatencyStage.EndToEnd));
         return stages;
     }
+
+    // Listed categories have the numbers from 0 on, and all others the one after them.
+    private static double UnseenOf(ModelManifest manifest, string name) =>
+        manifest.Pipeline.Features.FirstOrDefault(feature => feature.Name == name)?.Categories is { } listed ? listed.Count : double.NaN;
 
     private static int SourceOf(List<string> values, string name)
     {

@@ -33,6 +33,7 @@ namespace EdgeRuntime.Fleet.Dashboard;
 [JsonSerializable(typeof(PackagesView))]
 [JsonSerializable(typeof(PackageDetailView))]
 [JsonSerializable(typeof(ReferenceProfile))]
+[JsonSerializable(typeof(InputsView))]
 [JsonSerializable(typeof(RolloutView))]
 [JsonSerializable(typeof(RolloutsView))]
 [JsonSerializable(typeof(EvaluationsView))]

@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Fleet.Monitoring;
 using EdgeRuntime.Fleet.Packages;
 
 namespace EdgeRuntime.Fleet.Dashboard;
@@ -9,6 +10,10 @@ internal static class PackageEndpoints
 {
     /// <summary>Largest package taken.</summary>
     public const long MaxBytes = 128L * 1024 * 1024;
+
+    // A thousand devices for a day, a window an hour; the newest count where there are more.
+    private const int MostWindows = 24_000;
+    private const int MostHours = 31 * 24;
 
     public static void Map(WebApplication site, FleetHost fleet)
     {
@@ -21,6 +26,7 @@ internal static class PackageEndpoints
         }));
         site.MapGet("/api/packages/{digest}", Reply.Guarded(context => DetailAsync(context, loop)));
         site.MapGet("/api/packages/{digest}/reference", Reply.Guarded(context => ReferenceAsync(context, loop)));
+        site.MapGet("/api/packages/{digest}/inputs", Reply.Guarded(context => InputsAsync(context, fleet)));
         site.MapGet("/packages/{file}", Reply.Guarded(context => FileAsync(context, loop)));
         site.MapPost("/api/packages", Reply.Guarded(context => PushAsync(context, fleet)));
     }
@@ -42,6 +48,34 @@ internal static class PackageEndpoints
             : package is not null
                 ? Reply.ErrorsAsync(context, 404, $"The package {package.Name} {package.Version} brings no reference profile.")
                 : NoneAsync(context, digest));
+    }
+
+    // Off the fleet's thread: many windows are read and added up.
+    private static async Task InputsAsync(HttpContext context, FleetHost fleet)
+    {
+        string digest = Digest(context);
+        int hours = Reply.Number(context, "hours", 24, MostHours);
+        ControlLoop loop = fleet.Loop;
+        StoredPackage? package = await loop.AskAsync(() => ModelId.TryParse(digest, out ModelId id) ? loop.State.Shelf.Find(id) : null);
+        if (package?.Reference is not ReferenceProfile reference)
+        {
+            await (package is null
+                ? NoneAsync(context, digest)
+                : Reply.ErrorsAsync(context, 404, $"The package {package.Name} {package.Version} brings no reference profile."));
+            return;
+        }
+
+        long sinceMs = fleet.Parts.Time.GetUtcNow().AddHours(-hours).ToUnixTimeMilliseconds();
+        InputSum sum = new(reference);
+        foreach ((string device, ReceivedWindow window) in WindowStore.OfModelBeside(loop.State.Database, package.Name, sinceMs, MostWindows))
+        {
+            if (window.Message.Digest == package.Digest)
+            {
+                sum.Take(device, window.Message);
+            }
+        }
+
+        await Reply.JsonAsync(context, 200, InputsView.Of(sum, reference), FleetJson.Default.InputsView);
     }
 
     private static async Task PushAsync(HttpContext context, FleetHost fleet)

@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Statistics.Counters;
+using EdgeRuntime.Statistics.Sketches;
 
 namespace EdgeRuntime.Fleet.Ingest;
 
@@ -18,10 +19,13 @@ internal static class FeatureComplaint
     public static string? Of(FeatureCounts feature)
     {
         bool possible = feature.Counts.Count <= MostBins && feature.Counts.All(IsPossible)
-            && IsPossible(feature.Missing) && feature.Infinite >= 0 && feature.Infinite <= feature.Missing;
-        return !possible ? $"{feature.Name}: a count is impossible"
-            : feature.Moments is MomentCounts moments && Of(moments, feature.Counts.Sum()) is string complaint ? $"{feature.Name}: {complaint}"
+            && IsPossible(feature.Missing) && feature.Infinite >= 0 && feature.Infinite <= feature.Missing
+            && feature.Unseen >= 0 && feature.Unseen <= feature.Counts.Sum();
+        string? complaint = !possible ? "a count is impossible"
+            : feature.Moments is MomentCounts moments && Of(moments, feature.Counts.Sum()) is string wrong ? wrong
+            : feature.Quantiles is QuantileCounts quantiles ? Of(quantiles, feature.Counts.Sum())
             : null;
+        return complaint is null ? null : $"{feature.Name}: {complaint}";
     }
 
     /// <summary>The sums of moments that a message tells of so many values.</summary>
@@ -38,6 +42,28 @@ internal static class FeatureComplaint
         Min = moments.Min,
         Max = moments.Max,
     };
+
+    private static string? Of(QuantileCounts quantiles, long values)
+    {
+        if (!(quantiles.Accuracy is >= 1e-4 and <= 0.5) || quantiles.Classes is < 16 or > 4096 || !int.IsPow2(quantiles.Classes))
+        {
+            return $"no sketch has {quantiles.Classes} classes and an accuracy of {quantiles.Accuracy}";
+        }
+
+        SketchCounts counts = new()
+        {
+            PositiveKeys = quantiles.PositiveKeys,
+            PositiveCounts = quantiles.PositiveCounts,
+            NegativeKeys = quantiles.NegativeKeys,
+            NegativeCounts = quantiles.NegativeCounts,
+            Zeros = quantiles.Zeros,
+            PositiveCollapsed = quantiles.PositiveCollapsed,
+            NegativeCollapsed = quantiles.NegativeCollapsed,
+        };
+        return counts.Complaint(quantiles.Classes) is string complaint ? $"its quantiles: {complaint}"
+            : counts.PositiveCounts.Sum() + counts.NegativeCounts.Sum() + counts.Zeros != values ? "its quantiles are not of the values in its bins"
+            : null;
+    }
 
     private static string? Of(MomentCounts moments, long values) =>
         !double.IsFinite(moments.Origin) || !double.IsNormal(moments.Step) || moments.Step < 0

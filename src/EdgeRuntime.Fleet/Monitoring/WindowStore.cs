@@ -16,6 +16,8 @@ internal static class WindowStore
         SELECT body, received FROM windows WHERE device = $1 AND model = $2 AND received >= $3 ORDER BY id DESC LIMIT $4
         """;
 
+    private const string OfModelSql = "SELECT body, received, device FROM windows WHERE model = $1 AND received >= $2 ORDER BY id DESC LIMIT $3";
+
     /// <summary>Stores one window, within the caller's transaction.</summary>
     public static void Add(Database database, DeviceId device, ReceivedWindow window, byte[] body) => database.Execute(
         "INSERT INTO windows (device, model, received, body) VALUES ($1, $2, $3, $4)",
@@ -32,6 +34,10 @@ internal static class WindowStore
     /// <summary>The newest windows that arrived since a moment, the oldest of them first.</summary>
     public static List<ReceivedWindow> Since(Database database, DeviceId device, string model, long sinceMs, int count) =>
         Reversed(database.Read(SinceSql, Row, device.ToString(), model, sinceMs, count));
+
+    /// <summary>The newest committed windows of all devices that arrived since a moment, with the device of each. Thread-safe.</summary>
+    public static List<(string Device, ReceivedWindow Window)> OfModelBeside(Database database, string model, long sinceMs, int count) =>
+        database.ReadBeside(OfModelSql, row => (row.GetString(2), Row(row)), model, sinceMs, count);
 
     private static ReceivedWindow Row(SqliteDataReader row) => new(MessageReader.Accepted(row.GetFieldValue<byte[]>(0)), row.GetInt64(1));
 

@@ -68,6 +68,24 @@ public sealed class WindowCodecTests
     }
 
     [Fact]
+    public void Quantiles_and_unseen_categories_come_back()
+    {
+        QuantileCounts quantiles = new()
+        {
+            Accuracy = 0.02, Classes = 256, PositiveKeys = [-100, 3, 40], PositiveCounts = [1, 2, 3], NegativeKeys = [7], NegativeCounts = [9],
+            Zeros = 4, PositiveCollapsed = 0, NegativeCollapsed = 0,
+        };
+
+        FeatureCounts back = WindowCodec.Read(
+            WindowCodec.Write(Typical with { Features = [Typical.Features[1] with { Quantiles = quantiles, Unseen = 3 }] }), "vitals").Features[0];
+
+        Assert.Equal(3, back.Unseen);
+        Assert.Equal(
+            JsonSerializer.Serialize(Typical with { Features = [Typical.Features[1] with { Quantiles = quantiles }] }, WireJson.Default.WindowMessage),
+            JsonSerializer.Serialize(Typical with { Features = [Typical.Features[1] with { Quantiles = back.Quantiles }] }, WireJson.Default.WindowMessage));
+    }
+
+    [Fact]
     public void Members_that_have_no_field_travel_along()
     {
         WindowMessage window = Typical with

@@ -103,13 +103,15 @@ public sealed class ModelHostTests
         rig.Activate();
         rig.Read(3);
         rig.Time.Advance(1);
+        rig.Read(1);
         rig.Beat();
         Assert.Equal(1, rig.Publisher.BeginMirror());
+        rig.Beat();
         rig.Time.Advance(40);
         rig.Read(2);
         rig.Beat();
         rig.Time.Advance(40);
-        rig.Read(4);
+        rig.Read(3);
         rig.Stop();
 
         WindowMessage[] windows =
@@ -119,9 +121,8 @@ public sealed class ModelHostTests
         IReadOnlyList<WindowMessage> mirrored = rig.Messages("mirror/window/plant", WireJson.Default.WindowMessage);
         Assert.Equal(9, windows.Sum(window => window.Samples));
         Assert.Equal([1, 2], mirrored.Select(window => window.Sequence));
-        Assert.Equal(windows[0].Features.Select(feature => feature.Counts), mirrored[0].Features.Select(feature => feature.Counts));
-        Assert.Equal(windows[1].Features[0].Moments!.Fourths, mirrored[1].Features[0].Moments!.Fourths);
-        Assert.NotEqual("1", mirrored[0].Features[0].Name);
+        Assert.Equal(windows.Take(2).Select(window => window.Predictions.Counts), mirrored.Select(window => window.Predictions.Counts));
+        Assert.Equal(["idle", "1"], [mirrored[0].Predictions.Labels[0], windows[0].Predictions.Labels[0]]);
     }
 
     [Fact]

@@ -27,6 +27,9 @@ public sealed class MergingTests
         Assert.Equal(
             new MomentCounts { Step = 1, Sum = 30, Squares = 50, Cubes = -3, Fourths = Int128.MaxValue / 64 * 3, Pairs = 3, Min = -2, Max = 2 },
             merged.Features[0].Moments);
+        Assert.Equal([3, 8], merged.Features[0].Quantiles!.PositiveKeys);
+        Assert.Equal([1, 2], merged.Features[0].Quantiles!.PositiveCounts);
+        Assert.Equal(3, merged.Features[0].Unseen);
     }
 
     [Theory]
@@ -62,6 +65,10 @@ public sealed class MergingTests
         Assert.Null(WindowMerging.Merge(window, window with { Features = [window.Features[0] with { Moments = null }] }));
         Assert.Null(WindowMerging.Merge(
             window, window with { Features = [window.Features[0] with { Moments = window.Features[0].Moments! with { Step = 2 } }] }));
+        Assert.Null(WindowMerging.Merge(
+            window, window with { Features = [window.Features[0] with { Quantiles = window.Features[0].Quantiles! with { Classes = 32 } }] }));
+        Assert.Null(WindowMerging.Merge(
+            window, window with { Features = [window.Features[0] with { Quantiles = window.Features[0].Quantiles! with { PositiveKeys = [] } }] }));
         Assert.Null(WindowMerging.Merge(window, window with { Infer = window.Infer with { Buckets = [7, 3] } }));
     }
 
@@ -158,9 +165,12 @@ public sealed class MergingTests
         {
             ["read"] = new() { Buckets = [i], Counts = [1], MaxMicroseconds = 1 },
         },
-        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1, Moments = Moments(i) }],
+        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1, Moments = Moments(i), Unseen = i, Quantiles = Quantiles(i) }],
         Channels = i % 2 == 0 ? [new ChannelCounts { Name = $"c{i}", Faults = new Dictionary<string, long> { ["stuck"] = 1 } }] : null,
     };
+    private static QuantileCounts Quantiles(int i) =>
+        new() { Accuracy = 0.02, Classes = 16, PositiveKeys = [(5 * i) - 2], PositiveCounts = [i] };
+
     private static MomentCounts Moments(int i) => new()
     {
         Step = 1, Sum = 10 * i, Squares = 10 * i * i, Cubes = -i, Fourths = Int128.MaxValue / 64 * i, Pairs = i, Min = -i, Max = i,

@@ -297,9 +297,27 @@ public sealed class WindowCountersTests
     }
 
     [Fact]
+    public void Quantiles_that_the_manifest_asks_for_are_told_and_merged()
+    {
+        ModelManifest manifest = Manifest with { Monitoring = new MonitoringSpec { Quantiles = ["x_mean"] } };
+        WindowCounters counters = new(manifest, Reference);
+        WindowCounters other = new(manifest, Reference);
+        counters.Record(Decoded.Invalid, [0.5, 1], Took(1, 1), 1);
+        other.Record(Decoded.Invalid, [-80, 1], Took(1, 1), 1);
+
+        counters.Add(other);
+
+        Assert.Null(Message(counters).Features[0].Quantiles);
+        Assert.Equal([1], Message(counters).Features[1].Quantiles!.PositiveCounts);
+        Assert.Equal([110], Message(counters).Features[1].Quantiles!.NegativeKeys);
+        counters.Clear();
+        Assert.Empty(Message(counters).Features[1].Quantiles!.PositiveKeys);
+    }
+
+    [Fact]
     public void Recording_and_clearing_allocate_nothing()
     {
-        WindowCounters counters = new(Manifest, Reference);
+        WindowCounters counters = new(Manifest with { Monitoring = new MonitoringSpec { Quantiles = ["x_mean"] } }, Reference);
         OutputDecoder decoder = new(Manifest.Output, 2);
         double[] values = [0.5, -0.5];
         float[] output = [1, 2];

@@ -92,6 +92,18 @@ public sealed class RestTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_inputs_of_a_package_are_there_before_any_device_sent_some()
+    {
+        using HttpResponseMessage pushed = await Push(_archive);
+
+        JsonNode inputs = await Json($"/api/packages/{TestPackages.LabelOf(_archive).Digest}/inputs?hours=2");
+
+        Assert.Equal(0, (long)inputs["windows"]!);
+        Assert.Equal(["busy", "disk"], inputs["features"]!.AsArray().Select(feature => (string)feature!["name"]!));
+        Assert.Null(inputs["features"]![0]!["mean"]);
+    }
+
+    [Fact]
     public async Task A_package_that_is_wrong_is_refused_with_sentences()
     {
         using SigningKey stranger = SigningKey.Create();

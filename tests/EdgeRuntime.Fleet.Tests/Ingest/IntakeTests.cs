@@ -59,7 +59,8 @@ public sealed class IntakeTests
     {
         using FleetRig rig = new FleetRig().With(1);
         rig.Time.Advance(5);
-        WindowMessage sent = rig.Devices[0].SendWindow() with { Sequence = 7 };
+        ModelId known = rig.Push(TestPackages.Archive("1.0.0", 1)).Digest;
+        WindowMessage sent = rig.Devices[0].SendWindow() with { Sequence = 7, Digest = known };
         rig.Devices[0].PublishRaw("window/vitals", WindowCodec.Write(sent));
         rig.Devices[0].PublishRaw("window/vitals", WindowCodec.Write(sent));
         rig.Devices[0].PublishRaw("window/vitals", WindowCodec.Write(sent with { Sequence = 8, Digest = ModelId.Of("unknown"u8) }));
@@ -184,6 +185,10 @@ public sealed class IntakeTests
             With(right, feature => feature with { Moments = feature.Moments! with { Origin = double.NaN } }),
             With(right, feature => feature with { Moments = feature.Moments! with { Squares = Int128.MaxValue } }),
             With(right, feature => feature with { Counts = [0, 0] }),
+            With(right, feature => feature with { Unseen = 51 }),
+            With(right, feature => feature with { Quantiles = Sketch with { Classes = 17 } }),
+            With(right, feature => feature with { Quantiles = Sketch with { PositiveCounts = [50, 0] } }),
+            With(right, feature => feature with { Quantiles = Sketch with { Zeros = 1 } }),
             right with { Predictions = right.Predictions with { Labels = [null!, "b", "c"] } },
         ];
 
@@ -310,6 +315,8 @@ public sealed class IntakeTests
         Assert.False(live.Take(first));
         Assert.Equal([1L, 2L, 3L], live.Points.Select(point => point.N));
     }
+
+    private static QuantileCounts Sketch => new() { Accuracy = 0.02, Classes = 16, PositiveKeys = [1, 2], PositiveCounts = [20, 30] };
 
     private static List<ReceivedWindow> Windows(FleetRig rig, int device) =>
         rig.Ask(() => WindowStore.Newest(rig.State.Database, rig.Devices[device].Id, "vitals", 1000));

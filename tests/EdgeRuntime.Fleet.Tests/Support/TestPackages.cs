@@ -72,7 +72,7 @@ internal static class TestPackages
         };
     }
 
-    private static ReferenceProfile Reference { get; } = new()
+    public static ReferenceProfile Reference { get; } = new()
     {
         Rows = 3000,
         EffectiveRows = 300,

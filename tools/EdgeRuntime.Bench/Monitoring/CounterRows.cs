@@ -194,8 +194,8 @@ internal static class Windows
             Predictions = new PredictionCounts
             {
                 Labels = ["healthy", "imbalance", "bearing"],
-                Counts = [samples - 310, 300, 10],
-                Confidence = [0, 0, 0, 0, 0, 40, 160, 400, 1400, samples - 2000],
+                Counts = [samples - (samples / 32), samples / 33, samples / 1000],
+                Confidence = [0, 0, 0, 0, 0, samples / 250, samples / 60, samples / 25, samples / 7, samples * 4 / 5],
                 Psi = 0.0123,
                 Threshold = 0.25,
             },

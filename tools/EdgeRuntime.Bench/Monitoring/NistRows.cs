@@ -21,7 +21,7 @@ internal static class NistRows
             return;
         }
 
-        List<(string Name, double Mean, double Deviation, double Correlation)> found =
+        List<(string Name, double Mean, double Deviation, double? Correlation)> found =
             [.. Directory.GetFiles(directory, "*.dat").Order(StringComparer.Ordinal).Select(Digits)];
         string all = $"{found.Count} certified series, the worst of them";
         figures.Add(new Figure("nist: digits of means", found.Min(row => row.Mean), "digits", all, Least: 10));
@@ -29,34 +29,34 @@ internal static class NistRows
         figures.Add(new Figure(
             "nist: digits of deviations", found.Where(row => !OfDoubles.ContainsKey(row.Name)).Min(row => row.Deviation), "digits",
             $"{all}; without NumAcc3 and NumAcc4", Least: 10));
-        foreach ((string name, double _, double deviation, double _) in found.Where(row => OfDoubles.ContainsKey(row.Name)))
+        foreach ((string name, double _, double deviation, double? _) in found.Where(row => OfDoubles.ContainsKey(row.Name)))
         {
             figures.Add(new Figure(
                 $"nist: digits of the deviation of {name}", Math.Round(deviation, 1), "digits", "doubles carry no more", Least: OfDoubles[name]));
         }
     }
 
-    private static (string Name, double Mean, double Deviation, double Correlation) Digits(string file)
+    private static (string Name, double Mean, double Deviation, double? Correlation) Digits(string file)
     {
         string[] lines = File.ReadAllLines(file);
         double[] values =
         [
-            .. lines.SkipWhile(line => !line.StartsWith("Data: ", StringComparison.Ordinal)).Skip(2)
+            .. lines.Skip(Array.FindLastIndex(lines, line => line.StartsWith("Data:", StringComparison.Ordinal)) + 2)
                 .Where(line => line.Trim().Length > 0).Select(Number),
         ];
         Moments moments = Moments.Of(values);
         return (
             Path.GetFileNameWithoutExtension(file),
-            Agreeing(moments.Mean, Certified(lines, "Sample Mean")),
-            Agreeing(moments.StandardDeviation, Certified(lines, "Sample Standard Deviation")),
-            Agreeing(Moments.Autocorrelation(values), Certified(lines, "Sample Autocorrelation")));
+            Agreeing(moments.Mean, Certified(lines, "Sample Mean")!.Value),
+            Agreeing(moments.StandardDeviation, Certified(lines, "Sample Standard Deviation")!.Value),
+            Certified(lines, "Sample Autocorrelation") is double correlation ? Agreeing(Moments.Autocorrelation(values), correlation) : null);
     }
 
-    private static double Certified(string[] lines, string name)
-    {
-        string line = lines.First(each => each.StartsWith(name, StringComparison.Ordinal));
-        return Number(line[(line.LastIndexOf(':') + 1)..].Split('(')[0]);
-    }
+    // Not every file has every value.
+    private static double? Certified(string[] lines, string name) =>
+        Array.Find(lines, each => each.StartsWith(name, StringComparison.Ordinal)) is string line
+            ? Number(line[(line.LastIndexOf(':') + 1)..])
+            : null;
 
     private static double Number(string text) => double.Parse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture);
 

@@ -87,9 +87,11 @@ internal static class WindowReports
     private static FeatureCounts Feature(string name, params double[] values)
     {
         ExactMoments moments = new(Scale);
+        DDSketch sketch = new(0.02, 64);
         long[] counts = new long[3];
         foreach (double value in values)
         {
+            sketch.Record(value);
             moments.Record(value);
             counts[value < 0.2 ? 0 : value < 0.5 ? 1 : 2]++;
         }
@@ -97,7 +99,7 @@ internal static class WindowReports
         return new FeatureCounts
         {
             Name = name, Counts = counts, Missing = 1, Infinite = 1, Psi = 0.02, Threshold = 0.2,
-            Moments = FeatureReport.Of(moments),
+            Moments = FeatureReport.Of(moments), Quantiles = FeatureReport.Of(sketch),
         };
     }
 

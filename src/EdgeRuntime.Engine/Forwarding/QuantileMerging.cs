@@ -1,0 +1,41 @@
+using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics.Sketches;
+
+namespace EdgeRuntime.Engine.Forwarding;
+
+/// <summary>Adds the sketches of two windows, exactly.</summary>
+internal static class QuantileMerging
+{
+    /// <summary>True when both can be added, or neither is there.</summary>
+    public static bool AreAlike(QuantileCounts? one, QuantileCounts? other) => one is null
+        ? other is null
+        : other is not null && one.Accuracy.Equals(other.Accuracy) && one.Classes == other.Classes
+            && one.Accuracy is >= 1e-4 and <= 0.5 && one.Classes is >= 16 and <= 4096 && int.IsPow2(one.Classes)
+            && CountsOf(one).Complaint(one.Classes) is null && CountsOf(other).Complaint(one.Classes) is null;
+
+    /// <summary>Both sketches together; null where neither is there.</summary>
+    public static QuantileCounts? Sum(QuantileCounts? one, QuantileCounts? other)
+    {
+        if (one is null || other is null)
+        {
+            return null;
+        }
+
+        DDSketch sum = new(one.Accuracy, one.Classes);
+        CountsOf(one).AddTo(sum);
+        CountsOf(other).AddTo(sum);
+        return FeatureReport.Of(sum);
+    }
+
+    private static SketchCounts CountsOf(QuantileCounts told) => new()
+    {
+        PositiveKeys = told.PositiveKeys,
+        PositiveCounts = told.PositiveCounts,
+        NegativeKeys = told.NegativeKeys,
+        NegativeCounts = told.NegativeCounts,
+        Zeros = told.Zeros,
+        PositiveCollapsed = told.PositiveCollapsed,
+        NegativeCollapsed = told.NegativeCollapsed,
+    };
+}
