@@ -14,8 +14,7 @@ internal static class LatencyCodec
     // The enumeration of the schema, in its order.
     private static readonly string[] Stages = ["", "read", "features", "queue", Infer, "decide", "act", EndToEnd, "publish", "gc"];
 
-    private const int MostNumbers = 4096;
-    private const int MostBuckets = 1 << 20;
+    private const int MostClasses = 4096;
     private const int LongestName = 64;
 
     /// <summary>All histograms of a window, by stage.</summary>
@@ -36,30 +35,28 @@ internal static class LatencyCodec
         int bits = BitsOf(stage);
         writer.Number(1, (ulong)known);
         writer.Text(2, known == 0 ? stage : "");
-        List<ulong> classes = [];
-        int previous = 0;
-        foreach (IGrouping<int, (int Bucket, long Count)> together in counts.Buckets.Zip(counts.Counts)
-            .Where(pair => pair.Second != 0).GroupBy(pair => pair.First >> bits))
+        (int Bucket, long Count)[] filled = [.. counts.Buckets.Zip(counts.Counts).Where(pair => pair.Second != 0)];
+        if (filled.Length > 0)
         {
-            long sum = together.Sum(pair => pair.Count);
-            if (together.Key < previous || sum < 0)
+            int first = filled[0].Bucket >> bits;
+            int last = filled[^1].Bucket >> bits;
+            if (filled.Any(pair => pair.Bucket >> bits < first || pair.Bucket >> bits > last || pair.Count < 0) || last - first >= MostClasses)
             {
                 throw new ArgumentException($"the histogram of '{stage}' is none", nameof(counts));
             }
 
-            classes.Add((ulong)(together.Key - previous));
-            classes.Add((ulong)sum);
-            previous = together.Key;
+            long[] classes = new long[last - first + 1];
+            foreach ((int bucket, long count) in filled)
+            {
+                classes[(bucket >> bits) - first] += count;
+            }
+
+            writer.Number(3, (ulong)first);
+            writer.Bytes(4, GammaCode.Write(classes));
+            writer.Number(6, (ulong)(filled[^1].Bucket & ((1 << bits) - 1)));
         }
 
-        writer.Packed(3, classes);
-        writer.Number(4, (ulong)Math.Max(0, Math.Round(counts.MaxMicroseconds * 1000)));
-        if (classes.Count > 0)
-        {
-            int last = counts.Buckets.Zip(counts.Counts).Last(pair => pair.Second != 0).First;
-            writer.Number(5, (ulong)(last & ((1 << bits) - 1)));
-        }
-
+        writer.Number(5, (ulong)Math.Max(0, Math.Round(counts.MaxMicroseconds * 1000)));
         return writer.Written;
     }
 
@@ -67,50 +64,47 @@ internal static class LatencyCodec
     public static void Read(ReadOnlySpan<byte> bytes, Dictionary<string, LatencyCounts> stages)
     {
         ProtoReader reader = new(bytes, "latency");
-        (ulong known, string name, ulong max, ulong last) = (0, "", 0, 0);
-        List<ulong> classes = [];
+        (ulong known, string name, ulong first, ulong max, ulong last) = (0, "", 0, 0, 0);
+        long[] classes = [];
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: known = reader.Number(); break;
                 case 2: name = reader.Text(LongestName); break;
-                case 3: reader.AddTo(classes, MostNumbers); break;
-                case 4: max = reader.Number(); break;
-                case 5: last = reader.Number(); break;
+                case 3: first = reader.Number(); break;
+                case 4: classes = GammaCode.Read(reader.Bytes()); break;
+                case 5: max = reader.Number(); break;
+                case 6: last = reader.Number(); break;
                 default: reader.Skip(); break;
             }
         }
 
         string stage = known == 0 ? name : known < (ulong)Stages.Length ? Stages[known] : throw reader.Wrong($"there is no stage {known}");
-        int within = (1 << BitsOf(stage)) - 1;
-        if (classes.Count % 2 != 0 || last > (ulong)within || !stages.TryAdd(stage, Counts(reader, classes, within, (int)last, max)))
+        int bits = BitsOf(stage);
+        if (first > MostClasses || classes.Length > MostClasses || last >> bits != 0
+            || !stages.TryAdd(stage, Counts(classes, (int)first, bits, (int)last, max)))
         {
             throw reader.Wrong($"the histogram of '{stage}' is none, or comes twice");
         }
     }
 
-    private static LatencyCounts Counts(in ProtoReader reader, List<ulong> classes, int within, int last, ulong max)
+    private static LatencyCounts Counts(long[] classes, int first, int bits, int last, ulong max)
     {
-        int[] buckets = new int[classes.Count / 2];
-        long[] counts = new long[buckets.Length];
-        ulong at = 0;
-        for (int i = 0; i < buckets.Length; i++)
+        List<int> buckets = [];
+        List<long> counts = [];
+        for (int i = 0; i < classes.Length; i++)
         {
-            at += Math.Min(classes[2 * i], MostBuckets);
-            ulong bucket = (at * (ulong)(within + 1)) + (ulong)(i == buckets.Length - 1 ? last : within);
-            if (bucket > MostBuckets || classes[(2 * i) + 1] > long.MaxValue)
+            if (classes[i] != 0)
             {
-                throw reader.Wrong("a class or a count is too large");
+                buckets.Add(((first + i) << bits) + (i == classes.Length - 1 ? last : (1 << bits) - 1));
+                counts.Add(classes[i]);
             }
-
-            buckets[i] = (int)bucket;
-            counts[i] = (long)classes[(2 * i) + 1];
         }
 
         return new LatencyCounts { Buckets = buckets, Counts = counts, MaxMicroseconds = max / 1000.0 };
     }
 
     // What rollouts compare is told finer than what only people look at.
-    private static int BitsOf(string stage) => stage is Infer or EndToEnd ? 2 : 4;
+    private static int BitsOf(string stage) => stage is Infer or EndToEnd ? 3 : 5;
 }

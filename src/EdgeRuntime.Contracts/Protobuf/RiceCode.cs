@@ -16,6 +16,7 @@ internal static class RiceCode
     public const int MostCounts = 4096;
 
     private const int MostLowBits = 48;
+    private const int MostBits = 62;
 
     /// <summary>Encodes counts.</summary>
     /// <param name="counts">1 to <see cref="MostCounts"/>, none negative.</param>
@@ -27,33 +28,19 @@ internal static class RiceCode
             throw new ArgumentException($"{counts.Count} counts, or one of them, cannot be written", nameof(counts));
         }
 
-        (int low, long bits) = Shortest(counts);
-        Span<byte> header = stackalloc byte[8];
-        int start = ProtoWire.WriteVarint(header, (ulong)counts.Count);
-        header[start++] = (byte)low;
-        byte[] bytes = new byte[start + ((bits + 7) / 8)];
-        header[..start].CopyTo(bytes);
-        long at = start * 8L;
+        int low = Shortest(counts);
+        BitWriter bits = new();
         foreach (long count in counts)
         {
-            for (long ones = count >> low; ones > 0; ones--)
-            {
-                Set(bytes, at++);
-            }
-
-            at++;
-            for (int bit = low - 1; bit >= 0; bit--)
-            {
-                if (((count >> bit) & 1) != 0)
-                {
-                    Set(bytes, at);
-                }
-
-                at++;
-            }
+            bits.Repeat(true, count >> low);
+            bits.Repeat(false, 1);
+            bits.Write(count, low);
         }
 
-        return bytes;
+        Span<byte> start = stackalloc byte[10];
+        int length = ProtoWire.WriteVarint(start, (ulong)counts.Count);
+        start[length++] = (byte)low;
+        return bits.After(start[..length]);
     }
 
     /// <summary>Decodes counts.</summary>
@@ -68,38 +55,22 @@ internal static class RiceCode
         }
 
         int low = bytes[0];
-        bytes = bytes[1..];
-        long end = bytes.Length * 8L;
+        BitReader bits = new(bytes[1..]);
         long[] counts = new long[length];
-        long at = 0;
         for (int i = 0; i < counts.Length; i++)
         {
-            long ones = 0;
-            while (at < end && IsSet(bytes, at))
-            {
-                ones++;
-                at++;
-            }
-
-            at++;
-            if (at + low > end || BitOperations.Log2((ulong)ones) + low >= 62)
-            {
-                throw new FormatException("coded counts end within one, or one is too large");
-            }
-
-            counts[i] = ones;
-            for (long last = at + low; at < last; at++)
-            {
-                counts[i] = (counts[i] << 1) | (IsSet(bytes, at) ? 1L : 0);
-            }
+            long high = bits.Run(true);
+            counts[i] = BitOperations.Log2((ulong)high) + low < MostBits
+                ? (high << low) | bits.Read(low)
+                : throw new FormatException("a coded count is too large");
         }
 
-        return end - at < 8 ? counts : throw new FormatException("coded counts are followed by something else");
+        return bits.Left < 8 ? counts : throw new FormatException("coded counts are followed by something else");
     }
 
-    private static (int Low, long Bits) Shortest(IReadOnlyList<long> counts)
+    private static int Shortest(IReadOnlyList<long> counts)
     {
-        (int Low, long Bits) best = (0, long.MaxValue);
+        (int Low, Int128 Bits) best = (0, Int128.MaxValue);
         for (int low = 0; low <= MostLowBits; low++)
         {
             Int128 bits = 0;
@@ -108,13 +79,9 @@ internal static class RiceCode
                 bits += (count >> low) + 1 + low;
             }
 
-            best = bits < best.Bits ? (low, (long)bits) : best;
+            best = bits < best.Bits ? (low, bits) : best;
         }
 
-        return best;
+        return best.Low;
     }
-
-    private static bool IsSet(ReadOnlySpan<byte> bytes, long at) => (bytes[(int)(at >> 3)] & (0x80 >> (int)(at & 7))) != 0;
-
-    private static void Set(byte[] bytes, long at) => bytes[at >> 3] |= (byte)(0x80 >> (int)(at & 7));
 }

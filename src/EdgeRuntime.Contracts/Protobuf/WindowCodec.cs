@@ -7,8 +7,8 @@ namespace EdgeRuntime.Contracts.Protobuf;
 /// <summary>Windows as protobuf; <c>Protos/window.proto</c> is the schema.</summary>
 /// <remarks>
 /// Of the JSON form it leaves out what the package says: names, labels, the scale of moments; a window that is read has numbers in
-/// their place, and steps for a unit. Latencies lose buckets: a quantile is up to an eighth above, but for
-/// inference and path half of itself.
+/// their place, and steps for a unit. Latencies lose buckets: a quantile of inference or path is up to a quarter above, of
+/// another stage up to itself; the largest duration stays exact.
 /// </remarks>
 public static class WindowCodec
 {
