@@ -63,9 +63,12 @@ internal static class PredictionCodec
     /// <param name="field">Of the index; the threshold's is the next.</param>
     public static void WriteVerdict(ProtoWriter writer, int field, double psi, double threshold)
     {
-        double index = Bounded(psi) * Millionths;
-        writer.Number(field, (ulong)(psi > threshold ? Math.Ceiling(index) : Math.Floor(index)));
-        writer.Number(field + 1, (ulong)Math.Floor(Bounded(threshold) * Millionths));
+        // What was read is written as the same again: a product that is a hair off a whole number is that number.
+        const double Hair = 1e-3;
+        ulong limit = (ulong)Math.Floor((Bounded(threshold) * Millionths) + Hair);
+        ulong index = (ulong)Math.Floor((Bounded(psi) * Millionths) + Hair);
+        writer.Number(field, psi > threshold ? Math.Max(index, limit + 1) : index);
+        writer.Number(field + 1, limit);
     }
 
     /// <summary>An index that <see cref="WriteVerdict"/> wrote.</summary>

@@ -50,6 +50,8 @@ public sealed class WindowCodecTests
 
             Assert.Equal(psi > threshold, back.Psi > back.Threshold);
             Assert.Equal(psi, back.Psi, 2e-6);
+            FeatureCounts again = WindowCodec.Read(WindowCodec.Write(Typical with { Features = [back] }), "vitals").Features[0];
+            Assert.Equal((back.Psi, back.Threshold), (again.Psi, again.Threshold));
         }
     }
 
