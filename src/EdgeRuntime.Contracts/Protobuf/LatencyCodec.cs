@@ -36,6 +36,7 @@ internal static class LatencyCodec
         writer.Number(1, (ulong)known);
         writer.Text(2, known == 0 ? stage : "");
         (int Bucket, long Count)[] filled = [.. counts.Buckets.Zip(counts.Counts).Where(pair => pair.Second != 0)];
+        int within = 0;
         if (filled.Length > 0)
         {
             int first = filled[0].Bucket >> bits;
@@ -53,10 +54,11 @@ internal static class LatencyCodec
 
             writer.Number(3, (ulong)first);
             writer.Bytes(4, GammaCode.Write(classes));
-            writer.Number(6, (ulong)(filled[^1].Bucket & ((1 << bits) - 1)));
+            within = filled[^1].Bucket & ((1 << bits) - 1);
         }
 
         writer.Number(5, (ulong)Math.Max(0, Math.Round(counts.MaxMicroseconds * 1000)));
+        writer.Number(6, (ulong)within);
         return writer.Written;
     }
 

@@ -112,7 +112,7 @@ public sealed record TelemetryConfiguration
     /// <summary>Which single predictions are sent: <c>none</c>, <c>changes</c> of decision, or <c>all</c>. (default: changes)</summary>
     public string Predictions { get; init; } = "changes";
 
-    /// <summary>True for windows as protobuf instead of JSON: a tenth of the bytes, for the fleet alone to read. (default: false)</summary>
+    /// <summary>True for windows as protobuf instead of JSON: a fifth of the bytes, for the fleet alone to read. (default: false)</summary>
     public bool Protobuf { get; init; }
 
     /// <summary>What waits on the disk to be sent: how much, for how long, and until whose word.</summary>

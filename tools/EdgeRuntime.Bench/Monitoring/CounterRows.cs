@@ -210,6 +210,11 @@ internal static class Windows
     {
         BinCounter bins = new(edges);
         ExactMoments moments = new(MomentScale.Of(edges));
+
+        // As on a device, where every window but the first follows one.
+        ExactMoments before = new(moments.Scale);
+        before.Record(Normals.Draw(random));
+        moments.Follow(before);
         for (int i = 0; i < samples; i++)
         {
             double value = Normals.Draw(random) + shift;
