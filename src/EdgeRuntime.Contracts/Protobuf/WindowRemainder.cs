@@ -53,14 +53,14 @@ internal static class WindowRemainder
             {
                 members[name] = value?.DeepClone();
             }
+
+            return members.Deserialize(WireJson.Default.WindowMessage)!;
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // Objects are looked into late, and then complain of a name that comes twice in this way.
+            // Objects are looked into late, and then complain in these ways of a name that comes twice, or of a text that is none.
             throw new JsonException(e.Message, e);
         }
-
-        return members.Deserialize(WireJson.Default.WindowMessage)!;
     }
 
     private static JsonObject Members(WindowMessage window) =>

@@ -131,6 +131,8 @@ public sealed class WindowCodecTests
     [InlineData("[]")]
     [InlineData("{\"shadow\":3}")]
     [InlineData("{\"clock\":{},\"clock\":{}}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"clock\":{\"\\ud800\":1}}")]
     [InlineData("{")]
     public void What_is_no_json_behind_the_fields_is_refused(string more)
     {
