@@ -4,14 +4,14 @@ namespace EdgeRuntime.Statistics.Tests.Detectors;
 
 public sealed class CalibrationTests
 {
-    // Each achieved time is uncertain by about 1 in 17, the root of the references; 'tools/bench monitoring' takes 2000.
+    // An achieved time is uncertain by 1 in 8, the root of the references; 'tools/bench monitoring' takes 2000.
     [Theory]
     [InlineData(0)]
     [InlineData(0.9)]
     public void Run_times_over_fresh_references_are_what_was_wanted(double dependence)
     {
         const double Wanted = 200;
-        const int References = 150;
+        const int References = 60;
         Random random = new(17);
         CalibrationOptions options = new() { ExpectedRunSamples = Wanted };
         double sum = 0;
@@ -26,7 +26,7 @@ public sealed class CalibrationTests
             while (made.Update(stream.Next()) != DriftSignal.Drift);
         }
 
-        Assert.InRange(sum / References / Wanted, 0.75, 1.3);
+        Assert.InRange(sum / References / Wanted, 0.7, 1.4);
     }
 
     [Fact]
