@@ -9,6 +9,7 @@ internal static class MonitoringSuite
         figures.Add(InferenceSuite.Machine(options.Commit));
         new Subjects(
         [
+            ("comparisons", () => ComparisonRows.Add(options.Fixtures, figures)),
             ("counters", () => CounterRows.Add(figures)),
             ("merge", () => MergeRows.Add(figures)),
             ("nist", () => NistRows.Add(options.Material, figures)),
