@@ -1,3 +1,5 @@
+using EdgeRuntime.Contracts.Messages;
+
 namespace EdgeRuntime.Contracts.Packages;
 
 /// <summary>
@@ -49,6 +51,12 @@ public sealed class SensitiveFields
             .. fields._channels.Order(StringComparer.Ordinal).Select(channel => new PrivacySpec { Channel = channel, Filter = "drop" }),
         ];
     }
+
+    /// <summary>
+    /// A feature's counts as they may be told: of a sensitive one without its moments and quantiles, since those of a window with one
+    /// sample are the sample.
+    /// </summary>
+    public FeatureCounts Told(FeatureCounts feature) => _features.Contains(feature.Name) ? feature with { Moments = null, Quantiles = null } : feature;
 
     /// <summary>Names of the channels.</summary>
     public IReadOnlyCollection<string> Channels => _channels;

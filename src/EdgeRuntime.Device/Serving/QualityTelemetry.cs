@@ -41,6 +41,7 @@ internal sealed class QualityTelemetry
     /// <param name="window">What it was made of.</param>
     public WindowMessage Complete(WindowMessage message, WindowCounters window) => message with
     {
+        Features = [.. message.Features.Select(_sensitive.Told)],
         Quality = _join?.TakeQuality(),
         Expected = window.Answers?.Expected is { Total: > 0 } expected ? AnswerCounts.ToTally(expected) : null,
         Loss = _loss?.Of(message.Features, message.Samples),
