@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Sampling;
@@ -36,6 +37,31 @@ internal static class FaultRows
         }
 
         FalseAlarms(all, figures);
+        Cost(all, figures);
+    }
+
+    private static void Cost(FaultSeries[] all, Figures figures)
+    {
+        const int Rounds = 15;
+        long values = all.Sum(series => (long)series.Frames * series.Channels.Count);
+        double[] rounds = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            FaultReplay[] replays = [.. all.Select(series => new FaultReplay(series))];
+            long begin = Stopwatch.GetTimestamp();
+            for (int i = 0; i < all.Length; i++)
+            {
+                for (int row = 0; row < all[i].Frames; row++)
+                {
+                    replays[i].Push(row);
+                }
+            }
+
+            rounds[round] = Stopwatch.GetElapsedTime(begin).TotalNanoseconds / values;
+        }
+
+        figures.Add(Rows.InUnit(
+            "time to watch one channel of a frame", rounds, "ns", $"all that a device does with a frame before the model, by channel, over {values} values of the same replay"));
     }
 
     private static void Plant(FaultSeries series, Dictionary<string, Score> scores)

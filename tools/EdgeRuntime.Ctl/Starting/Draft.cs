@@ -139,6 +139,12 @@ internal sealed record Draft
         ReferenceProfiling profiling = new(FeatureTable.Of(Run.Answers.Select(answer => answer.Values), labels), Bins);
         int samples = profiling.Horizon;
         ReferenceProfile profile = profiling.Profile(Manifest.Pipeline.ValueNames(), samples, Manifest.Monitoring?.Online);
+        if (Manifest.Pipeline.Image is null)
+        {
+            GatheredFrames frames = GatheredFrames.Of(Manifest, [Recording]);
+            profile = profile with { Channels = frames.References, Timing = frames.Timing };
+        }
+
         if (!Manifest.Output.HasLabels())
         {
             return profile with { PredictionBins = profiling.Bins("prediction", [.. Run.Answers.Select(answer => Decoded(answer).Score)], samples) };
