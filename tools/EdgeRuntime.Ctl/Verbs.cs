@@ -131,6 +131,7 @@ internal static class Verbs
         new("infer", "runs a model once on files", InferArguments.Usage, InferExample, Quick(Infer)),
         new("push", "one package to some devices, without a manager", PushCommand.Usage, PushCommand.Example, PushCommand.RunAsync),
         new("label", "tells a device what was true of its answers", LabelCommand.Usage, LabelCommand.Example, LabelCommand.RunAsync),
+        new("capture", "fetches what a device kept of what it saw", CaptureCommand.Usage, CaptureCommand.Example, CaptureCommand.RunAsync),
         new("undo", "returns devices to the package before", UndoCommand.Usage, UndoCommand.Example, UndoCommand.RunAsync),
         new(
             "device list",
@@ -182,7 +183,7 @@ internal static class Verbs
     {
         "new" or "keygen" or "pack" or "sign" or "inspect" or "verify" or "diff" or "delta" or "repo" or "tuf" => "packages",
         "record" or "replay" or "features" or "profile" or "compare" or "reference" or "detect" or "explain" or "optimize" or "infer" => "models and data",
-        "push" or "label" or "undo" => "devices",
+        "push" or "label" or "undo" or "capture" => "devices",
         _ => "fleet",
     };
 

@@ -3,7 +3,8 @@ namespace EdgeRuntime.Contracts.Messages;
 /// <summary>A request to a device.</summary>
 /// <remarks>
 /// Topic <c>{id}/down/command/{name}</c>, QoS 1, not retained, expires after 60 s; needs a response topic. Names known:
-/// <c>ping</c>, <c>health</c>, <c>rebirth</c>, <c>undo</c>, <c>explain</c>. The answer comes on <c>{id}/up/response/{name}</c>.
+/// <c>ping</c>, <c>health</c>, <c>rebirth</c>, <c>undo</c>, <c>explain</c>,
+/// <c>capture</c>. The answer comes on <c>{id}/up/response/{name}</c>.
 /// </remarks>
 public sealed record CommandMessage
 {
@@ -21,6 +22,21 @@ public sealed record CommandMessage
 
     /// <summary>For <c>explain</c>: seed of the orders that are drawn; null for the number of the sample.</summary>
     public int? Seed { get; init; }
+
+    /// <summary>For <c>capture</c>: last level of the topic <c>{id}/up/sample/{request}</c> that clips come on; 1 to 63 of <c>a-z 0-9 -</c>.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>For <c>capture</c>: only clips that were kept then or later, UTC milliseconds.</summary>
+    public long? SinceUnixMs { get; init; }
+
+    /// <summary>For <c>capture</c>: at most so many clips, the newest.</summary>
+    public int? Most { get; init; }
+
+    /// <summary>For <c>capture</c>: true to keep the newest frames now, in place of sending clips.</summary>
+    public bool? Now { get; init; }
+
+    /// <summary>For <c>capture</c>: true to remove all clips of the model, in place of sending them.</summary>
+    public bool? Forget { get; init; }
 }
 
 /// <summary>The answer to a command; correlation data is copied from the request.</summary>

@@ -13,7 +13,7 @@ namespace EdgeRuntime.Device.Serving;
 /// <summary>Carries out what the fleet asks for on the command topics, and answers.</summary>
 internal sealed class Commands(
     DeviceId device, Topics topics, Publisher publisher, UpdateAgent updates, IReadOnlyList<ModelHost> hosts, Labels labels,
-    Outbox outbox, DurableOutbox durable, AllocationBudget budget, Explanations explanations, Action birth)
+    Outbox outbox, DurableOutbox durable, AllocationBudget budget, Explanations explanations, Captures captures, Action birth)
 {
     /// <summary>Carries out one command.</summary>
     /// <param name="name">Last level of its topic.</param>
@@ -55,12 +55,18 @@ internal sealed class Commands(
         WireJson.Default.ResponseMessage,
         message.Correlation);
 
+    private ModelHost? HostOf(CommandMessage command) => command.Model is null && hosts.Count == 1
+        ? hosts[0]
+        : hosts.FirstOrDefault(host => host.Name == command.Model);
+
+    private static string NoModel(string name, CommandMessage command) =>
+        command.Model is null ? $"{name} needs the name of a model" : $"there is no model '{command.Model}'";
+
     private void Explain(CommandMessage command, Letter.Received message)
     {
-        ModelHost? host = command.Model is null && hosts.Count == 1 ? hosts[0] : hosts.FirstOrDefault(host => host.Name == command.Model);
-        if (host is null)
+        if (HostOf(command) is not ModelHost host)
         {
-            Answer("explain", message, false, command.Model is null ? "explain needs the name of a model" : $"there is no model '{command.Model}'");
+            Answer("explain", message, false, NoModel("explain", command));
         }
         else if (command.Method is not (null or "auto" or "exact" or "shapley" or "occlusion"))
         {
@@ -89,13 +95,15 @@ internal sealed class Commands(
                 return (true, "status, info and reported are sent again", []);
             case "mirror":
                 return (true, $"what goes out as protobuf is sent as JSON too for 60 s, on up/mirror/…; {publisher.BeginMirror()} at once", []);
+            case "capture":
+                return HostOf(command) is ModelHost host ? captures.Carry(command, host) : (false, NoModel(name, command), []);
             case "undo" when command.Model is null:
                 return (false, "undo needs the name of a model", []);
             case "undo":
                 string detail = updates.Undo(command.Model, out bool done);
                 return (done, detail, []);
             default:
-                return (false, $"there is no command '{name}'; there are ping, health, mirror, rebirth, undo and explain", []);
+                return (false, $"there is no command '{name}'; there are ping, health, mirror, rebirth, undo, explain and capture", []);
         }
     }
 
@@ -116,6 +124,11 @@ internal sealed class Commands(
         {
             values[$"{host.Name}.samples"] = host.Samples;
             values[$"{host.Name}.failed"] = host.Failed;
+        }
+
+        foreach ((string name, double value) in captures.Figures())
+        {
+            values[name] = value;
         }
 
         foreach (OutboxClass kind in Enum.GetValues<OutboxClass>())

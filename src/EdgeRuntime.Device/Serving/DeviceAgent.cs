@@ -49,6 +49,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     private readonly StartLedger _starts;
     private readonly UpdateCarriers _carriers;
     private readonly Explanations _explanations;
+    private readonly Captures _captures;
     private readonly RuntimeHost? _runtime;
     private bool _reportedChanged;
     private volatile Exception? _failure;
@@ -84,10 +85,11 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             error => Fail("the loader", error));
         _carriers = new UpdateCarriers(_publisher, _updates, _mailbox, setup.Configuration.Trust.MetadataUrl);
         _explanations = new Explanations(_updates, _mailbox, _placement, _time, error => Fail("the explainer", error));
+        _captures = new Captures(parts, _publisher, error => Fail("a capture", error));
         Labels labels = new(_hosts);
         Commands commands = new(
             setup.Configuration.Device, topics, _publisher, _updates, _hosts, labels, outbox, durable, _supervisor.Budget, _explanations,
-            SendBirth);
+            _captures, SendBirth);
         _incoming = new IncomingMessages(setup.Configuration.Device, topics, _updates, _acknowledgements, commands, labels);
         _outboxThread = new OutboxThread(
             durable, parts.Disk, _time, parts.Stamp.ClockSynchronized, error => Fail("the outbox", error));
@@ -224,6 +226,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
     {
         _supervisor.Dispose();
         _explanations.Dispose();
+        _captures.Dispose();
         _outboxThread.Dispose();
         _loader.Dispose();
         _carriers.Dispose();
@@ -294,6 +297,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         }
 
         _explanations.Step(_hosts);
+        _captures.Step(_hosts);
         _served.TellFaults(_publisher.Tell);
         _served.TellLines(_publisher.Tell);
         _reportedChanged |= _outboxNews.Step(sentence => _publisher.Tell("outbox", EventSeverity.Warning, null, sentence));

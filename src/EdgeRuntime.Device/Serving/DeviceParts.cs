@@ -30,6 +30,12 @@ internal sealed record DeviceParts
     /// <summary>The state directory.</summary>
     public required IDisk Disk { get; init; }
 
+    /// <summary>Where captures are kept: encrypted where the device is told to be; null for <see cref="Disk"/>.</summary>
+    public IDisk? CaptureDisk { get; init; }
+
+    /// <summary>Key of the hash of private categories in captures; null where the device has none.</summary>
+    public byte[]? PrivacyKey { get; init; }
+
     /// <summary>What packages are encrypted for, or null where there is no key.</summary>
     public HpkePrivateKey? Recipient { get; init; }
 

@@ -15,6 +15,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
     private readonly DriftAlarm _alarm = new((package.Manifest.Monitoring ?? new MonitoringSpec()).Alarms);
     private AlarmMessage? _standing;
     private bool _isUnexplained;
+    private bool _isUncaptured;
 
     /// <summary>Takes the verdict on a window that was just told.</summary>
     public void Take(DriftVerdict verdict, WindowMessage window)
@@ -51,6 +52,14 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
     {
         bool taken = _isUnexplained;
         _isUnexplained = false;
+        return taken;
+    }
+
+    /// <summary>Whether an alarm was raised of which frames should be kept, once.</summary>
+    public bool TakeUncaptured()
+    {
+        bool taken = _isUncaptured;
+        _isUncaptured = false;
         return taken;
     }
 
@@ -95,6 +104,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
             FirstWindow = verdict.FirstWindow,
             LastWindow = window.Sequence,
         };
+        _isUncaptured = package.Manifest.Monitoring?.Capture is { Drifting: true };
         _isUnexplained = (package.Manifest.Monitoring?.Explain ?? new ExplainSpec()) is { Alarms: true, InferencesPerMinute: > 0 };
         Repeat();
         Tell(EventSeverity.Warning, detail, causes.DistinctBy(cause => cause.Feature).ToDictionary(cause => cause.Feature, cause => cause.Ratio));

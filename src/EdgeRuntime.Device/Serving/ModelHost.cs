@@ -30,7 +30,6 @@ internal sealed class ModelHost : IDisposable
     private readonly SamplePath _path;
     private readonly WakeSignal? _signal;
     private readonly ModelTotals _totals;
-    private readonly Func<Frame> _newFrame;
 
     // Offered to the path and not seen to answer yet; more than one where a wish overtook another.
     private readonly Queue<ServingModel> _offers = new();
@@ -58,7 +57,7 @@ internal sealed class ModelHost : IDisposable
         _time = time;
         _decided = decided;
         _totals = totals;
-        _newFrame = source.NewFrame;
+        NewFrame = source.NewFrame;
         _messages = new DecisionMessages(configuration.Name, configuration.Actions, publisher);
         _lines =
         [
@@ -93,6 +92,9 @@ internal sealed class ModelHost : IDisposable
 
     /// <summary>What feeds the model.</summary>
     public ModelSite Site { get; }
+
+    /// <summary>Makes a frame of its sensor's.</summary>
+    public Func<Frame> NewFrame { get; }
 
     /// <summary>The package that answers, or null.</summary>
     public LoadedModel? Answering => _telemetry is null ? null : _path.Serving?.Package;
@@ -223,7 +225,7 @@ internal sealed class ModelHost : IDisposable
     {
         _beside.Stop();
         ModelManifest answering = Answering?.Manifest ?? beside.Manifest;
-        _beside.Start(new Shadow(beside, Bind(beside), answering, terms, mostShare, _newFrame, _time, new ThreadClock()), placement, failed);
+        _beside.Start(new Shadow(beside, Bind(beside), answering, terms, mostShare, NewFrame, _time, new ThreadClock()), placement, failed);
     }
 
     /// <summary>Ends it; the model is not touched any more when this returns.</summary>

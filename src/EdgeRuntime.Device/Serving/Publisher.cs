@@ -140,6 +140,21 @@ internal sealed class Publisher(
             Correlation = correlation,
         });
 
+    /// <summary>Whether a piece of a captured sample could leave soon.</summary>
+    public bool HasRoomForSamples => outbox.Counts(OutboxClass.Sample) is { Waiting: < 4, InFlight: < 4 };
+
+    /// <summary>A piece of a captured sample; the broker keeps it a day.</summary>
+    public void Sample(string rest, ReadOnlyMemory<byte> chunk) => outbox.Post(
+        OutboxClass.Sample,
+        new LinkMessage
+        {
+            Topic = topics.Up(device, rest),
+            Payload = chunk,
+            Qos = 1,
+            ExpirySeconds = Day,
+            ContentType = "application/x-protobuf",
+        });
+
     /// <summary>A request for chunks: sent at once or not at all, since it is asked again.</summary>
     public void ChunkRequest(ReadOnlyMemory<byte> request) => link.TryPublish(
         new LinkMessage

@@ -15,6 +15,19 @@ internal sealed record DeviceStorage(IDisk Disk, DeviceKey? Key, IReadOnlyList<s
     private const string KeyName = "device-key";
     private const int LongestKeyFile = 4096;
 
+    /// <summary>The disk for captures, of which the files below that directory are encrypted where the slots are.</summary>
+    public IDisk ForCaptures(DeviceConfiguration configuration) => Key is not null && configuration.EncryptAtRest
+        ? new EncryptedDisk(Disk, "captures", Key, RandomNumberGenerator.Create())
+        : Disk;
+
+    /// <summary>Key of the hash of private categories; null without a key of the device.</summary>
+    public byte[]? PrivacyKey()
+    {
+        byte[] key = new byte[SHA256.HashSizeInBytes];
+        Key?.DeriveKey("private categories"u8, key);
+        return Key is null ? null : key;
+    }
+
     /// <summary>Opens it: converts what is not as it should be, and makes the key the first time.</summary>
     /// <param name="disk">The state directory.</param>
     /// <exception cref="InvalidDataException">What is encrypted is so under another key; nothing was changed.</exception>

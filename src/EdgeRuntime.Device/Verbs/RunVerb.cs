@@ -165,6 +165,8 @@ internal static class RunVerb
                 Mailbox = mailbox,
                 Link = link,
                 Disk = storage.Disk,
+                CaptureDisk = storage.ForCaptures(configuration),
+                PrivacyKey = storage.PrivacyKey(),
                 Recipient = storage.Key?.Recipient(),
                 Sensors = sensors,
                 Verification = new PackageVerification(

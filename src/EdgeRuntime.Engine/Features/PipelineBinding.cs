@@ -79,6 +79,10 @@ public static class PipelineBinding
         return pipeline is not null;
     }
 
+    /// <summary>Where each channel of a manifest stands in the frames of a sensor that fits it, in the manifest's order.</summary>
+    internal static int[] SourcesOf(ModelManifest manifest, ModelSite site) =>
+        [.. BindChannels(manifest, site.Channels, site.Mapping, []).Select(channel => channel.Source)];
+
     private static void CheckRate(PipelineSpec spec, double rateHz, double tolerance, List<string> mistakes)
     {
         // Written as 'not within' so that a rate that is no number is a mistake too.

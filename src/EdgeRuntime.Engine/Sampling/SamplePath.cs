@@ -1,3 +1,4 @@
+using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Engine.Sampling;
@@ -33,6 +34,7 @@ public sealed class SamplePath
     private bool _withdrawn;
     private ShadowTap? _shadow;
     private SampleGrab? _grab;
+    private CaptureTap? _capture;
     private bool _withdrawalSeen;
 
     // The feed's: the model whose window makes the samples, and the one whose window fills to take its place.
@@ -104,6 +106,9 @@ public sealed class SamplePath
 
     /// <summary>Lets the next sample be copied, or none with null. From the agent's thread.</summary>
     public void SetGrab(SampleGrab? grab) => Volatile.Write(ref _grab, grab);
+
+    /// <summary>Leaves copies of frames and answers there from now on, or none with null. From the agent's thread.</summary>
+    public void SetCapture(CaptureTap? tap) => Volatile.Write(ref _capture, tap);
 
     /// <summary>Whether no model answers, and none will of those offered before <see cref="Withdraw"/>.</summary>
     public bool IsWithdrawn => Volatile.Read(ref _withdrawalSeen) && Serving is null;
@@ -251,6 +256,7 @@ public sealed class SamplePath
         }
 
         Volatile.Read(ref _shadow)?.Offer(frame);
+        Volatile.Read(ref _capture)?.Offer(frame);
         CloseWindow(time);
     }
 
@@ -307,7 +313,7 @@ public sealed class SamplePath
     private void Serve(ServingModel serving, in DueSample sample)
     {
         // Numbers are given to samples the model was asked about, so that they are without gaps.
-        if (serving.Serve(sample, _samples + 1, _ring, new SampleTaps(Volatile.Read(ref _shadow), Volatile.Read(ref _grab))))
+        if (serving.Serve(sample, _samples + 1, _ring, new SampleTaps(Volatile.Read(ref _shadow), Volatile.Read(ref _grab), Volatile.Read(ref _capture))))
         {
             Volatile.Write(ref _samples, _samples + 1);
         }

@@ -194,6 +194,7 @@ public sealed class ServingModel
         long path = Nanoseconds(time.Timestamp, decided);
         Act(time.Timestamp);
         taps.Shadow?.Tell(time, decoded);
+        taps.Capture?.Tell(Package, sample, n, decoded, _rule.Current);
         if (decoded.IsValid)
         {
             taps.Grab?.Fill(Package, sample, n);

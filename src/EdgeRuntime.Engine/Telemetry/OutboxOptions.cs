@@ -14,6 +14,9 @@ public enum OutboxClass
 
     /// <summary>How far updates are: the next one replaces it.</summary>
     Progress,
+
+    /// <summary>Pieces of captured samples that somebody asked for.</summary>
+    Sample,
 }
 
 /// <summary>Room of one class.</summary>
@@ -38,12 +41,16 @@ public sealed record OutboxOptions
     /// <summary>(default: 64 messages, 64 KiB)</summary>
     public OutboxLimit Progress { get; init; } = new(64, 64 * 1024);
 
+    /// <summary>(default: 8 messages, 640 KiB)</summary>
+    public OutboxLimit Sample { get; init; } = new(8, 640 * 1024);
+
     /// <summary>The room of one class.</summary>
     public OutboxLimit Of(OutboxClass kind) => kind switch
     {
         OutboxClass.State => State,
         OutboxClass.Action => Action,
         OutboxClass.Response => Response,
+        OutboxClass.Sample => Sample,
         _ => Progress,
     };
 

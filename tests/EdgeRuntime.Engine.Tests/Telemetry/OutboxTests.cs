@@ -9,7 +9,7 @@ public sealed class OutboxTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void State_goes_before_actions_answers_and_progress()
+    public void State_goes_before_actions_answers_progress_and_samples()
     {
         Outbox outbox = new(new OutboxOptions(), _time);
         foreach (OutboxClass kind in Enum.GetValues<OutboxClass>().Reverse())
@@ -17,7 +17,7 @@ public sealed class OutboxTests
             outbox.Post(kind, Message($"t/{kind}", "x"));
         }
 
-        Assert.Equal(["t/State", "t/Action", "t/Response", "t/Progress"], TakeAll(outbox).Topics);
+        Assert.Equal(["t/State", "t/Action", "t/Response", "t/Progress", "t/Sample"], TakeAll(outbox).Topics);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Contracts.Transfers;
 
 namespace EdgeRuntime.Ctl.Devices;
@@ -40,7 +41,7 @@ internal sealed class DeviceLink : ILinkEvents, IDisposable
         {
             subscriptions.Add((Topics.Down(device, "desired"), 1));
             subscriptions.AddRange(
-                ((string[])["status", "info", "reported", "update/+", "event/update", $"response/{Name}-ping", $"response/{Name}-undo"])
+                ((string[])["status", "info", "reported", "update/+", "event/update", $"response/{Name}-ping", $"response/{Name}-undo", $"response/{Name}-capture", $"{SampleChunk.TopicPrefix}{Name}"])
                     .Select(rest => (Topics.Up(device, rest), 1)));
             subscriptions.Add((Topics.Up(device, ChunkCodec.RequestTopic), 0));
         }

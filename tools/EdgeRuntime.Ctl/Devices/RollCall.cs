@@ -80,7 +80,12 @@ internal sealed class RollCall(DeviceLink link, IReadOnlyList<DeviceId> devices,
     public void Command(DeviceId device, string name, string? model)
     {
         long expires = around.Time.GetUtcNow().AddSeconds(PingExpirySeconds).ToUnixTimeMilliseconds();
-        CommandMessage command = new() { ExpiresUnixMs = expires, Model = model };
+        Send(device, name, new CommandMessage { ExpiresUnixMs = expires, Model = model });
+    }
+
+    /// <summary>As above, with all that the command may say.</summary>
+    public void Send(DeviceId device, string name, CommandMessage command)
+    {
         link.Publish(new LinkMessage
         {
             Topic = link.Topics.Down(device, $"command/{name}"),
