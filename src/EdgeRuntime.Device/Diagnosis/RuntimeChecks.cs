@@ -1,5 +1,4 @@
 using EdgeRuntime.Device.Configuration;
-using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Sensors.Storage;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Device.Supervision;
@@ -17,8 +16,6 @@ namespace EdgeRuntime.Device.Runtimes;
 /// </remarks>
 internal sealed class Bootstrap(BootFile file, string program, string version, TimeProvider time)
 {
-    private const long LargestArchive = 1L << 30;
-
     private string? _objection;
 
     /// <summary>Becomes the program that is to serve, and does not return; or returns when that is this one.</summary>
@@ -97,15 +94,9 @@ internal sealed class Bootstrap(BootFile file, string program, string version, T
             RuntimeTree trees = new(file.StateDirectory);
             trees.KeepOnly([state.A?.ArchiveSha256, state.B?.ArchiveSha256]);
             RuntimeStarts starts = new(disk, StartLedger.MachineBoot(), time);
-            if (state is { Phase: Activation.Switching or Activation.Soaking, Spare: { } candidate })
+            foreach ((StoredPackage package, long? trial) in RuntimePointer.InOrder(state))
             {
-                Become(candidate, state.Phase.Pending!.Generation, disk, trees, starts, words);
-            }
-
-            // What served before comes first, then what it came after, and then the program that was installed.
-            foreach (StoredPackage package in new[] { state.Active, state.Previous }.OfType<StoredPackage>())
-            {
-                Become(package, null, disk, trees, starts, words);
+                Become(package, trial, disk, trees, starts, words);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -120,9 +111,9 @@ internal sealed class Bootstrap(BootFile file, string program, string version, T
     {
         try
         {
-            RuntimeBundle bundle = Read(package, disk);
+            RuntimeBundle bundle = RuntimePointer.Open(disk, file.Runtime, package, file.Keys);
             string started = trees.Make(package.ArchiveSha256, bundle.Files, bundle.Program);
-            if (Count(starts, package, trial) is string loop)
+            if (starts.TryBegin(package.Digest, trial) is string loop)
             {
                 Objection($"{file.Runtime} {package.Version}: {loop}");
                 return;
@@ -138,38 +129,6 @@ internal sealed class Bootstrap(BootFile file, string program, string version, T
         {
             Objection($"{file.Runtime} {package.Version} is not started: {(e as PackageRejectedException)?.Detail ?? e.Message}");
         }
-    }
-
-    private static string? Count(RuntimeStarts starts, StoredPackage package, long? trial)
-    {
-        try
-        {
-            return starts.Begin(package.Digest, trial);
-        }
-        catch (IOException full) when (trial is not null)
-        {
-            return $"the disk does not take the count of its starts: {full.Message}";
-        }
-        catch (IOException)
-        {
-            // What is trusted is started though nobody can count.
-            return null;
-        }
-    }
-
-    private RuntimeBundle Read(StoredPackage package, IDisk disk)
-    {
-        string path = SlotStore.PathOf(file.Runtime, package.ArchiveSha256);
-        byte[] archive = DurableFiles.ReadAll(disk, path, Math.Min(package.Size, LargestArchive)) ?? throw new InvalidDataException($"{path} is missing");
-        if (Convert.ToHexStringLower(SHA256.HashData(archive)) != package.ArchiveSha256)
-        {
-            throw new InvalidDataException($"{path} does not have the hash of its archive");
-        }
-
-        RuntimeBundle bundle = RuntimeBundle.Read(archive, file.Keys);
-        return bundle.Id == package.Digest
-            ? bundle
-            : throw new InvalidDataException($"{path} holds {bundle.Id.Short} where the pointer names {package.Digest.Short}");
     }
 
     // The first is the cause; what is said after it follows from it.

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using EdgeRuntime.Device.Runtimes;
 using EdgeRuntime.Device.Storage;
 using EdgeRuntime.Engine.Inference;
+using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Mqtt;
 using EdgeRuntime.Onnx;
 using EdgeRuntime.Sensors.Storage;

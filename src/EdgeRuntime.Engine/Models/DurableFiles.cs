@@ -5,6 +5,8 @@ namespace EdgeRuntime.Engine.Models;
 /// </summary>
 public static class DurableFiles
 {
+    private const int ReadAttempts = 3;
+
     /// <summary>Ending of the name under which new content waits for its rename.</summary>
     public const string TemporaryEnding = ".tmp";
 
@@ -65,6 +67,26 @@ public static class DurableFiles
         }
 
         return bytes;
+    }
+
+    /// <summary>
+    /// As <see cref="ReadAll"/>: a medium that fails once must not cost the device what is on it; one that goes on failing must not hold
+    /// it up.
+    /// </summary>
+    /// <exception cref="InvalidDataException">As there.</exception>
+    /// <exception cref="IOException">The medium failed again and again.</exception>
+    public static byte[]? ReadPatiently(IDisk disk, string path, long limit)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return ReadAll(disk, path, limit);
+            }
+            catch (IOException) when (attempt < ReadAttempts)
+            {
+            }
+        }
     }
 
     /// <summary>The directory of a path; <c>""</c> for the state directory.</summary>

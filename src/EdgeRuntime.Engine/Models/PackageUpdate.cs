@@ -73,7 +73,7 @@ internal sealed class PackageUpdate : IDisposable
         if (_site is RuntimeSite runtime)
         {
             runtime.Begin(() => State, Apply, _store.IncomingIsHere, _news);
-            _served.Begin(runtime.Running, State);
+            _served.Begin(runtime.Running, State, _store.IsUsable);
         }
         else
         {
@@ -206,7 +206,11 @@ internal sealed class PackageUpdate : IDisposable
 
     public void Tick()
     {
-        _state.SaveAgain();
+        if (_state.SaveAgain())
+        {
+            Pump();
+        }
+
         if (_trial.Overdue(State, _served.TrialLimit) is string overdue)
         {
             Fail(overdue);
@@ -240,7 +244,13 @@ internal sealed class PackageUpdate : IDisposable
         while (!ReferenceEquals(before, State))
         {
             before = State;
-            _served.Serve(State);
+
+            // Another program begins with what the disk says: it must not take up again what this one has told the end of.
+            if (!(_site is RuntimeSite && _state.IsUnsaved))
+            {
+                _served.Serve(State);
+            }
+
             if (_checks.IsBusy)
             {
                 break;

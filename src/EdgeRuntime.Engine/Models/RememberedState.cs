@@ -9,8 +9,10 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
 {
     private static readonly TimeSpan SaveAgainEvery = TimeSpan.FromSeconds(5);
 
-    private bool _isUnsaved;
     private long _triedAt;
+
+    /// <summary>Whether the disk has not taken the state: the next process would know another.</summary>
+    public bool IsUnsaved { get; private set; }
 
     /// <summary>The state to act on.</summary>
     public LineState Current { get; private set; } = store.State;
@@ -29,13 +31,8 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
     }
 
     /// <summary>Tries again to write what the disk did not take.</summary>
-    public void SaveAgain()
-    {
-        if (_isUnsaved && time.GetElapsedTime(_triedAt) >= SaveAgainEvery)
-        {
-            Save(Current);
-        }
-    }
+    /// <returns>True when it took it now.</returns>
+    public bool SaveAgain() => IsUnsaved && time.GetElapsedTime(_triedAt) >= SaveAgainEvery && Save(Current);
 
     /// <summary>
     /// What becomes of a state that the disk does not take: an update ends where it is, a trial is not committed, and
@@ -56,18 +53,18 @@ internal sealed class RememberedState(SlotStore store, UpdateNews news, TimeProv
         try
         {
             store.Save(state);
-            _isUnsaved = false;
+            IsUnsaved = false;
             return true;
         }
         catch (IOException failed)
         {
-            if (!_isUnsaved)
+            if (!IsUnsaved)
             {
                 string detail = $"the disk does not take the state of '{store.Line}': {failed.Message}";
                 news.Notice(EventSeverity.Error, detail);
             }
 
-            _isUnsaved = true;
+            IsUnsaved = true;
             return false;
         }
     }

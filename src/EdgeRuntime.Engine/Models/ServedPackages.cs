@@ -47,14 +47,19 @@ internal sealed class ServedPackages(string line, IUpdateEvents events) : IDispo
     }
 
     /// <summary>A package is in use from the first moment of this process: as the one that is wanted, or though it is not.</summary>
-    public void Begin(LoadedPackage? running, LineState state)
+    /// <param name="isKnown">False where nobody knows what is wanted: then it stays, or the device would leave it again and again.</param>
+    public void Begin(LoadedPackage? running, LineState state, bool isKnown)
     {
         if (running is null)
         {
             return;
         }
 
-        if (state.Serving?.Digest != running.Digest)
+        if (!isKnown)
+        {
+            FallBackOn(running);
+        }
+        else if (state.Serving?.Digest != running.Digest)
         {
             _given.Add(running);
             _asked = running;

@@ -52,6 +52,9 @@ public sealed class SlotStore
     /// </summary>
     public string? Damage { get; private set; }
 
+    /// <summary>False where the medium did not let it be opened: what the line holds is not known then.</summary>
+    public bool IsUsable => _unusable is null;
+
     /// <summary>Where the bytes of a package that is being fetched stand.</summary>
     public string IncomingPath => $"{_directory}/incoming/package.part";
 

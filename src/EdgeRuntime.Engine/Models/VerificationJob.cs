@@ -10,8 +10,6 @@ namespace EdgeRuntime.Engine.Models;
 /// </remarks>
 public sealed class VerificationJob
 {
-    private const int ReadAttempts = 3;
-
     private readonly Func<byte[]> _read;
     private readonly PackageVerification _verification;
     private readonly PackageSite _site;
@@ -133,25 +131,10 @@ public sealed class VerificationJob
 
     private static byte[] ReadExactly(IDisk disk, string path, StoredPackage expected)
     {
-        byte[] archive = ReadPatiently(disk, path, expected.Size) ?? throw new InvalidDataException($"{path} is missing");
+        byte[] archive = DurableFiles.ReadPatiently(disk, path, expected.Size) ?? throw new InvalidDataException($"{path} is missing");
         bool isIt = archive.Length == expected.Size
             && Convert.ToHexStringLower(SHA256.HashData(archive)) == expected.ArchiveSha256;
         return isIt ? archive : throw new InvalidDataException($"{path} does not have the hash of its archive");
-    }
-
-    // A medium that fails once must not cost the device its package; one that goes on failing must not hold it up.
-    private static byte[]? ReadPatiently(IDisk disk, string path, long size)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return DurableFiles.ReadAll(disk, path, size);
-            }
-            catch (IOException) when (attempt < ReadAttempts)
-            {
-            }
-        }
     }
 
     private void Refuse(string sentence, bool atFault)

@@ -32,42 +32,47 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     private readonly HashSet<LoadedPackage> _held = [];
     private readonly EncryptedDisk? _encrypted;
     private readonly IReadOnlyDictionary<string, byte[]>? _repository;
-    private readonly RuntimeSite? _program;
+    private readonly AgentParts _parts;
+    private readonly SimulatedBoot? _boot;
+    private RuntimeSite? _program;
+    private bool _connected;
 
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured = null, ReleaseTrust? trust = null, params PackageSite[] sites)
-        : this(disk, configured, trust, null, new TransferPolicy(), null, sites)
+        : this(disk, configured, trust, null, new TransferPolicy(), null, sites, null)
     {
     }
 
     /// <summary>A device whose owner bounds what updates may fetch.</summary>
     public SimulatedDevice(SimulatedDisk disk, byte[]? configured, TransferPolicy transfer)
-        : this(disk, configured, null, null, transfer, null, [])
+        : this(disk, configured, null, null, transfer, null, [], null)
     {
     }
 
     /// <summary>A device whose disk is encrypted, or was, or null for a plain one.</summary>
-    public SimulatedDevice(SimulatedDisk disk, byte[]? configured, EncryptedDisk? encrypted, PackageSite[] sites)
-        : this(disk, configured, null, null, new TransferPolicy(), encrypted, sites)
+    /// <param name="machineBoot">Names this run of the machine, where packages bring its program too; else null.</param>
+    public SimulatedDevice(SimulatedDisk disk, byte[]? configured, EncryptedDisk? encrypted, PackageSite[] sites, string? machineBoot = null)
+        : this(disk, configured, null, null, new TransferPolicy(), encrypted, sites, machineBoot)
     {
     }
 
     /// <summary>A device that asks a repository of metadata.</summary>
     /// <param name="repository">Its files by name; what it holds may change.</param>
     public SimulatedDevice(SimulatedDisk disk, ReleaseTrust trust, IReadOnlyDictionary<string, byte[]> repository)
-        : this(disk, null, trust, repository, new TransferPolicy(), null, [])
+        : this(disk, null, trust, repository, new TransferPolicy(), null, [], null)
     {
     }
 
     private SimulatedDevice(
         SimulatedDisk disk, byte[]? configured, ReleaseTrust? trust, IReadOnlyDictionary<string, byte[]>? repository, TransferPolicy transfer,
-        EncryptedDisk? encrypted, PackageSite[] sites)
+        EncryptedDisk? encrypted, PackageSite[] sites, string? machineBoot)
     {
         Disk = disk;
         _repository = repository;
         _encrypted = encrypted;
         PackageSite[] all = sites.Length > 0 ? sites : [TestPackages.Site];
         _program = all.OfType<RuntimeSite>().FirstOrDefault();
-        Agent = new UpdateAgent(new AgentParts
+        _boot = machineBoot is null ? null : new SimulatedBoot((IDisk?)encrypted ?? disk, machineBoot, Time);
+        _parts = new AgentParts
         {
             Device = Id,
             DeployKeys = [TestPackages.DeployKey.Public],
@@ -81,12 +86,14 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Events = this,
             Time = Time,
             Random = new Random(1),
-        });
+        };
+        Agent = new UpdateAgent(_parts);
     }
 
     public SimulatedDisk Disk { get; }
 
-    public UpdateAgent Agent { get; }
+    /// <summary>That of the process that runs now.</summary>
+    public UpdateAgent Agent { get; private set; }
 
     public ManualTime Time { get; } = new();
 
@@ -99,7 +106,13 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
     /// <summary>Version of the model that runs beside the one that answers, or null.</summary>
     public string? Beside { get; private set; }
 
-    /// <summary>Whether the process is to become another program, which is for whoever starts devices to do.</summary>
+    /// <summary>Version of the package whose program this is; null for the installed one.</summary>
+    public string? Program => _program?.Running?.Manifest.Version;
+
+    /// <summary>Why this is not the program that the disk named, or null.</summary>
+    public string? ProgramObjection => _program?.Objection;
+
+    /// <summary>Whether the process is to become another program, which is for whoever starts devices to do, unless the device itself does.</summary>
     public bool Leaves { get; private set; }
 
     /// <summary>
@@ -214,8 +227,8 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             Notices.Add(problem);
         }
 
-        Agent.Start();
-        Agent.OnLink(connected);
+        _connected = connected;
+        Begin();
         Run();
         return this;
     }
@@ -236,6 +249,12 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
             while (_todo.TryDequeue(out Action? next) || (Loads && TryLoad(out next)))
             {
                 next();
+            }
+
+            if (Leaves && _boot is not null)
+            {
+                Become();
+                continue;
             }
 
             Time.Advance(0.1);
@@ -366,6 +385,31 @@ public sealed class SimulatedDevice : IUpdateEvents, IDisposable
         Agent.Dispose();
         InvariantException.Require(_held.OfType<LoadedModel>().All(IsDisposed), "a model was not disposed of");
         _held.Clear();
+    }
+
+    private void Begin()
+    {
+        if (_boot is not null)
+        {
+            _program = _boot.Choose();
+            Agent = new UpdateAgent(_parts with { Lines = [.. _parts.Lines, new PackageLine(_program, () => null)] });
+        }
+
+        Agent.Start();
+        _boot?.Served();
+        Agent.OnLink(_connected);
+    }
+
+    // The process ends in order, and what begins in its place remembers nothing but the disk.
+    private void Become()
+    {
+        (Serving, InForce, Beside, Leaves) = (null, null, null, false);
+        _todo.Clear();
+        _jobs.Clear();
+        Agent.Dispose();
+        InvariantException.Require(_held.OfType<LoadedModel>().All(IsDisposed), "a model was not disposed of");
+        _held.Clear();
+        Begin();
     }
 
     private void Activate(string line, LoadedPackage? package, bool onTrial)

@@ -22,6 +22,9 @@ public sealed class SimulatedDisk : IDisk
     /// <summary>What the disk says is free, when that is a lie: somebody else fills it meanwhile.</summary>
     public long? ClaimedFree { get; set; }
 
+    /// <summary>How often the machine was switched on again.</summary>
+    public int Reboots { get; private set; }
+
     /// <summary>The operation in which the power fails, counted from 1; 0 for never.</summary>
     public long FailAt { get; set; }
 
@@ -231,7 +234,7 @@ public sealed class SimulatedDisk : IDisk
         Dictionary<StoredNode, StoredNode> copies = new(ReferenceEqualityComparer.Instance);
         StoredNode Of(StoredNode node) => copies.TryGetValue(node, out StoredNode? copy) ? copy : copies[node] = node.Copy();
 
-        SimulatedDisk disk = new() { Capacity = Capacity, ClaimedFree = ClaimedFree };
+        SimulatedDisk disk = new() { Capacity = Capacity, ClaimedFree = ClaimedFree, Reboots = Reboots };
         foreach ((string path, StoredNode node) in _names)
         {
             disk._names[path] = Of(node);
@@ -253,6 +256,7 @@ public sealed class SimulatedDisk : IDisk
     /// <summary>Switches the machine on again with what the medium kept.</summary>
     public void Reboot(Aftermath aftermath, Random random)
     {
+        Reboots++;
         bool keepNames = aftermath is Aftermath.Everything or Aftermath.NamesOnly;
         foreach (NameChange change in _pending)
         {

@@ -25,10 +25,11 @@ internal static class Invariants
         using SimulatedDevice device = story.Device(disk);
         device.Start(connected: false);
         InvariantException.Require(
-            spoilt || story.MayComplain || device.Notices.Count == 0,
+            spoilt || story.MayComplain || device.Notices.All(notice => notice == device.ProgramObjection),
             $"invariant 1: the disk was found damaged: {string.Join(" | ", device.Notices)}");
         VerifiedAnswers(story, before, device, spoilt);
-        VerifiedInForce(story, device, spoilt, ended);
+        VerifiedInForce(story.Configurations, "configuration", device.InForce?.Manifest.Version, device, spoilt, ended);
+        VerifiedInForce(story.Programs, "program", device.Program, device, spoilt, ended);
         InvariantException.Require(
             !ended || device.Version == Version(story.Ends), $"invariant 1: it ended with {Version(story.Ends)}, and {device.Version} answers");
         NothingUnsigned(device);
@@ -65,18 +66,21 @@ internal static class Invariants
             kept || spoilt || story.GoesBack, $"invariant 1: a commit was told and lost, and {first} answers");
     }
 
-    /// <summary>Invariant 1 for a configuration: the one before or the new one is in force; the device's own file alone where the medium lost both.</summary>
-    private static void VerifiedInForce(Story story, SimulatedDevice device, bool spoilt, bool ended)
+    /// <summary>
+    /// Invariant 1 for a configuration or a program: the one before or the new one is in force; what the device has of its own alone where
+    /// the medium lost both.
+    /// </summary>
+    /// <param name="may">The last of them where nothing went wrong; empty where packages bring none.</param>
+    private static void VerifiedInForce(IReadOnlyList<int> may, string kind, string? version, SimulatedDevice device, bool spoilt, bool ended)
     {
-        if (story.Configurations.Count == 0)
+        if (may.Count == 0)
         {
             return;
         }
 
-        string? version = device.InForce?.Manifest.Version;
         InvariantException.Require(
-            (story.Configurations.Select(Version).Contains(version) || (spoilt && version is null)) && (!ended || version == Version(story.Configurations[^1])),
-            $"invariant 1: the configuration {version ?? "of nobody"} is in force; {string.Join(" | ", device.Notices)}");
+            (may.Select(Version).Contains(version) || (spoilt && version is null)) && (!ended || version == Version(may[^1])),
+            $"invariant 1: the {kind} {version ?? "of nobody"} is in force; {string.Join(" | ", device.Notices)}");
     }
 
     /// <summary>Invariant 2: only models of packages that the release key signed were loaded.</summary>
@@ -91,7 +95,7 @@ internal static class Invariants
     private static void FloorHolds(Story story, Witness before, SimulatedDisk disk, bool spoilt)
     {
         LineState state = SlotStore.Open(story.Seen(disk.Copy()), "plant").State;
-        long told = before.Ends.OfType<Outcome.Committed>().Where(end => !Orders.IsConfiguration(end.Digest)).Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
+        long told = before.Ends.OfType<Outcome.Committed>().Where(end => !Orders.IsNoModel(end.Digest)).Select(end => Counter(end.Version)).DefaultIfEmpty(0).Max();
         long highest = Math.Max(told, story.Committed.DefaultIfEmpty(0).Max());
         InvariantException.Require(
             spoilt || state.Highest >= highest, $"invariant 2: the highest release counter fell from {highest} to {state.Highest}");
@@ -121,7 +125,7 @@ internal static class Invariants
     /// <summary>Invariant 4: no more files, bytes and loaded models than there may be.</summary>
     private static void AllBounded(Story story, SimulatedDevice device, SimulatedDisk disk)
     {
-        int lines = story.Configurations.Count > 0 ? 2 : 1;
+        int lines = 1 + Math.Min(1, story.Configurations.Count) + Math.Min(1, story.Programs.Count);
         IReadOnlyList<string> files = disk.Files();
         InvariantException.Require(files.Count <= lines * MostFiles, $"invariant 4: {files.Count} files are left: {string.Join(' ', files)}");
         InvariantException.Require(device.Held <= lines * MostHeld, $"invariant 4: {device.Held} packages are loaded");

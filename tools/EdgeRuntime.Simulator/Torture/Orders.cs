@@ -12,13 +12,14 @@ internal static class Orders
     /// <summary>The package that every recovered device must still be able to take.</summary>
     public const int Next = 9;
 
-    // As many configurations as a story needs.
-    private const int Configurations = 2;
+    // As many configurations and programs as a story needs.
+    private const int Others = 2;
 
     private static readonly Dictionary<int, byte[]> Made = [];
     private static readonly Dictionary<int, byte[]> MadeConfigurations = [];
-    private static readonly HashSet<ModelId> ConfigurationIds =
-        [.. Enumerable.Range(1, Configurations).Select(number => PackageArchive.ReadUnverified(Configuration(number)).Id)];
+    private static readonly Dictionary<int, byte[]> MadePrograms = [];
+    private static readonly HashSet<ModelId> OtherIds =
+        [.. Enumerable.Range(1, Others).SelectMany(number => (byte[][])[Configuration(number), Program(number)]).Select(archive => PackageArchive.ReadUnverified(archive).Id)];
 
     private static readonly Dictionary<(int Package, long Generation, bool Revert), byte[]> Signed = [];
 
@@ -27,22 +28,28 @@ internal static class Orders
 
     /// <summary>All packages, as a manager keeps them.</summary>
     public static Dictionary<string, byte[]> Shelf { get; } = Enumerable.Range(1, Next).Select(Package)
-        .Concat(Enumerable.Range(1, Configurations).Select(Configuration))
+        .Concat(Enumerable.Range(1, Others).SelectMany(number => (byte[][])[Configuration(number), Program(number)]))
         .ToDictionary(archive => PackageArchive.ReadUnverified(archive).ToReference(1024, false).ArchiveSha256);
 
     /// <summary>The archive of configuration N.</summary>
     public static byte[] Configuration(int number) =>
         MadeConfigurations.TryGetValue(number, out byte[]? made) ? made : MadeConfigurations[number] = TestPackages.MakeConfiguration(number);
 
-    /// <summary>Whether a package is one of the configurations.</summary>
-    public static bool IsConfiguration(ModelId digest) => ConfigurationIds.Contains(digest);
+    /// <summary>The archive of program N.</summary>
+    public static byte[] Program(int number) =>
+        MadePrograms.TryGetValue(number, out byte[]? made) ? made : MadePrograms[number] = TestPackages.MakeRuntime(number);
+
+    /// <summary>Whether a package is one of the configurations or programs.</summary>
+    public static bool IsNoModel(ModelId digest) => OtherIds.Contains(digest);
 
     /// <summary>A signed order for configuration N.</summary>
-    public static byte[] ForConfiguration(int number, long generation)
-    {
-        PackageReference reference = PackageArchive.ReadUnverified(Configuration(number)).ToReference(1024);
-        return SimulatedDevice.Order(generation, new Dictionary<string, PackageReference> { [TestPackages.ConfigurationName] = reference });
-    }
+    public static byte[] ForConfiguration(int number, long generation) => For(TestPackages.ConfigurationName, Configuration(number), generation);
+
+    /// <summary>A signed order for program N.</summary>
+    public static byte[] ForProgram(int number, long generation) => For(TestPackages.RuntimeName, Program(number), generation);
+
+    private static byte[] For(string line, byte[] archive, long generation) => SimulatedDevice.Order(
+        generation, new Dictionary<string, PackageReference> { [line] = PackageArchive.ReadUnverified(archive).ToReference(1024) });
 
     /// <summary>The archive of package N.</summary>
     public static byte[] Package(int number) =>

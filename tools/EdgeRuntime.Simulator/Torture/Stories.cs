@@ -11,6 +11,8 @@ internal static class Stories
     private static readonly byte[] Three = Orders.For(3, 2);
     private static readonly byte[] Settings = Orders.ForConfiguration(1, 1);
     private static readonly byte[] OtherSettings = Orders.ForConfiguration(2, 2);
+    private static readonly byte[] Program = Orders.ForProgram(1, 1);
+    private static readonly byte[] OtherProgram = Orders.ForProgram(2, 2);
 
     public static IReadOnlyList<Story> All { get; } =
     [
@@ -82,6 +84,21 @@ internal static class Stories
         },
         new()
         {
+            Name = "first-program", Prepare = Installed, Act = device => device.Obey(Program), Programs = [0, 1],
+            Retained = Program, Committed = [1], MayAnswer = [1], Ends = 1,
+        },
+        new()
+        {
+            Name = "program", Prepare = Programmed, Act = device => device.Obey(OtherProgram), Programs = [1, 2],
+            Retained = OtherProgram, Yesterday = [Program], Committed = [1], MayAnswer = [1], Ends = 1,
+        },
+        new()
+        {
+            Name = "bad-program", Prepare = Programmed, Act = device => device.Obey(OtherProgram), Programs = [1], Bad = [2],
+            Retained = OtherProgram, Yesterday = [Program], Committed = [1], MayAnswer = [1], Ends = 1,
+        },
+        new()
+        {
             Name = "encrypted-update", Over = Encrypted, Prepare = () => Updated(Encrypted), Act = device => device.Obey(Three),
             Retained = Three, Yesterday = [Two], Committed = [1, 2], MayAnswer = [2, 3], Ends = 3, IsSpoilt = true,
         },
@@ -115,6 +132,8 @@ internal static class Stories
     private static SimulatedDisk Updated(Func<SimulatedDisk, EncryptedDisk>? over) =>
         After(After(new SimulatedDisk(), _ => { }, over), device => device.Obey(Two), over);
 
+    private static SimulatedDisk Programmed() => After(Installed(), device => device.Obey(Program), programs: [0, 1]);
+
     private static SimulatedDisk Damaged()
     {
         SimulatedDisk disk = Updated();
@@ -144,9 +163,14 @@ internal static class Stories
     }
 
     private static SimulatedDisk After(
-        SimulatedDisk disk, Action<SimulatedDevice> act, Func<SimulatedDisk, EncryptedDisk>? over = null, IReadOnlyList<int>? configurations = null)
+        SimulatedDisk disk, Action<SimulatedDevice> act, Func<SimulatedDisk, EncryptedDisk>? over = null, IReadOnlyList<int>? configurations = null,
+        IReadOnlyList<int>? programs = null)
     {
-        Story quiet = new() { Name = "", Prepare = () => disk, Act = act, Over = over, Configurations = configurations ?? [], Committed = [], MayAnswer = [], Ends = 0 };
+        Story quiet = new()
+        {
+            Name = "", Prepare = () => disk, Act = act, Over = over, Configurations = configurations ?? [], Programs = programs ?? [],
+            Committed = [], MayAnswer = [], Ends = 0,
+        };
         using SimulatedDevice device = quiet.Device(disk);
         quiet.Tell(device);
         return disk;

@@ -50,6 +50,12 @@ internal sealed record Story
     /// <summary>Configurations that may be in force once the device is back, the last of them when nothing went wrong; empty where it takes none.</summary>
     public IReadOnlyList<int> Configurations { get; init; } = [];
 
+    /// <summary>
+    /// Programs that may run once the device is back, the last of them when nothing went wrong, 0 for the installed one; empty where
+    /// packages bring none.
+    /// </summary>
+    public IReadOnlyList<int> Programs { get; init; } = [];
+
     /// <summary>What stands between the device and its disk, or null for nothing.</summary>
     public Func<SimulatedDisk, EncryptedDisk>? Over { get; init; }
 
@@ -61,7 +67,8 @@ internal sealed record Story
     {
         byte[]? configured = Configured == 0 ? null : Orders.Package(Configured);
         PackageSite[] sites = Configurations.Count > 0 ? [TestPackages.Site, TestPackages.OwnFile] : [];
-        return new SimulatedDevice(disk, configured, Over?.Invoke(disk), sites)
+        string? boot = Programs.Count > 0 ? $"run {disk.Reboots}" : null;
+        return new SimulatedDevice(disk, configured, Over?.Invoke(disk), sites, boot)
         {
             Shelf = Orders.Shelf,
             Acknowledges = true,

@@ -1,19 +1,19 @@
 using EdgeRuntime.Contracts.Ids;
-using EdgeRuntime.Device.Runtimes;
+using EdgeRuntime.Engine.Models;
 
-namespace EdgeRuntime.Device.Tests.Runtimes;
+namespace EdgeRuntime.Engine.Tests.Models;
 
 public sealed class RuntimeStartsTests
 {
     private static readonly ModelId Package = ModelId.Of("one"u8);
     private readonly SimulatedDisk _disk = new();
-    private readonly SteppedClock _clock = new();
+    private readonly ManualTime _clock = new();
 
     [Fact]
     public void A_package_on_trial_is_started_once_and_that_it_died_before_it_served_is_said()
     {
         Assert.Null(Starts().Begin(Package, trial: 7));
-        _clock.Advance(TimeSpan.FromSeconds(3));
+        _clock.Advance(3);
 
         Assert.Equal("it did not come to serve: the process ended within 3 s of its start", Starts().Begin(Package, trial: 7));
     }

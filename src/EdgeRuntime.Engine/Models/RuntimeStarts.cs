@@ -1,20 +1,19 @@
 using System.Globalization;
 using System.Text;
 using EdgeRuntime.Contracts.Ids;
-using EdgeRuntime.Engine.Models;
 
-namespace EdgeRuntime.Device.Runtimes;
+namespace EdgeRuntime.Engine.Models;
 
 /// <summary>
 /// Counts the starts of a runtime package that did not come to serve. The installed program counts before it becomes another: one
-/// that dies at once cannot count itself. What ends a process that serves is <see cref="Supervision.StartLedger"/>'s to count.
+/// that dies at once cannot count itself. What ends a process that serves is counted elsewhere.
 /// </summary>
 /// <remarks>
 /// <c>journal/runtime-starts</c> of the state directory. A restart of the whole machine begins to count anew, but for a package on
 /// trial: that gets one start.
 /// </remarks>
 /// <param name="machineBoot">What the kernel calls this run of the machine.</param>
-internal sealed class RuntimeStarts(IDisk disk, string machineBoot, TimeProvider time)
+public sealed class RuntimeStarts(IDisk disk, string machineBoot, TimeProvider time)
 {
     /// <summary>Starts in a row that did not come to serve, after which another package is chosen.</summary>
     public const int Most = 2;
@@ -45,6 +44,24 @@ internal sealed class RuntimeStarts(IDisk disk, string machineBoot, TimeProvider
         int before = same && reached == Starting && boot == machineBoot ? starts : 0;
         Write(key, before + 1, Now(), Starting);
         return null;
+    }
+
+    /// <summary>As <see cref="Begin"/>; a disk that takes no count keeps a package on trial from being started, and no other.</summary>
+    public string? TryBegin(ModelId package, long? trial)
+    {
+        try
+        {
+            return Begin(package, trial);
+        }
+        catch (IOException full) when (trial is not null)
+        {
+            return $"the disk does not take the count of its starts: {full.Message}";
+        }
+        catch (IOException)
+        {
+            // What is trusted is started though nobody can count.
+            return null;
+        }
     }
 
     /// <summary>This process, of that package, serves: from here on others count.</summary>
