@@ -36,12 +36,6 @@ public sealed record ExplainSpec
     /// <summary>Pictures: what stands for all colours of an absent region, 0 to 255. (default: 114)</summary>
     public double BaselineColour { get; init; } = 114;
 
-    /// <summary>
-    /// Seconds from one explanation to the next that is made unasked, so that the fleet sees whether the model listens to other
-    /// features than in training; null for none. (default: null; 1 to 86,400)
-    /// </summary>
-    public double? EveryS { get; init; }
-
     /// <summary>Whether an alarm is told with an explanation of the newest sample. (default: true)</summary>
     public bool Alarms { get; init; } = true;
 
@@ -56,7 +50,6 @@ public sealed record ExplainSpec
             Grid = explain.Int("grid", 4, 1, 16),
             Baseline = explain.Map("baseline", (baseline, feature) => baseline.RequiredDouble(feature)),
             BaselineColour = explain.Double("baseline_colour", 114, 0, 255),
-            EveryS = explain.Double("every_s", 1, 86_400),
             Alarms = explain.Bool("alarms", true),
         };
         List<string> known = [.. pipeline.Features.Where(feature => feature.IsSingle()).Select(feature => feature.Name)];
