@@ -35,13 +35,20 @@ public sealed record RuntimeSite : PackageSite
             news.Notice(EventSeverity.Error, Objection);
         }
 
-        if (Running is not null && state() is { Phase: Activation.Switching, Spare: { } spare } && spare.Digest == Running.Digest)
+        bool isCandidate = Running is not null && state() is { Phase: Activation.Switching or Activation.Soaking, Spare: { } spare }
+            && spare.Digest == Running.Digest;
+        if (isCandidate && state().Phase is Activation.Switching)
         {
             // To switch to a program is to start it: this is the start that was asked for.
             return;
         }
 
         apply(new ActivationEvent.Restarted(incomingIsHere, Objection));
+        if (isCandidate)
+        {
+            // The count of its start was lost with the power, so it was started once more. That ended its trial; the one before was not tried.
+            return;
+        }
 
         // The one that it names and the one before, at most, could not be started.
         for (int left = 2; left > 0 && state().Active is { } active && active.Digest != Running?.Digest; left--)
