@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
@@ -79,6 +80,7 @@ public static class FleetConfiguration
                 transfers.Int("max_concurrent", 8, 1, 1000),
                 transfers.Long("max_bytes_per_second", 8L * 1024 * 1024, 64 * 1024, 1L << 30)),
             Carriers = transfers.Has("carriers") ? transfers.Strings("carriers", 1, PackageReference.MostCarriers, CheckCarrier) : [],
+            Recipients = ReadRecipients(transfers, directory),
         }) ?? options;
         return root.Object("retention", retention => options with
         {
@@ -159,6 +161,48 @@ public static class FleetConfiguration
             root.Mistake(member, e.Message);
             return null;
         }
+    }
+
+    private static Recipients? ReadRecipients(JsonObjectReader transfers, string directory)
+    {
+        if (transfers.String("recipients", name => Existing(directory, name)) is not string name || Existing(directory, name) is not null)
+        {
+            return null;
+        }
+
+        List<string> mistakes = [];
+        string path = Under(directory, name);
+        byte[]? utf8 = ReadRecipients(path, mistakes);
+        Recipients? recipients = utf8 is null ? null : Recipients.Read(path, utf8, mistakes);
+        foreach (string mistake in mistakes)
+        {
+            transfers.Mistake("recipients", mistake);
+        }
+
+        return recipients;
+    }
+
+    private static byte[]? ReadRecipients(string path, List<string> mistakes)
+    {
+        try
+        {
+            // Bounded, because a name such as /dev/zero is a file without an end.
+            using FileStream file = File.OpenRead(path);
+            byte[] bytes = new byte[Recipients.LongestFile + 1];
+            int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (read <= Recipients.LongestFile)
+            {
+                return bytes[..read];
+            }
+
+            mistakes.Add($"{path} is longer than the {Recipients.LongestFile} bytes that are read of it");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            mistakes.Add($"{path} cannot be read: {e.Message}");
+        }
+
+        return null;
     }
 
     private static string? Password(JsonObjectReader mqtt, string directory)

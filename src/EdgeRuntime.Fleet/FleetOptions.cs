@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Transfers;
 using EdgeRuntime.Contracts.Tuf;
@@ -50,6 +51,9 @@ public sealed record FleetOptions
 
     /// <summary>What packages may come by: <c>mqtt</c>, and addresses below which web servers have them. (default: the broker alone)</summary>
     public IReadOnlyList<string> Carriers { get; init; } = [];
+
+    /// <summary>Whom packages are encrypted for on their way; who is not among them is ordered none. Null where packages travel as they are.</summary>
+    public Recipients? Recipients { get; init; }
 
     /// <summary>What is kept for how long.</summary>
     public Retention Retention { get; init; } = Retention.Default;

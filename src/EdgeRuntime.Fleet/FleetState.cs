@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EdgeRuntime.Fleet.Devices;
 using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fleet.Monitoring;
@@ -18,10 +19,12 @@ internal sealed class FleetState
         Database database, string packageDirectory, FleetOptions options, Random random, Action made, ILogger logger)
     {
         Database = database;
-        Shelf = new PackageShelf(database, packageDirectory, options.ReleaseKeys);
-        Deltas = new DeltaShelf(Path.Combine(packageDirectory, "deltas"), Shelf.PathOf, made, logger);
+        Ciphers = options.Recipients is null ? null : new CipherShelf(Path.Combine(packageDirectory, "encrypted"), RandomNumberGenerator.Create());
+        Shelf = new PackageShelf(database, packageDirectory, options.ReleaseKeys, Ciphers);
+        Deltas = new DeltaShelf(Path.Combine(packageDirectory, "deltas"), Shelf.PathOf, Ciphers, made, logger);
         Devices = new DeviceRegistry(database);
-        Orders = new OrderBook(database, Shelf, new PackageOffers(Devices, Shelf, Deltas, options.Carriers), options.DeployKeys);
+        PackageEncrypting? encryption = Ciphers is null ? null : new PackageEncrypting(Ciphers, options.Recipients!);
+        Orders = new OrderBook(database, Shelf, new PackageOffers(Devices, Shelf, Deltas, options.Carriers, encryption), options.DeployKeys);
         Received = new ReceivedLog(database);
         RolloutStore store = new(database);
         Gates = new GateKeeper(database, store, Shelf);
@@ -34,6 +37,9 @@ internal sealed class FleetState
     public PackageShelf Shelf { get; }
 
     public DeltaShelf Deltas { get; }
+
+    /// <summary>Ciphertexts, where packages travel encrypted; else null.</summary>
+    public CipherShelf? Ciphers { get; }
 
     public DeviceRegistry Devices { get; }
 
@@ -48,7 +54,7 @@ internal sealed class FleetState
     public RolloutDriver Rollouts { get; }
 
     /// <summary>Where the bytes lie that devices fetch under a hash. Any thread may ask.</summary>
-    public string FileOf(string sha256) => Deltas.PathOf(sha256) ?? Shelf.PathOf(sha256);
+    public string FileOf(string sha256) => Ciphers?.PathOf(sha256) ?? Deltas.PathOf(sha256) ?? Shelf.PathOf(sha256);
 
     /// <summary>Samples in all windows since start.</summary>
     public long Samples { get; set; }

@@ -1,3 +1,5 @@
+using EdgeRuntime.Contracts.Encryption;
+using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Tuf;
 using EdgeRuntime.Fleet.Tests.Support;
@@ -89,6 +91,23 @@ public sealed class FleetConfigurationTests : IDisposable
         Assert.Null(options);
         Assert.Contains(mistakes, line => line.Contains("holds no '-----BEGIN PRIVATE KEY-----'", StringComparison.Ordinal));
         Assert.Contains(mistakes, line => line.Contains("give the .pub file", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_of_recipients_is_read_and_all_its_wrong_lines_are_told()
+    {
+        using HpkePrivateKey key = HpkePrivateKey.Create();
+        File.WriteAllText(_directory.Under("pins"), $"# gate\ndev-1 {Convert.ToBase64String(key.PublicKey)}\n");
+        File.WriteAllText(_directory.Under("bad"), "dev-1 AAAA\nDev 2\n");
+        const string Rest = """ "state_dir":"d","deploy_key":"deploy.key","release_keys":["release.pub"]} """;
+
+        (FleetOptions? options, _) = Load("""{"transfers":{"recipients":"pins"},""" + Rest);
+        (_, string[] mistakes) = Load("""{"transfers":{"recipients":"bad"},""" + Rest);
+
+        Assert.Equal(key.PublicKey, options!.Recipients!.PinnedFor(DeviceId.Parse("dev-1")));
+        Assert.Equal(2, mistakes.Length);
+        Assert.Contains("line 1: the key is not base64 of a point of P-256", mistakes[0], StringComparison.Ordinal);
+        Assert.Contains("line 2: 'Dev' is not a device", mistakes[1], StringComparison.Ordinal);
     }
 
     [Theory]

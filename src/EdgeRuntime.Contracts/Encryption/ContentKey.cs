@@ -6,8 +6,8 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Contracts.Encryption;
 
 /// <summary>
-/// What one deployment's package is encrypted under: made for it, used for nothing else, and wrapped for each device. One
-/// ciphertext so serves every device, whatever carries it.
+/// What a package, and deltas to it, are encrypted under by who sends them: made for it, used for nothing else, and wrapped for each
+/// device. One ciphertext so serves every device, whatever carries it.
 /// </summary>
 public sealed class ContentKey
 {
@@ -78,7 +78,7 @@ public sealed class ContentKey
         return objection is null ? new ContentKey(content!) : null;
     }
 
-    // The hash of the ciphertext stands for the deployment: no two have the same.
+    // The hash of the ciphertext stands for the key: no two have the same.
     private static byte[] Info(DeviceId device, string archiveSha256, string ciphertextSha256) =>
         Encoding.UTF8.GetBytes($"edgeruntime package key 1\n{device}\n{archiveSha256}\n{ciphertextSha256}");
 }

@@ -111,7 +111,7 @@ internal static class PackageEndpoints
     {
         string file = context.Request.RouteValues["file"]?.ToString() ?? "";
         string sha256 = Path.GetFileNameWithoutExtension(file);
-        bool isNamed = Path.GetExtension(file) is PackageOffers.ArchiveEnding or DeltaShelf.Ending && sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower);
+        bool isNamed = Path.GetExtension(file) is PackageOffers.ArchiveEnding or DeltaShelf.Ending or CipherShelf.Ending && sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower);
         string? path = isNamed ? loop.State.FileOf(sha256) : null;
         return File.Exists(path)
             ? TypedResults.PhysicalFile(path, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context)

@@ -67,7 +67,10 @@ internal sealed class OrderBook
         return order.Generation;
     }
 
-    /// <summary>The signed order of a device, as it goes on the wire; null when it has none.</summary>
+    /// <summary>
+    /// The signed order of a device, as it goes on the wire; null when it has none, or when a package of it cannot be encrypted for the
+    /// device: half an order would be another one.
+    /// </summary>
     public byte[]? Envelope(DeviceId device)
     {
         if (!_orders.TryGetValue(device, out Order? order))
@@ -80,7 +83,12 @@ internal sealed class OrderBook
         {
             if (PackageOf(slot) is StoredPackage package)
             {
-                slots[model] = _offers.Of(device, model, package, slot.Revert);
+                if (_offers.Of(device, model, package, slot.Revert) is not PackageReference reference)
+                {
+                    return null;
+                }
+
+                slots[model] = reference;
             }
         }
 
@@ -102,6 +110,9 @@ internal sealed class OrderBook
     public HashSet<string> OrderedArchives() => [.. _orders.Values.SelectMany(order => order.Slots.Values)
         .Select(slot => PackageOf(slot)?.ArchiveSha256).OfType<string>()];
 
+    /// <summary>Why a device can be ordered no package, as a sentence, or null.</summary>
+    public string? Objection(DeviceEntry device) => _offers.Objection(device);
+
     /// <summary>Whether something that a device's order could name is being made; it then is worth waiting for.</summary>
     /// <param name="ordered">As <see cref="OrderedArchives"/> says.</param>
     public bool IsMaking(DeviceId device, IReadOnlySet<string> ordered)
@@ -122,9 +133,9 @@ internal sealed class OrderBook
         Dictionary<string, long> archives = [];
         foreach ((string model, OrderedSlot slot) in _orders.GetValueOrDefault(device)?.Slots ?? [])
         {
-            if (PackageOf(slot) is StoredPackage package)
+            if (PackageOf(slot) is StoredPackage package && _offers.Of(device, model, package, slot.Revert) is PackageReference reference)
             {
-                foreach ((string sha256, long size) in _offers.Of(device, model, package, slot.Revert).AllCarried())
+                foreach ((string sha256, long size) in reference.AllCarried())
                 {
                     archives[sha256] = size;
                 }

@@ -79,5 +79,8 @@ internal sealed partial class Announcer(
     {
         [LoggerMessage(5030, LogLevel.Warning, "{Reason}")]
         public static partial void MetadataUnreadable(ILogger logger, string reason);
+
+        [LoggerMessage(5031, LogLevel.Warning, "the order of {Device} is held back: transfers.recipients pins no key for it, or a package of it is not on the disk")]
+        public static partial void NotEncrypted(ILogger logger, string device);
     }
 }

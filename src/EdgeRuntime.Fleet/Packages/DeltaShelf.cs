@@ -30,6 +30,7 @@ internal sealed partial class DeltaShelf
 
     private readonly string _directory;
     private readonly Func<string, string> _archiveAt;
+    private readonly CipherShelf? _ciphers;
     private readonly Action _made;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
@@ -43,11 +44,13 @@ internal sealed partial class DeltaShelf
     /// <summary>Opens the shelf, and reads what is there.</summary>
     /// <param name="directory">Created when missing.</param>
     /// <param name="archiveAt">Where an archive lies, by its hash.</param>
+    /// <param name="ciphers">Encrypts them, or null where they travel as they are.</param>
     /// <param name="made">Called when a delta is made, or cannot be.</param>
-    public DeltaShelf(string directory, Func<string, string> archiveAt, Action made, ILogger logger)
+    public DeltaShelf(string directory, Func<string, string> archiveAt, CipherShelf? ciphers, Action made, ILogger logger)
     {
         _directory = directory;
         _archiveAt = archiveAt;
+        _ciphers = ciphers;
         _made = made;
         _logger = logger;
         Directory.CreateDirectory(directory);
@@ -138,7 +141,7 @@ internal sealed partial class DeltaShelf
             DeltaCandidate smallest = DeltaCandidates.Of(File.ReadAllBytes(_archiveAt(from)), target, tensors: null)[0];
             if (smallest.Bytes.Length < target.Length)
             {
-                delta = DeltaCandidates.Reference(smallest, from);
+                delta = Sealed(DeltaCandidates.Reference(smallest, from), to, smallest.Bytes);
                 path = PathOf(smallest.Kind, from, to);
                 string part = path + ".tmp";
                 File.WriteAllBytes(part, smallest.Bytes);
@@ -179,8 +182,11 @@ internal sealed partial class DeltaShelf
         }
 
         byte[] bytes = File.ReadAllBytes(path);
-        Keep((parts[0], parts[1]), DeltaCandidates.Reference(new DeltaCandidate(kind, bytes), parts[0]), path);
+        Keep((parts[0], parts[1]), Sealed(DeltaCandidates.Reference(new DeltaCandidate(kind, bytes), parts[0]), parts[1], bytes), path);
     }
+
+    private DeltaReference Sealed(DeltaReference delta, string target, ReadOnlySpan<byte> bytes) =>
+        delta with { CiphertextSha256 = _ciphers?.Seal(target, delta.Sha256, bytes, delta.ChunkBytes) };
 
     private bool MakeRoom(IReadOnlySet<string> ordered)
     {
@@ -200,6 +206,11 @@ internal sealed partial class DeltaShelf
                 foreach (((string from, string to), DeltaReference? twin) in _deltas.Where(other => other.Value?.Sha256 == delta.Sha256))
                 {
                     _paths[delta.Sha256] = PathOf(twin!.Kind, from, to);
+                }
+
+                if (!_paths.ContainsKey(delta.Sha256))
+                {
+                    _ciphers?.Remove(delta.Sha256);
                 }
             }
         }

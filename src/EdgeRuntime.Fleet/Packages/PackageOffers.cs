@@ -5,11 +5,13 @@ using EdgeRuntime.Fleet.Devices;
 namespace EdgeRuntime.Fleet.Packages;
 
 /// <summary>
-/// How a device may come by a package: the carriers that the configuration lists, and the delta from what it says it runs.
-/// Belongs to the fleet's thread.
+/// How a device may come by a package: the carriers that the configuration lists, the delta from what it says it runs, and the key to
+/// both where they travel encrypted. Belongs to the fleet's thread.
 /// </summary>
 /// <param name="carriers"><c>mqtt</c>, or addresses below which web servers have archives and deltas; empty for the broker alone.</param>
-internal sealed class PackageOffers(DeviceRegistry devices, PackageShelf shelf, DeltaShelf deltas, IReadOnlyList<string> carriers)
+/// <param name="encryption">What packages are encrypted with, and for whom; null where they travel as they are.</param>
+internal sealed class PackageOffers(
+    DeviceRegistry devices, PackageShelf shelf, DeltaShelf deltas, IReadOnlyList<string> carriers, PackageEncrypting? encryption)
 {
     /// <summary>The broker, among carriers.</summary>
     public const string Mqtt = "mqtt";
@@ -17,17 +19,34 @@ internal sealed class PackageOffers(DeviceRegistry devices, PackageShelf shelf, 
     /// <summary>How the file of an archive ends.</summary>
     public const string ArchiveEnding = ".edgepkg";
 
-    /// <summary>What a device's order says of a package.</summary>
+    /// <summary>What a device's order says of a package; null where it is to be encrypted for a device whose key nobody vouches for.</summary>
     /// <param name="revert">True when the device is to return to it.</param>
-    public PackageReference Of(DeviceId device, string model, StoredPackage package, bool revert)
+    public PackageReference? Of(DeviceId device, string model, StoredPackage package, bool revert)
     {
+        PackageEncryption? encrypted = encryption?.For(device, model, package.ArchiveSha256);
+        if (encryption is not null && encrypted is null)
+        {
+            return null;
+        }
+
         PackageReference plain = package.ToReference(revert);
         DeltaReference? delta = Base(device, model, package) is StoredPackage from ? deltas.Find(from.ArchiveSha256, package.ArchiveSha256) : null;
         return plain with
         {
-            Carriers = Carriers(plain.ArchiveSha256 + ArchiveEnding),
-            Deltas = delta is null ? [] : [delta with { Carriers = Carriers(delta.Sha256 + DeltaShelf.Ending) }],
+            Carriers = Carriers(encrypted is null ? plain.ArchiveSha256 + ArchiveEnding : encrypted.CiphertextSha256 + CipherShelf.Ending),
+            Deltas = delta is null
+                ? []
+                : [delta with { Carriers = Carriers(delta.CiphertextSha256 is string sha256 ? sha256 + CipherShelf.Ending : delta.Sha256 + DeltaShelf.Ending) }],
+            Encryption = encrypted,
         };
+    }
+
+    /// <summary>Why a device can be ordered no package, as a sentence, or null.</summary>
+    public string? Objection(DeviceEntry device)
+    {
+        string? objection = null;
+        encryption?.Recipients.KeyOf(device.Id, device.Info?.EncryptionKey, out objection);
+        return objection;
     }
 
     /// <summary>Wants the delta that a device's order could name.</summary>

@@ -18,18 +18,22 @@ public sealed class PackageShelf
     private readonly Database _database;
     private readonly string _directory;
     private readonly IReadOnlyList<VerifyingKey> _trusted;
+    private readonly CipherShelf? _ciphers;
     private readonly Dictionary<ModelId, StoredPackage> _packages = [];
 
     /// <summary>Opens the shelf.</summary>
     /// <param name="directory">Where the archives lie; created when missing.</param>
     /// <param name="trusted">Keys one of which must have signed a package.</param>
-    public PackageShelf(Database database, string directory, IReadOnlyList<VerifyingKey> trusted)
+    /// <param name="ciphers">Encrypts the archives, or null where they travel as they are.</param>
+    internal PackageShelf(Database database, string directory, IReadOnlyList<VerifyingKey> trusted, CipherShelf? ciphers)
     {
         _database = database;
         _directory = directory;
         _trusted = trusted;
+        _ciphers = ciphers;
         Directory.CreateDirectory(directory);
         Load();
+        EncryptOlder();
     }
 
     /// <summary>Every package, the newest first.</summary>
@@ -58,6 +62,7 @@ public sealed class PackageShelf
         PackageArchive package = PackageArchive.Read(archive, _trusted);
         PackageReference reference = package.ToReference(PackageReference.ChunkBytesFor(archive.Length));
         Write(PathOf(reference.ArchiveSha256), archive.Span);
+        _ciphers?.Seal(reference.ArchiveSha256, reference.ArchiveSha256, archive.Span, reference.ChunkBytes);
         return new StoredPackage
         {
             Digest = package.Id,
@@ -117,6 +122,18 @@ public sealed class PackageShelf
         foreach (StoredPackage package in rows)
         {
             _packages[package.Digest] = package;
+        }
+    }
+
+    // Those that were pushed before packages travelled encrypted.
+    private void EncryptOlder()
+    {
+        foreach (StoredPackage package in _packages.Values.Where(one => _ciphers is not null && _ciphers.Find(one.ArchiveSha256) is null))
+        {
+            if (File.Exists(PathOf(package.ArchiveSha256)))
+            {
+                _ciphers!.Seal(package.ArchiveSha256, package.ArchiveSha256, File.ReadAllBytes(PathOf(package.ArchiveSha256)), package.ChunkBytes);
+            }
         }
     }
 

@@ -13,10 +13,12 @@ internal static class RolloutBuilder
     private const string IdLetters = "abcdefghijkmnpqrstuvwxyz23456789";
 
     /// <summary>Makes a rollout in its first state.</summary>
+    /// <param name="objection">Why a device can be ordered no package, as a sentence, or null.</param>
     /// <param name="random">Makes the id, whose hash with a device's name decides who is canary.</param>
     /// <exception cref="RolloutRefusedException">It cannot begin; every reason at once.</exception>
     public static Rollout Build(
-        StartRollout request, StoredPackage package, DeviceRegistry devices, PackageShelf shelf, Random random, long nowMs)
+        StartRollout request, StoredPackage package, DeviceRegistry devices, PackageShelf shelf, Func<DeviceEntry, string?> objection, Random random,
+        long nowMs)
     {
         List<string> refusals = [];
         RolloutPlan plan = request.Plan;
@@ -41,6 +43,11 @@ internal static class RolloutBuilder
             {
                 refusals.Add(
                     $"{device.Id} runs {package.Name} {active.Version} ({active.Digest.Short}), which is not here: push it first, so that the device can be taken back to it.");
+            }
+
+            if (objection(device) is string sentence)
+            {
+                refusals.Add(sentence + ".");
             }
 
             targets.Add(new RolloutTarget { Device = device.Id, From = model.Active, Online = device.IsOnline });

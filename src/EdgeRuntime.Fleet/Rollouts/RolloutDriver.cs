@@ -66,7 +66,7 @@ internal sealed class RolloutDriver
                 [$"The model {package.Name} has an active rollout ({active.Id}); abort it, or wait for its end."], conflict: true);
         }
 
-        Rollout rollout = RolloutBuilder.Build(request, package, _devices, _shelf, _random, nowMs);
+        Rollout rollout = RolloutBuilder.Build(request, package, _devices, _shelf, _orders.Objection, _random, nowMs);
         _rollouts.Insert(0, rollout);
         Record(null, rollout, null, nowMs);
         Apply(rollout.Id, new RolloutEvent.Ticked { AtMs = nowMs });
@@ -101,7 +101,7 @@ internal sealed class RolloutDriver
         {
             foreach (Rollout rollout in _rollouts.Where(rollout => rollout.Model == model.Name).ToArray())
             {
-                if (rollout.State.IsRunning && rollout.Target(device.Id) is null && CanReturn(model.Active))
+                if (rollout.State.IsRunning && rollout.Target(device.Id) is null && CanReturn(model.Active) && _orders.Objection(device) is null)
                 {
                     Apply(rollout.Id, new RolloutEvent.DeviceJoined(device.Id, model.Active, device.IsOnline) { AtMs = nowMs });
                 }

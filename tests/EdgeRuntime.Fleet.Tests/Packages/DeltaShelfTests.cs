@@ -81,7 +81,7 @@ public sealed class DeltaShelfTests : IDisposable
         Assert.All(targets[1..], target => Assert.NotNull(shelf.Find(from, target)));
     }
 
-    private DeltaShelf Open() => new(Path.Combine(_directory.Path, "deltas"), PathOf, () => _made.Release(), NullLogger.Instance);
+    private DeltaShelf Open() => new(Path.Combine(_directory.Path, "deltas"), PathOf, null, () => _made.Release(), NullLogger.Instance);
 
     private string PathOf(string sha256) => Path.Combine(_directory.Path, sha256);
 

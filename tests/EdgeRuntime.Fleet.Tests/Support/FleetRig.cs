@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Transfers;
@@ -19,8 +20,10 @@ internal sealed class FleetRig : IDisposable
     private readonly TestDirectory _directory = new();
     private readonly Random _random = new(5);
 
-    public FleetRig()
+    /// <param name="recipients">Whom packages are encrypted for; null where they travel as they are.</param>
+    public FleetRig(Recipients? recipients = null)
     {
+        Recipients = recipients;
         Broker = new InMemoryBroker(Time);
         V1 = TestPackages.Archive("1.0.0", 1);
         V2 = TestPackages.Archive("1.1.0", 2);
@@ -48,6 +51,9 @@ internal sealed class FleetRig : IDisposable
 
     public TransferLimits Transfers { get; init; } = new();
 
+    /// <summary>Whom packages are encrypted for, by the manager that is started next.</summary>
+    public Recipients? Recipients { get; set; }
+
     /// <summary>The manager dies and another one opens the same database.</summary>
     public void RestartManager()
     {
@@ -57,12 +63,13 @@ internal sealed class FleetRig : IDisposable
         Settle();
     }
 
-    public FleetRig With(int devices)
+    /// <param name="keys">What packages are encrypted with for each device; beyond the last they tell none.</param>
+    public FleetRig With(int devices, params HpkePrivateKey[] keys)
     {
         PackageLabel v1 = TestPackages.LabelOf(V1);
         for (int i = 0; i < devices; i++)
         {
-            Devices.Add(new ScriptedDevice($"dev-{i}", Broker, Time, v1, seed: i));
+            Devices.Add(new ScriptedDevice($"dev-{i}", Broker, Time, v1, seed: i, i < keys.Length ? keys[i] : null));
         }
 
         Host.Parts.Transport.Start(Host.Parts.Link);
@@ -136,6 +143,7 @@ internal sealed class FleetRig : IDisposable
             DeployKeys = [TufSigningKey.OfEcdsa(TestPackages.DeployKey)],
             ReleaseKeys = [TestPackages.ReleaseKey.Public],
             Transfers = Transfers,
+            Recipients = Recipients,
         },
         options => new InMemoryLink(Broker, options), Time, _random, NullLogger.Instance);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeRuntime.Contracts;
+using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
@@ -23,13 +24,16 @@ internal sealed class ScriptedDevice : ILinkEvents
     private readonly Random _random;
     private readonly Dictionary<string, long> _sequences = [];
     private readonly InMemoryBroker _broker;
+    private readonly HpkePrivateKey? _key;
     private BootId _boot;
     private DesiredState? _order;
     private byte[] _fetched = [];
     private long _windowStartMs;
 
-    public ScriptedDevice(string name, InMemoryBroker broker, ManualTime time, PackageLabel active, int seed)
+    /// <param name="key">What packages are encrypted with for it, or null where it tells none.</param>
+    public ScriptedDevice(string name, InMemoryBroker broker, ManualTime time, PackageLabel active, int seed, HpkePrivateKey? key = null)
     {
+        _key = key;
         Id = DeviceId.Parse(name);
         _broker = broker;
         _time = time;
@@ -82,6 +86,15 @@ internal sealed class ScriptedDevice : ILinkEvents
     public Dictionary<string, long> Receipts { get; } = [];
 
     public int OrdersHeard { get; private set; }
+
+    /// <summary>The newest order it accepted, or null.</summary>
+    public DesiredState? Order => _order;
+
+    /// <summary>The newest order it heard, old ones that come again included, or null.</summary>
+    public DesiredState? Retold { get; private set; }
+
+    /// <summary>All that chunks ever brought, as it came.</summary>
+    public List<byte> Carried { get; } = [];
 
     /// <summary>Starts it again, as after a power cut: another boot, the same store.</summary>
     public void Restart()
@@ -154,6 +167,7 @@ internal sealed class ScriptedDevice : ILinkEvents
             OperatingSystem = "test",
             Runtime = "test",
             Profile = "test",
+            EncryptionKey = _key?.PublicKey,
             Labels = new Dictionary<string, string> { ["site"] = "test" },
         }, WireJson.Default.InfoMessage, retain: true);
         SendReported();
@@ -230,6 +244,7 @@ internal sealed class ScriptedDevice : ILinkEvents
             throw new InvalidOperationException("an order for another device");
         }
 
+        Retold = order;
         if (order.Generation <= Generation)
         {
             return;
@@ -275,7 +290,9 @@ internal sealed class ScriptedDevice : ILinkEvents
     {
         byte[] request = new byte[ChunkCodec.MaxRequestBytes];
         int length = ChunkCodec.WriteRequest(
-            new ChunkRequest(Wanted!.ArchiveSha256, _fetched.Length, Wanted.ChunkBytes, ChunksAtOnce, "t1"), request);
+            new ChunkRequest(
+                Wanted!.Carried().Sha256, _fetched.Length / Wanted.ChunkBytes * CarriedChunkBytes, CarriedChunkBytes, ChunksAtOnce, "t1"),
+            request);
         PublishRaw(ChunkCodec.RequestTopic, request[..length], qos: 0);
     }
 
@@ -283,18 +300,21 @@ internal sealed class ScriptedDevice : ILinkEvents
     {
         if (Phase != UpdateState.Downloading
             || !ChunkCodec.TryReadChunk(message, out ChunkHeader header, out ReadOnlySpan<byte> payload)
-            || header.Offset != _fetched.Length)
+            || header.Offset != _fetched.Length / Wanted!.ChunkBytes * CarriedChunkBytes)
         {
             return;
         }
 
-        string hash = Convert.ToHexStringLower(SHA256.HashData(payload));
-        if (hash != Wanted!.ChunkSha256[(int)(header.Offset / Wanted.ChunkBytes)])
+        Carried.AddRange(payload);
+        int number = (int)(header.Offset / CarriedChunkBytes);
+        byte[] chunk = Opened(payload, number);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(chunk));
+        if (hash != Wanted!.ChunkSha256[number])
         {
             throw new InvalidOperationException("a chunk that is not the one ordered");
         }
 
-        _fetched = [.. _fetched, .. payload];
+        _fetched = [.. _fetched, .. chunk];
         if (_fetched.Length == Wanted.Size)
         {
             Install();
@@ -303,6 +323,21 @@ internal sealed class ScriptedDevice : ILinkEvents
         {
             Ask();
         }
+    }
+
+    private int CarriedChunkBytes => Wanted!.ChunkBytes + (Wanted.Encryption is null ? 0 : ChunkCipher.TagBytes);
+
+    private byte[] Opened(ReadOnlySpan<byte> carried, int number)
+    {
+        if (Wanted!.Encryption is not PackageEncryption encryption)
+        {
+            return carried.ToArray();
+        }
+
+        byte[] chunk = new byte[carried.Length - ChunkCipher.TagBytes];
+        ContentKey? content = ContentKey.Unwrap(encryption, _key!, Id, Wanted.ArchiveSha256, out string? objection);
+        using ChunkCipher cipher = content?.CipherOf(Wanted.ArchiveSha256, Wanted.ChunkSha256.Count) ?? throw new InvalidOperationException(objection);
+        return cipher.TryOpen(number, carried, chunk) ? chunk : throw new InvalidOperationException("a chunk that was not encrypted for this order");
     }
 
     private void Install()

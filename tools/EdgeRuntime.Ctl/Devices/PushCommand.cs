@@ -87,7 +87,7 @@ internal static class PushCommand
         }
 
         read.Check();
-        Recipients recipients = Recipients.Read(read.Text("--recipients"));
+        Recipients recipients = ReadRecipients(read.Text("--recipients"));
         string path = read.Files[^1];
         PackageArchive package = DeltaCommand.Open(path);
         IReadOnlyList<TufSigningKey> keys = [.. read.All("--key").Select(Keys.Deploy)];
@@ -123,6 +123,13 @@ internal static class PushCommand
                 key.Dispose();
             }
         }
+    }
+
+    private static Recipients ReadRecipients(string? file)
+    {
+        List<string> mistakes = [];
+        Recipients recipients = file is null ? Recipients.Unpinned : Recipients.Read(file, Files.Read(file, Recipients.LongestFile), mistakes);
+        return mistakes.Count == 0 ? recipients : throw new CommandException(ExitCode.Data, [.. mistakes]);
     }
 
     private static IReadOnlyList<byte[]> Metadata(string directory)

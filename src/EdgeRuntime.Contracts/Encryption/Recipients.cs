@@ -1,33 +1,36 @@
 using System.Security.Cryptography;
 using System.Text;
-using EdgeRuntime.Contracts.Encryption;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 
-namespace EdgeRuntime.Ctl.Devices;
+namespace EdgeRuntime.Contracts.Encryption;
 
 /// <summary>Whose keys a package is encrypted for: those that a file pins, or without one what the devices say themselves.</summary>
 /// <remarks>A line of the file is <c>DEVICE KEY</c>, the key in base64 as 'edge-device check' prints it; '#' begins a comment.</remarks>
-internal sealed class Recipients
+public sealed class Recipients
 {
-    private const int LongestFile = 16 * 1024 * 1024;
+    /// <summary>Most bytes of a file.</summary>
+    public const int LongestFile = 16 * 1024 * 1024;
 
     private readonly string? _file;
     private readonly Dictionary<DeviceId, byte[]> _pinned = [];
 
     private Recipients(string? file) => _file = file;
 
+    /// <summary>Those who say themselves which key is theirs.</summary>
+    public static Recipients Unpinned { get; } = new(null);
+
     /// <summary>Whether the operator vouches for the keys.</summary>
     public bool ArePinned => _file is not null;
 
     /// <summary>Reads what is pinned.</summary>
-    /// <param name="file">Null for nothing.</param>
-    /// <exception cref="CommandException">It cannot be read; its lines say all that is wrong.</exception>
-    public static Recipients Read(string? file)
+    /// <param name="file">Where it stands, for sentences.</param>
+    /// <param name="utf8">What it holds.</param>
+    /// <param name="mistakes">Takes all that is wrong, a sentence each.</param>
+    public static Recipients Read(string file, ReadOnlySpan<byte> utf8, ICollection<string> mistakes)
     {
         Recipients recipients = new(file);
-        List<string> mistakes = [];
-        string[] lines = file is null ? [] : Encoding.UTF8.GetString(Files.Read(file, LongestFile)).Split('\n');
+        string[] lines = Encoding.UTF8.GetString(utf8).Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
             string[] words = lines[i].Split('#')[0].Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
@@ -37,15 +40,18 @@ internal sealed class Recipients
             }
         }
 
-        return mistakes.Count == 0 ? recipients : throw new CommandException(ExitCode.Data, [.. mistakes]);
+        return recipients;
     }
+
+    /// <summary>The key that is pinned for a device, an uncompressed point; null for none.</summary>
+    public byte[]? PinnedFor(DeviceId device) => _pinned.GetValueOrDefault(device);
 
     /// <summary>The key that a package is encrypted with for a device.</summary>
     /// <param name="told">What the device says, or null.</param>
     /// <param name="objection">Why there is none, as a sentence, or null.</param>
     public byte[]? KeyOf(DeviceId device, byte[]? told, out string? objection)
     {
-        byte[]? pinned = _pinned.GetValueOrDefault(device);
+        byte[]? pinned = PinnedFor(device);
         objection = (told, pinned) switch
         {
             (null, _) => $"{device}: tells no key to encrypt for; its program is older, or its disk keeps none",
@@ -64,7 +70,7 @@ internal sealed class Recipients
     {
         byte[] key = new byte[Hpke.PublicBytes];
         return words.Length != 2 ? "is not DEVICE KEY"
-            : !DeviceId.TryParse(words[0], out DeviceId device) ? $"'{words[0]}' is not a device: 1 to 63 of a-z, 0-9 and '-'"
+            : !DeviceId.TryParse(words[0], out DeviceId device) ? $"'{words[0]}' is not a device: 1 to {DeviceId.MaxLength} of a-z, 0-9 and '-'"
             : !Convert.TryFromBase64String(words[1], key, out int length) || length != key.Length || !IsKey(key) ? "the key is not base64 of a point of P-256"
             : !_pinned.TryAdd(device, key) ? $"'{device}' is pinned twice"
             : null;
