@@ -44,31 +44,23 @@ public sealed class UpdateTests
     public async Task A_rollout_brings_a_delta_from_the_fleets_own_web_server_to_devices_that_may_fetch_no_more_than_that()
     {
         using Site site = await Site.Open();
-        int port = FreePort();
-        string url = $"http://127.0.0.1:{port}";
-        await using Run fleet = await Fleet(site, url, $$""", "transfers": { "carriers": ["mqtt", "{{url}}/packages"] } """);
-        string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
-        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg", replay);
-
-        // Neither the broker nor the whole package is allowed.
-        string transfer = $$"""
-            "transfer": { "carriers": ["url"], "budget_bytes": {{new FileInfo(site["vitals-2.edgepkg"]).Length - 1}} }, "state_dir"
-            """;
-        await File.WriteAllTextAsync(
-            configuration, (await File.ReadAllTextAsync(configuration)).Replace("\"state_dir\"", transfer.Trim(), StringComparison.Ordinal));
-        await using Run device = Site.Start(configuration);
-        await device.Says("vitals 1.");
-        foreach (string package in (string[])["vitals-1.edgepkg", "vitals-2.edgepkg"])
-        {
-            await site.Ctl("package", "push", site[package], "--fleet", url);
-        }
-
-        await Until(async () => (await Devices(site, url)).Count(each => (string?)each!["state"] == "online") == 1);
-        await site.Ctl("rollout", "start", "--package", "vitals@1.1.0", "--fleet", url, "--json");
-        await device.Says("vitals 1.1.");
+        await RollOutByDelta(site, "");
 
         Assert.Single(Directory.GetFiles(site["fleet/packages/deltas"]));
-        Assert.False(device.HasExited || fleet.HasExited);
+    }
+
+    [NativeFact]
+    public async Task A_device_installs_the_encrypted_delta_of_a_manager_that_has_pinned_its_key()
+    {
+        using Site site = await Site.Open();
+        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg");
+        string pin = (await Run.ToEnd(Programs.Device, site.Root, "check", "--config", configuration)).Text
+            .Split('\n').Single(line => line.StartsWith("  key ", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(site["pins"], string.Join(' ', pin.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]));
+        await RollOutByDelta(site, """, "recipients": "pins" """);
+
+        // Both packages and the delta between them.
+        Assert.Equal(3, Directory.GetFiles(site["fleet/packages/encrypted"], "*.encrypted").Length);
     }
 
     [NativeFact]
@@ -110,6 +102,34 @@ public sealed class UpdateTests
         await Until(async () => (string?)(await Devices(site, url))[0]!["models"]![0]!["active"]!["version"] == Version(2));
 
         Assert.Contains($"vitals-{Version(3)}.edgepkg", refused, StringComparison.Ordinal);
+        Assert.False(device.HasExited || fleet.HasExited);
+    }
+
+    private static async Task RollOutByDelta(Site site, string transfers)
+    {
+        int port = FreePort();
+        string url = $"http://127.0.0.1:{port}";
+        await using Run fleet = await Fleet(site, url, $$""", "transfers": { "carriers": ["mqtt", "{{url}}/packages"]{{transfers}} } """);
+        string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
+        string configuration = site.Configure("dev-a", "../vitals-1.edgepkg", replay);
+
+        // Neither the broker nor the whole package is allowed.
+        string transfer = $$"""
+            "transfer": { "carriers": ["url"], "budget_bytes": {{new FileInfo(site["vitals-2.edgepkg"]).Length - 1}} }, "state_dir"
+            """;
+        await File.WriteAllTextAsync(
+            configuration, (await File.ReadAllTextAsync(configuration)).Replace("\"state_dir\"", transfer.Trim(), StringComparison.Ordinal));
+        await using Run device = Site.Start(configuration);
+        await device.Says("vitals 1.");
+        foreach (string package in (string[])["vitals-1.edgepkg", "vitals-2.edgepkg"])
+        {
+            await site.Ctl("package", "push", site[package], "--fleet", url);
+        }
+
+        await Until(async () => (await Devices(site, url)).Count(each => (string?)each!["state"] == "online" && each["hardware"] is not null) == 1);
+        await site.Ctl("rollout", "start", "--package", "vitals@1.1.0", "--fleet", url, "--json");
+        await device.Says("vitals 1.1.");
+
         Assert.False(device.HasExited || fleet.HasExited);
     }
 
