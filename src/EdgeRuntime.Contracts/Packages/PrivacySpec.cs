@@ -2,7 +2,10 @@ using EdgeRuntime.Contracts.Json;
 
 namespace EdgeRuntime.Contracts.Packages;
 
-/// <summary>What is done to one channel before any of its values is kept or sent as a sample; the model sees it as it is.</summary>
+/// <summary>
+/// What is done to one channel before any of its values is kept or sent as a sample; the model sees it as it is. Its features leave
+/// the device as counts alone.
+/// </summary>
 public sealed record PrivacySpec
 {
     /// <summary>What stands for the pixels of a picture in <see cref="Channel"/>.</summary>

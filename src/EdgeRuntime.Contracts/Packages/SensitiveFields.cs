@@ -3,12 +3,17 @@ using EdgeRuntime.Contracts.Messages;
 namespace EdgeRuntime.Contracts.Packages;
 
 /// <summary>
-/// What of a model's input tells a protected group, and so never leaves the device but as counts: the channels and features that
-/// sensitive groups of the manifest name, and every other feature of those channels.
+/// What of a model's input never leaves the device but as counts: the channels and features that sensitive groups of the manifest
+/// name, the channels that <see cref="MonitoringSpec.Privacy"/> filters, and every other feature of those channels.
 /// </summary>
+/// <remarks>
+/// Whatever the filter: features are computed of the values as they are, so that what is rounded or made noisy would be told exactly
+/// by its features.
+/// </remarks>
 public sealed class SensitiveFields
 {
     private readonly HashSet<string> _channels = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _filtered = new(StringComparer.Ordinal);
     private readonly HashSet<string> _features = new(StringComparer.Ordinal);
 
     private SensitiveFields()
@@ -19,6 +24,11 @@ public sealed class SensitiveFields
     public static SensitiveFields Of(ModelManifest manifest)
     {
         SensitiveFields fields = new();
+        foreach (PrivacySpec filter in manifest.Monitoring?.Privacy ?? [])
+        {
+            fields._filtered.Add(filter.Channel);
+        }
+
         foreach (GroupSpec group in manifest.Monitoring?.Groups ?? [])
         {
             if (group is { Sensitive: true, Feature: string feature })
@@ -58,10 +68,10 @@ public sealed class SensitiveFields
     /// </summary>
     public FeatureCounts Told(FeatureCounts feature) => _features.Contains(feature.Name) ? feature with { Moments = null, Quantiles = null } : feature;
 
-    /// <summary>Names of the channels.</summary>
+    /// <summary>Names of the channels that tell a group.</summary>
     public IReadOnlyCollection<string> Channels => _channels;
 
-    /// <summary>Names of the features.</summary>
+    /// <summary>Names of the features, those of filtered channels among them.</summary>
     public IReadOnlyCollection<string> Features => _features;
 
     // A cross of features tells what each of them does.
@@ -85,5 +95,5 @@ public sealed class SensitiveFields
     }
 
     private bool Tells(FeatureSpec feature) =>
-        (feature.Channel is string channel && _channels.Contains(channel)) || (feature.Cross?.Any(_features.Contains) ?? false);
+        (feature.Channel is string channel && (_channels.Contains(channel) || _filtered.Contains(channel))) || (feature.Cross?.Any(_features.Contains) ?? false);
 }

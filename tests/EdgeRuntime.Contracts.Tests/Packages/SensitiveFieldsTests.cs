@@ -23,6 +23,24 @@ public sealed class SensitiveFieldsTests
         Assert.Empty(SensitiveFields.Of(manifest with { Monitoring = open }).Features);
     }
 
+    [Theory]
+    [InlineData("drop")]
+    [InlineData("noise")]
+    public void Features_of_a_channel_with_a_privacy_filter_are_told_as_counts_alone_and_its_samples_through_the_filter(string filter)
+    {
+        ModelManifest manifest = ManifestReader.ReadModel(Fixture.Bytes("valid", "manifest_quality.json"), new Mistakes())!;
+        PrivacySpec declared = new() { Channel = "vibration", Filter = filter, Scale = filter == "noise" ? 1 : null };
+        manifest = manifest with { Monitoring = new MonitoringSpec { Privacy = [declared] } };
+        SensitiveFields fields = SensitiveFields.Of(manifest);
+
+        Assert.Equal(["shake"], fields.Features);
+        Assert.Null(fields.Told(Counts("shake")).Moments);
+        Assert.Null(fields.Told(Counts("shake")).Quantiles);
+        Assert.Equal([1, 2], fields.Told(Counts("shake")).Counts);
+        Assert.NotNull(fields.Told(Counts("cpu_mean")).Moments);
+        Assert.Equal(declared, Assert.Single(SensitiveFields.Filters(manifest)));
+    }
+
     private static FeatureCounts Counts(string name) => new()
     {
         Name = name, Counts = [1, 2], Psi = 0, Threshold = 1, Moments = new MomentCounts(),

@@ -63,11 +63,11 @@ internal sealed class HostRig : IDisposable
     public List<LinkMessage> Sent { get; } = [];
 
     /// <summary>Wants a package whose every frame is a sample.</summary>
-    public void Activate(float gain = 1, Func<ModelManifest, ModelManifest>? change = null)
+    public void Activate(float gain = 1, Func<ModelManifest, ModelManifest>? change = null, ReferenceProfile? reference = null)
     {
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
-            TestPackages.ReleaseKey);
+            TestPackages.ReleaseKey, reference);
         Host.Activate(TestPackages.Verification.Verify(package, TestPackages.Site, _ => null), onTrial: false);
     }
 

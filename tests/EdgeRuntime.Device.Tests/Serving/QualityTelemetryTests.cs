@@ -118,6 +118,47 @@ public sealed class QualityTelemetryTests
         Assert.DoesNotContain(rig.Decided, decision => decision.Contains(Secret, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("drop", null)]
+    [InlineData("round", 0.5)]
+    public void The_features_of_a_channel_with_a_privacy_filter_are_in_no_message_but_in_counts(string filter, double? step)
+    {
+        const double Temperature = 7.4321987;
+        using HostRig rig = new(predictions: "all");
+        rig.Sensor.Script = n => n % 3 == 0 ? FrameKind.Good : FrameKind.Busy;
+        rig.Sensor.BusyValue = Temperature;
+        rig.Activate(change: manifest => manifest with
+        {
+            Monitoring = new MonitoringSpec { Privacy = [new PrivacySpec { Channel = "y", Filter = filter, Step = step }] },
+        }, reference: Reference);
+        for (int i = 0; i < 30; i++)
+        {
+            rig.Read(1);
+            rig.Beat();
+        }
+
+        rig.Stop();
+
+        Assert.All(rig.Sent, message => Assert.DoesNotContain("7.43219", Encoding.UTF8.GetString(message.Payload.Span), StringComparison.Ordinal));
+        Assert.All(rig.Messages("latest/", WireJson.Default.LatestMessage), latest => Assert.Equal(["x_mean"], latest.Features.Keys));
+        FeatureCounts[] told = [.. rig.Messages("window/", WireJson.Default.WindowMessage).SelectMany(window => window.Features).Where(feature => feature.Name == "y_mean")];
+        Assert.Equal(30, told.Sum(feature => feature.Counts.Sum()));
+        Assert.All(told, feature => Assert.Null(feature.Moments));
+    }
+
+    private static ReferenceProfile Reference { get; } = new()
+    {
+        Rows = 100,
+        EffectiveRows = 100,
+        EffectiveShare = 1,
+        Features =
+        [
+            new ReferenceFeature { Name = "x_mean", Edges = [1], Counts = [50, 50] },
+            new ReferenceFeature { Name = "y_mean", Edges = [1], Counts = [50, 50] },
+        ],
+        PredictionShares = [0.5, 0.5],
+    };
+
     private static void AssertSilent(LinkMessage message) =>
         Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(message.Payload.Span), StringComparison.Ordinal);
 

@@ -101,7 +101,7 @@ public static class TestPackages
 
     /// <summary>A package of parts that need not fit each other.</summary>
     public static byte[] Make(
-        long counter, byte[] model, float goldenGain, Func<ModelManifest, ModelManifest>? change, SigningKey? key)
+        long counter, byte[] model, float goldenGain, Func<ModelManifest, ModelManifest>? change, SigningKey? key, ReferenceProfile? reference = null)
     {
         ModelManifest manifest = Manifest with { ReleaseCounter = counter, Version = $"{counter}.0.0" };
         GoldenVectors golden = new()
@@ -114,6 +114,11 @@ public static class TestPackages
             ["model.onnx"] = model,
             [GoldenVectors.FileName] = PackageWriter.Encode(golden),
         };
+        if (reference is not null)
+        {
+            files[ReferenceProfile.FileName] = PackageWriter.Encode(reference);
+        }
+
         return PackageWriter.Pack(change is null ? manifest : change(manifest), files, key);
     }
 }
