@@ -55,6 +55,37 @@ public sealed class TrainingVerbTests : IDisposable
     }
 
     [Fact]
+    public void Rows_with_a_truth_a_prediction_and_a_score_say_how_right_the_model_is_and_what_its_scores_are_worth()
+    {
+        Random random = new(5);
+        StringBuilder table = new("recording,row,cpu_mean,cpu_p90,shake,label,prediction,score\n");
+        for (int i = 0; i < 4000; i++)
+        {
+            // Twice as sure as it may be, and wrong more often where cpu_mean is high.
+            double cpu = random.NextDouble();
+            double worth = cpu < 0.5 ? 0.9 : 0.7;
+            bool busy = random.Next(2) == 0;
+            bool right = random.NextDouble() < worth;
+            double score = right == busy ? 0.99 : 0.01;
+            table.Append(CultureInfo.InvariantCulture, $"r,{i},{cpu:R},{cpu:R},1,{(busy ? "busy" : "idle")},{(score > 0.5 ? "busy" : "idle")},{score}\n");
+        }
+
+        QualityReference quality = ProfileOf(table.ToString()).Quality!;
+
+        Assert.Equal(4000, quality.Measured!.Answers);
+        Assert.InRange(quality.Measured.Right!.Value / 4000.0, 0.78, 0.82);
+        Assert.InRange(quality.Measured.EffectiveShare, 0.9, 1);
+        Assert.InRange(quality.Calibration!.Probabilities[^1], 0.77, 0.83);
+        Assert.Null(quality.Confidence);
+        Assert.Equal("error", quality.Loss!.Kind);
+        Assert.InRange(quality.Loss.Constant, 0.18, 0.22);
+        double[] amounts = [.. quality.Loss.Features["cpu_mean"].Zip(quality.Loss.Features["cpu_p90"], (mean, high) => mean + high)];
+        Assert.All(amounts[1..5], amount => Assert.InRange(amount, -0.14, -0.04));
+        Assert.All(amounts[7..11], amount => Assert.InRange(amount, 0.04, 0.16));
+        Assert.Null(ProfileOf(Independent(500)).Quality);
+    }
+
+    [Fact]
     public void No_stretch_of_the_training_itself_would_alarm()
     {
         double[][] rows = Autoregressive(5_000, 0.9);

@@ -17,11 +17,15 @@ public sealed record QualityReference
     /// <summary>What an answer is expected to cost by the bins of its features; null for no estimate.</summary>
     public ExpectedLoss? Loss { get; init; }
 
+    /// <summary>How right the model was where the truth is known; null for estimates without a band.</summary>
+    public MeasuredReference? Measured { get; init; }
+
     internal static QualityReference Read(JsonObjectReader quality) => new()
     {
         Calibration = quality.Object("calibration", CalibrationKnots.Read),
         Confidence = quality.Object("confidence", CalibrationKnots.Read),
         Loss = quality.Object("loss", ExpectedLoss.Read),
+        Measured = quality.Object("measured", MeasuredReference.Read),
     };
 
     /// <summary>Notes losses whose bins are not the reference's.</summary>

@@ -105,7 +105,9 @@ public sealed class AdditiveLoss
         return new AdditiveLoss(mean, amounts);
     }
 
-    private static Int128 Fixed(double amount) => (Int128)Math.Round(Math.ScaleB(amount, Fraction));
+    /// <summary>A loss in 2^-40, as the sums of it are.</summary>
+    /// <param name="amount">At most <see cref="Largest"/> in magnitude.</param>
+    public static Int128 Fixed(double amount) => (Int128)Math.Round(Math.ScaleB(amount, Fraction));
 
     // One feature explains what the others leave; centred, so that the constant stays the mean of the rows.
     private static double Step(IReadOnlyList<int[]> bins, int feature, double[] amounts, double[] rest, double shrinkage)

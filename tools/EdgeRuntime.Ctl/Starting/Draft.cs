@@ -145,6 +145,7 @@ internal sealed record Draft
             profile = profile with { Channels = frames.References, Timing = frames.Timing };
         }
 
+        profile = profile with { Quality = QualityCalibration.Of(profile, Manifest.Pipeline.ValueNames(), Judged()) };
         if (!Manifest.Output.HasLabels())
         {
             return profile with { PredictionBins = profiling.Bins("prediction", [.. Run.Answers.Select(answer => Decoded(answer).Score)], samples) };
@@ -152,6 +153,31 @@ internal sealed record Draft
 
         string[] said = [.. Run.Answers.Select(answer => Decoded(answer).Label).Where(Manifest.Output.Labels.Contains)];
         return profile with { PredictionShares = [.. Manifest.Output.Labels.Select(label => said.Count(other => other == label) / (double)said.Length)] };
+    }
+
+    // As a device would hold the answers against labels.
+    private JudgedAnswers Judged()
+    {
+        JudgedAnswers judged = new(new Engine.Monitoring.AnswerMeaning(Manifest));
+        OutputDecoder decoder = new(Manifest.Output, Run.Answers[0].Output.Length);
+        foreach (SampleAnswer answer in Truth is null ? [] : Run.Answers)
+        {
+            Decoded decoded = decoder.Decode(answer.Input, answer.Output);
+            if (decoded.IsValid)
+            {
+                judged.Add(answer.Values, decoded, TruthOf(judged.Meaning, answer.Row));
+            }
+        }
+
+        return judged;
+    }
+
+    // The number of a label, or the value; of a value between two classes 0 or 1. NaN where nobody knows.
+    private double TruthOf(Engine.Monitoring.AnswerMeaning meaning, int row)
+    {
+        IReadOnlyList<string> names = meaning.IsValue ? Meaning.Classes : meaning.Answers;
+        int index = names.ToList().IndexOf(TruthNameOf(row));
+        return index >= 0 ? index : meaning.IsValue && names.Count == 0 ? Truth!.NumberAt(row) ?? double.NaN : double.NaN;
     }
 
     // Kernels of other processors round otherwise: float ones in the last digits, integer ones by a step or two of some layer.

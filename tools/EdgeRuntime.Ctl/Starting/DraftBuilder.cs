@@ -156,6 +156,13 @@ internal static class DraftBuilder
     {
         double p99 = Math.Max(5, Math.Ceiling(20 * run.P99Ms));
         guesses.Add($"a device may take {p99.ToString(CultureInfo.InvariantCulture)} ms for an answer", "that is twenty times what it takes here, and at least 5 ms", "/soak/max_p99_ms");
+        if (truth is not null)
+        {
+            guesses.AddElsewhere(
+                "while no labels come the model is taken to be as right as on these data, as far as its scores and inputs tell",
+                "nothing else says how right it is", "reference.json: /quality; give data that the model was not trained on");
+        }
+
         double rate = manifest.Pipeline.RateHz / manifest.Pipeline.HopFrames;
         return new Draft
         {
@@ -164,7 +171,11 @@ internal static class DraftBuilder
                 Output = meaning.Output,
                 Decision = meaning.Decision,
                 Soak = new SoakSpec { Samples = (int)Math.Clamp(rate * 60, 10, 200), MaxErrorShare = 0.01, MaxP99Ms = p99 },
-                Monitoring = new MonitoringSpec { Online = Online(manifest.Pipeline.ValueNames().Count, rate) },
+                Monitoring = new MonitoringSpec
+                {
+                    Online = Online(manifest.Pipeline.ValueNames().Count, rate),
+                    Labels = truth is null ? null : new LabelsSpec(),
+                },
             },
             Model = contract.Bytes,
             Run = run,

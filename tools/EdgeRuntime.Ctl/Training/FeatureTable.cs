@@ -24,6 +24,11 @@ internal sealed class FeatureTable
     /// <summary>What the model said of each row, where the table has a column <c>prediction</c>; else empty.</summary>
     public List<string> Predictions { get; } = [];
 
+    /// <summary>
+    /// Probability of the positive label of each row, where the table has a column <c>score</c>; else empty. NaN where a row has none.
+    /// </summary>
+    public List<double> Scores { get; } = [];
+
     /// <summary>Stretches of neighbouring rows of one recording.</summary>
     public IReadOnlyList<Range> Recordings { get; private set; } = [];
 
@@ -77,7 +82,8 @@ internal sealed class FeatureTable
             columns,
             Array.IndexOf(heads, "recording"),
             Array.IndexOf(heads, "label"),
-            Array.IndexOf(heads, "prediction"));
+            Array.IndexOf(heads, "prediction"),
+            Array.IndexOf(heads, "score"));
         for (int line = 2; text.ReadLine() is { } written && mistakes.Count < MostMistakes; line++)
         {
             string[] fields = written.Split(',');
@@ -139,25 +145,29 @@ internal sealed class FeatureTable
 
     private void Add(string[] fields, Columns places, string[] heads, string place, List<string> mistakes)
     {
-        double[] row = new double[places.Features.Length];
-        for (int i = 0; i < row.Length; i++)
+        double NumberAt(int column)
         {
-            string field = fields[places.Features[i]];
-            row[i] = double.NaN;
-            const NumberStyles Style = NumberStyles.Float;
-            if (field.Length > 0 && !double.TryParse(field, Style, CultureInfo.InvariantCulture, out row[i]))
+            double number = double.NaN;
+            if (fields[column].Length > 0 && !double.TryParse(fields[column], NumberStyles.Float, CultureInfo.InvariantCulture, out number))
             {
-                mistakes.Add($"{place}: {heads[places.Features[i]]}: '{Table.Plain(field)}' is not a number");
+                mistakes.Add($"{place}: {heads[column]}: '{Table.Plain(fields[column])}' is not a number");
             }
+
+            return number;
         }
 
-        _rows.Add(row);
+        _rows.Add([.. places.Features.Select(NumberAt)]);
         Labels.Add(places.Label < 0 ? "" : fields[places.Label]);
         if (places.Prediction >= 0)
         {
             Predictions.Add(fields[places.Prediction]);
         }
+
+        if (places.Score >= 0)
+        {
+            Scores.Add(NumberAt(places.Score));
+        }
     }
 
-    private readonly record struct Columns(int[] Features, int Recording, int Label, int Prediction);
+    private readonly record struct Columns(int[] Features, int Recording, int Label, int Prediction, int Score);
 }

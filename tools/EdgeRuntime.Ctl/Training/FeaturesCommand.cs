@@ -11,14 +11,16 @@ namespace EdgeRuntime.Ctl.Training;
 internal static class FeaturesCommand
 {
     public const string Usage = """
-        usage: edgectl features MANIFEST RECORDING... --output FILE [--scaled] [--together] [--rate HZ] [--columns LIST]
-                              [--map LIST]
+        usage: edgectl features MANIFEST RECORDING... --output FILE [--scaled] [--answers] [--together] [--rate HZ]
+                              [--columns LIST] [--map LIST]
                edgectl features MANIFEST RECORDING... --check [--together] [--rate HZ] [--columns LIST] [--map LIST]
 
         Runs the feature pipeline of a package's manifest over recordings, as a device would, and writes one row a window.
           MANIFEST     manifest.json of a package or of its source
           RECORDING    CSV, .npy or .wav; for a package that reads pictures, a folder of PNG and JPEG files
           --scaled     writes the elements of the model's input instead of the features before scaling
+          --answers    runs the model beside the manifest too, and adds what it says: the columns prediction and, of labels,
+                       score, the probability of the positive one; 'edgectl reference' then says how right it is
           --check      writes nothing: sends each recording live through a device's sample path on a simulated clock,
                        replays it as fast as it is read, computes it offline, and says whether all input tensors are
                        the same to the bit, with their hash
@@ -37,12 +39,17 @@ internal static class FeaturesCommand
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", .. RecordingWords.Options], ["--scaled", "--check", "--together"]);
+        Words read = Words.Parse(words, ["--output", .. RecordingWords.Options], ["--scaled", "--answers", "--check", "--together"]);
         bool checks = read.Has("--check");
         string file = checks ? "" : read.Required("--output");
         if (read.Files.Count < 2)
         {
             read.Mistakes.Add("give a manifest and at least one recording");
+        }
+
+        if (read.Has("--answers") && (checks || read.Has("--scaled")))
+        {
+            read.Mistakes.Add("--answers goes with features before scaling alone, not with --scaled or --check");
         }
 
         bool together = read.Has("--together");
@@ -61,14 +68,15 @@ internal static class FeaturesCommand
             return Check(manifest, recordings, around);
         }
 
+        using RecordedAnswers? answers = read.Has("--answers") ? RecordedAnswers.Open(read.Files[0], manifest) : null;
         try
         {
             using StreamWriter rows = new(file);
             IEnumerable<string> names = read.Has("--scaled") ? InputNames(manifest) : manifest.Pipeline.ValueNames();
-            rows.Write($"recording,row,{string.Join(',', names)},label\n");
+            rows.Write($"recording,row,{string.Join(',', names)},label{answers?.Heads}\n");
             foreach (RecordingFiles recording in recordings)
             {
-                Replay(manifest, recording, read.Has("--scaled"), rows);
+                Replay(manifest, recording, read.Has("--scaled"), answers, rows);
             }
 
             return ExitCode.Done;
@@ -99,7 +107,7 @@ internal static class FeaturesCommand
         return differences.Count == 0 ? ExitCode.Done : throw new CommandException(ExitCode.Data, differences);
     }
 
-    private static void Replay(ModelManifest manifest, RecordingFiles recording, bool scaled, StreamWriter rows)
+    private static void Replay(ModelManifest manifest, RecordingFiles recording, bool scaled, RecordedAnswers? answers, StreamWriter rows)
     {
         SteppedTime time = new();
         using FrameSource source = RecordedFrames.Open(manifest, recording, 0, time);
@@ -108,11 +116,13 @@ internal static class FeaturesCommand
             throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording.Name}: {mistake}")]);
         }
 
-        WriteRows(source, time, pipeline, manifest.Pipeline.WindowFrames, scaled, string.Join('+', recording.Paths.Select(Path.GetFileName)), rows);
+        answers?.Begin();
+        WriteRows(source, time, pipeline, manifest.Pipeline.WindowFrames, scaled, answers, string.Join('+', recording.Paths.Select(Path.GetFileName)), rows);
     }
 
     private static void WriteRows(
-        FrameSource source, SteppedTime time, IPipeline pipeline, int windowFrames, bool scaled, string recording, StreamWriter rows)
+        FrameSource source, SteppedTime time, IPipeline pipeline, int windowFrames, bool scaled, RecordedAnswers? answers, string recording,
+        StreamWriter rows)
     {
         ReplaySensor? sensor = source.Sensor as ReplaySensor;
         Frame frame = source.NewFrame();
@@ -141,7 +151,7 @@ internal static class FeaturesCommand
                 }
             }
 
-            rows.Write($",{label.OfWindow}\n");
+            rows.Write($",{label.OfWindow}{answers?.Of(pipeline)}\n");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Engine.Monitoring;
 
 namespace EdgeRuntime.Ctl.Training;
 
@@ -17,6 +18,7 @@ internal static class PackageReference
         ReferenceProfiling profiling = new(table, bins);
         int samples = windowSamples == 0 ? profiling.Horizon : windowSamples;
         ReferenceProfile profile = profiling.Profile(manifest.Pipeline.ValueNames(), samples, manifest.Monitoring?.Online);
+        profile = profile with { Quality = QualityCalibration.Of(profile, manifest.Pipeline.ValueNames(), Judged(manifest, table)) };
         return (manifest.Output.HasLabels()
             ? profile with { PredictionShares = Shares(table, manifest.Output.Labels, path) }
             : profile with { PredictionBins = Values(table, profiling, samples, path) }, samples);
@@ -44,6 +46,38 @@ internal static class PackageReference
         byte[] utf8 = Files.Read(path, new PackageLimits().ManifestBytes);
         return ManifestReader.ReadModel(utf8, mistakes, path, ManifestForm.Source)
             ?? throw new CommandException(ExitCode.Data, [.. mistakes.Lines()]);
+    }
+
+    // Rows that have both a prediction and a truth.
+    private static JudgedAnswers Judged(ModelManifest manifest, FeatureTable table)
+    {
+        JudgedAnswers judged = new(new AnswerMeaning(manifest));
+        HashSet<int> starts = [.. table.Recordings.Select(recording => recording.Start.Value)];
+        for (int row = 0; row < table.Predictions.Count; row++)
+        {
+            if (starts.Contains(row))
+            {
+                judged.Begin();
+            }
+
+            double score = table.Scores.Count > 0 ? table.Scores[row] : double.NaN;
+            double said = NumberOf(judged.Meaning, table.Predictions[row]);
+
+            // Of two labels the score tells the confidence; of more nothing does.
+            double confidence = judged.Meaning.Answers.Count != 2 ? double.NaN : (int)said == judged.Meaning.Positive ? score : 1 - score;
+            judged.Add(table.Rows[row], said, score, confidence, NumberOf(judged.Meaning, table.Labels[row]));
+        }
+
+        return judged;
+    }
+
+    // A label's number, or a value; NaN for none.
+    private static double NumberOf(AnswerMeaning meaning, string text)
+    {
+        int label = meaning.Answers.ToList().IndexOf(text);
+        return label >= 0 ? label
+            : meaning.IsValue && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value
+            : double.NaN;
     }
 
     private static double[] Shares(FeatureTable table, IReadOnlyList<string> labels, string path)

@@ -14,7 +14,9 @@ internal static class ReferenceCommand
         many of the rows count as independent; and the smallest drift worth an alarm, 1.25 times the largest that a
         stretch of the training itself shows. Of a classification the share of each label: by the column 'prediction'
         where there is one, else by 'label'. Of a regression or reconstruction the bins of the column 'prediction'.
-        Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows.
+        With 'label' and 'prediction' it says how right the model is, so that devices estimate that without labels; with
+        'score', the probability of the positive label, by calibrated probabilities too ('edgectl features --answers').
+        Take rows that the model was not trained on for this. Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows.
         'edgectl profile' makes the same of recordings, and tells how their channels behave too.
           --bins             bins between the smallest and the largest value (default: 10; 2 to 62)
           --window-samples   neighbouring windows judged together (default: as many as a device looks back on)
