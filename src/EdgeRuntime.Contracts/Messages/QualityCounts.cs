@@ -45,11 +45,14 @@ public sealed record QualityCounts
     /// <summary>What the estimate without labels said of the same answers; null where the reference has no calibration.</summary>
     public ExpectedTally? Expected { get; init; }
 
+    /// <summary>What the estimate by where inputs lie said of the same answers; null where the reference has no expected loss.</summary>
+    public LossTally? Loss { get; init; }
+
     /// <summary>False where a sender left something out.</summary>
     public bool IsWhole() => Unjoined is not null && LagSeconds is not null && LagSeconds.IsWhole()
         && Model is not null && Model.IsWhole() && (Baseline?.IsWhole() ?? true)
         && (Positives?.IsWhole() ?? true) && (Negatives?.IsWhole() ?? true)
-        && (Reliability?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true);
+        && (Reliability?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null);
 
     /// <summary>Both together.</summary>
     /// <returns>Null when they do not count the same things.</returns>
@@ -59,7 +62,8 @@ public sealed record QualityCounts
         if (!one.Model.IsLike(other.Model) || one.Positive != other.Positive || one.Baseline is null != other.Baseline is null
             || (one.Baseline is not null && !one.Baseline.IsLike(other.Baseline!))
             || one.Positives is null != other.Positives is null || one.Negatives is null != other.Negatives is null
-            || one.Reliability is null != other.Reliability is null || one.Expected is null != other.Expected is null)
+            || one.Reliability is null != other.Reliability is null || one.Expected is null != other.Expected is null
+            || one.Loss?.Kind != other.Loss?.Kind)
         {
             return null;
         }
@@ -82,6 +86,7 @@ public sealed record QualityCounts
             Negatives = one.Negatives is null ? null : one.Negatives + other.Negatives!,
             Reliability = one.Reliability is null ? null : one.Reliability + other.Reliability!,
             Expected = one.Expected is null ? null : one.Expected + other.Expected!,
+            Loss = one.Loss is null ? null : LossTally.TryAdd(one.Loss, other.Loss!),
         };
     }
 }

@@ -97,9 +97,16 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>Answers by declared groups; null where the package declares none.</summary>
     public GroupCounts? Groups { get; init; }
 
+    /// <summary>
+    /// What <see cref="Expected"/> and <see cref="Loss"/> come to, each with its band and, where labels came, with its own error; null where
+    /// neither is told, and in a merged window, of which it follows from the counts.
+    /// </summary>
+    public IReadOnlyList<QualityEstimate>? Estimates { get; init; }
+
     /// <summary>False where a sender left something out of what it says of quality.</summary>
     public bool IsQualityWhole() =>
-        (Quality?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Groups?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null);
+        (Quality?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Groups?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null)
+        && (Estimates?.All(estimate => estimate is { Metric: not null }) ?? true);
 }
 
 /// <summary>

@@ -64,6 +64,11 @@ public static class WindowCodec
         writer.Count(18, window.DeadlineMisses);
         writer.Text(19, window.Overload ?? "");
         writer.Text(20, window.Gate ?? "");
+        foreach (QualityEstimate estimate in window.Estimates ?? [])
+        {
+            writer.Element(21, EstimateCodec.Write(estimate));
+        }
+
         return writer.Written.ToArray();
     }
 
@@ -83,6 +88,7 @@ public static class WindowCodec
         Dictionary<string, LatencyCounts> stages = new(StringComparer.Ordinal);
         Dictionary<string, long> dropped = new(StringComparer.Ordinal);
         List<FeatureCounts> features = [];
+        List<QualityEstimate>? estimates = null;
         ReadOnlySpan<byte> more = default;
         while (reader.Next())
         {
@@ -108,7 +114,8 @@ public static class WindowCodec
                 case 18: misses = reader.Count(); break;
                 case 19: overload = reader.Text(LongestText); break;
                 case 20: gate = reader.Text(LongestText); break;
-                case 12 or 15 or 17: throw reader.Wrong($"field {reader.Field} comes too often");
+                case 21 when (estimates ??= []).Count < MostNames: estimates.Add(EstimateCodec.Read(reader.Bytes())); break;
+                case 12 or 15 or 17 or 21: throw reader.Wrong($"field {reader.Field} comes too often");
                 default: reader.Skip(); break;
             }
         }
@@ -142,6 +149,7 @@ public static class WindowCodec
             Path = LatencyCodec.Take(stages, LatencyCodec.EndToEnd),
             Stages = stages,
             Features = features,
+            Estimates = estimates,
         };
         try
         {

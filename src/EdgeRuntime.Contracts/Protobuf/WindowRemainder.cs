@@ -16,6 +16,7 @@ internal static class WindowRemainder
     {
         "sequence", "boot", "unix_ms", "clock_synchronized", "model", "version", "digest", "start_unix_ms", "end_unix_ms", "samples",
         "due", "predictions", "infer", "path", "stages", "failed", "features", "merged", "dropped", "deadline_misses", "overload", "gate",
+        "estimates",
     };
 
     private static readonly LatencyCounts NoLatency = new() { Buckets = [], Counts = [], MaxMicroseconds = 0 };
@@ -25,7 +26,7 @@ internal static class WindowRemainder
     {
         JsonObject members = Members(window with
         {
-            Predictions = PredictionCodec.None, Infer = NoLatency, Path = NoLatency, Stages = null, Features = [],
+            Predictions = PredictionCodec.None, Infer = NoLatency, Path = NoLatency, Stages = null, Features = [], Estimates = null,
         });
         foreach (string name in Known)
         {

@@ -16,6 +16,7 @@ internal sealed class QualityTelemetry
     private readonly AnswerWatch? _watch;
     private readonly LabelJoin? _join;
     private readonly LossReport? _loss;
+    private readonly EstimateReport _estimates;
     private readonly SensitiveFields _sensitive;
 
     /// <summary>Begins for a model that has just taken over.</summary>
@@ -26,6 +27,7 @@ internal sealed class QualityTelemetry
         _watch = watch;
         _join = watch?.Ledger is null ? null : new LabelJoin(watch, package.Reference);
         _loss = LossReport.For(package.Reference);
+        _estimates = new EstimateReport(package.Manifest, package.Reference);
         _sensitive = SensitiveFields.Of(package.Manifest);
     }
 
@@ -39,14 +41,18 @@ internal sealed class QualityTelemetry
 
     /// <summary>A window's message with all that is to be said of quality.</summary>
     /// <param name="window">What it was made of.</param>
-    public WindowMessage Complete(WindowMessage message, WindowCounters window) => message with
+    public WindowMessage Complete(WindowMessage message, WindowCounters window)
     {
-        Features = [.. message.Features.Select(_sensitive.Told)],
-        Quality = _join?.TakeQuality(),
-        Expected = window.Answers?.Expected is { Total: > 0 } expected ? AnswerCounts.ToTally(expected) : null,
-        Loss = _loss?.Of(message.Features, message.Samples),
-        Groups = _watch is null ? null : GroupReport.Of(_watch, _manifest, window.Answers, _join?.TakeGroups() ?? []),
-    };
+        WindowMessage told = message with
+        {
+            Features = [.. message.Features.Select(_sensitive.Told)],
+            Quality = _join?.TakeQuality(),
+            Expected = window.Answers?.Expected is { Total: > 0 } expected ? AnswerCounts.ToTally(expected) : null,
+            Loss = _loss?.Of(message.Features, message.Samples),
+            Groups = _watch is null ? null : GroupReport.Of(_watch, _manifest, window.Answers, _join?.TakeGroups() ?? []),
+        };
+        return told with { Estimates = _estimates.Of(told) };
+    }
 
     /// <summary>Whether the value of a feature may be told.</summary>
     public bool MayTell(string feature) => !_sensitive.Features.Contains(feature);

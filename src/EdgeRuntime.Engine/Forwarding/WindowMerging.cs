@@ -46,6 +46,7 @@ public static class WindowMerging
             Expected = earlier.Expected is null ? later.Expected : later.Expected is null ? earlier.Expected : earlier.Expected + later.Expected,
             Loss = loss,
             Groups = groups,
+            Estimates = null,
         };
     }
 

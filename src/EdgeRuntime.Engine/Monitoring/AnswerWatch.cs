@@ -19,6 +19,7 @@ public sealed class AnswerWatch
         Baseline = spec.Baseline is BaselineSpec baseline ? new BaselineRule(baseline, Meaning.Answers, values) : null;
         Groups = spec.Groups is { Count: > 0 } groups ? new GroupReading(groups, values) : null;
         Estimate = AnswerEstimate.For(Meaning, reference);
+        Loss = Ledger is null ? null : AnswerLoss.For(reference, values);
     }
 
     /// <summary>What answers say.</summary>
@@ -35,6 +36,9 @@ public sealed class AnswerWatch
 
     /// <summary>What scores are worth; null where the reference does not say.</summary>
     public AnswerEstimate? Estimate { get; }
+
+    /// <summary>What answers are expected to cost; null where the reference does not say, and where no labels come.</summary>
+    public AnswerLoss? Loss { get; }
 
     /// <summary>That of a package; null where nothing of its answers is watched.</summary>
     /// <param name="values">Names of the pipeline's values, in their order.</param>
@@ -64,6 +68,6 @@ public sealed class AnswerWatch
             Estimate?.Record(expected, score, label == Meaning.Positive, confidence);
         }
 
-        Ledger?.Write(n, new KnownAnswer(unixMs, label, score, confidence, Baseline?.Answer(values) ?? double.NaN, cell));
+        Ledger?.Write(n, new KnownAnswer(unixMs, label, score, confidence, Baseline?.Answer(values) ?? double.NaN, cell, Loss?.Of(values) ?? double.NaN));
     }
 }

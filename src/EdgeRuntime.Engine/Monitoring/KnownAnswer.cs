@@ -7,4 +7,6 @@ namespace EdgeRuntime.Engine.Monitoring;
 /// <param name="Confidence">Probability of the label that was said; NaN where there is none.</param>
 /// <param name="Baseline">What the baseline said: number of a label, or the value; NaN for nothing.</param>
 /// <param name="Cell">Its intersection of groups; those that come with the label are still unknown.</param>
-public readonly record struct KnownAnswer(long UnixMs, int Label, double Score, double Confidence, double Baseline, int Cell);
+/// <param name="Loss">What it is expected to cost; NaN where the reference has no expected loss.</param>
+public readonly record struct KnownAnswer(
+    long UnixMs, int Label, double Score, double Confidence, double Baseline, int Cell, double Loss = double.NaN);

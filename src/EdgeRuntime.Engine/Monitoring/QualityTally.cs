@@ -18,12 +18,15 @@ internal sealed class QualityTally
     private readonly ScoreHistogram _scores = new();
     private readonly ReliabilityBins _reliability = new();
     private readonly ExpectedScores _expected = new();
+    private readonly string? _lossKind;
+    private Int128 _loss;
     private long _received;
     private long _joined;
 
     public QualityTally(AnswerWatch watch, ReferenceProfile reference)
     {
         _watch = watch;
+        _lossKind = watch.Loss is null ? null : reference.Quality?.Loss?.Kind;
         int exponent = ErrorSums.ExponentOf(
             reference.PredictionBins is { Edges.Count: > 0 } bins ? Math.Max(Math.Abs(bins.Edges[0]), Math.Abs(bins.Edges[^1])) : 1);
         _model = new AnswerSums(watch.Meaning, exponent);
@@ -46,6 +49,7 @@ internal sealed class QualityTally
         _joined++;
         long seconds = Math.Max(lagMs, 0) / 1000;
         _lags[seconds == 0 ? 0 : Math.Min(System.Numerics.BitOperations.Log2((ulong)seconds) + 1, LagBins - 1)]++;
+        _loss += double.IsNaN(answer.Loss) ? 0 : AdditiveLoss.Fixed(answer.Loss);
         AnswerMeaning meaning = _watch.Meaning;
         _model.Count(meaning.IsValue ? answer.Score : answer.Label, truth);
         if (!double.IsNaN(answer.Baseline))
@@ -88,6 +92,7 @@ internal sealed class QualityTally
             Negatives = meaning.IsValue ? null : SparseCounts.Of(_scores.Negatives),
             Reliability = meaning.HasProbability ? ToTally(_reliability) : null,
             Expected = _watch.Estimate is null ? null : AnswerCounts.ToTally(_expected),
+            Loss = _lossKind is null ? null : new LossTally { Kind = _lossKind, Answers = _joined, Parts = _loss },
         };
         Clear();
         return counts;
@@ -104,6 +109,7 @@ internal sealed class QualityTally
         _scores.Clear();
         _reliability.Clear();
         _expected.Clear();
+        _loss = 0;
     }
 
     private static ReliabilityTally ToTally(ReliabilityBins bins) => new()

@@ -10,6 +10,8 @@ internal static class QualityComplaint
     private const long MostAnswers = 1L << 40;
     private const int MostLabels = 4096;
     private const int MostCauses = 64;
+    private const int MostEstimates = 64;
+    private const int LongestName = 32;
 
     /// <summary>A sentence, or null when all may be so.</summary>
     public static string? Of(WindowMessage window)
@@ -21,8 +23,7 @@ internal static class QualityComplaint
 
         try
         {
-            return Of(window.Quality) ?? Of(window.Groups)
-                ?? (window.Loss is { Answers: < 0 or > MostAnswers } ? "quality: the expected loss is of an impossible number of answers" : null)
+            return Of(window.Quality) ?? Of(window.Groups) ?? Of(window.Loss) ?? Of(window.Quality?.Loss) ?? Of(window.Estimates)
                 ?? Merged(window);
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
@@ -35,8 +36,30 @@ internal static class QualityComplaint
     {
         // What can be added to nothing can be added to anything that counts the same.
         new QualitySum().Add(window);
-        return window.Loss is { } loss && Int128.Abs(loss.Parts / 2) > Int128.One << 120 ? "quality: the expected loss is impossible" : null;
+        return null;
     }
+
+    private static string? Of(LossTally? loss) => loss switch
+    {
+        { Answers: < 0 or > MostAnswers } => "quality: the expected loss is of an impossible number of answers",
+        not null when Int128.Abs(loss.Parts / 2) > Int128.One << 120 => "quality: the expected loss is impossible",
+        _ => null,
+    };
+
+    private static string? Of(IReadOnlyList<QualityEstimate>? estimates) => estimates switch
+    {
+        null => null,
+        { Count: > MostEstimates } => "quality: too many estimates",
+        _ when estimates.Any(estimate => estimate.Metric.Length is 0 or > LongestName || estimate.Answers is < 0 or > MostAnswers) =>
+            "quality: an estimate has no fitting name, or an impossible number of answers",
+        _ when estimates.Any(estimate => !double.IsFinite(estimate.Value) || estimate.Low is null != estimate.High is null
+            || !((estimate.Low ?? estimate.Value) <= estimate.Value && estimate.Value <= (estimate.High ?? estimate.Value))) =>
+            "quality: an estimate lies outside its band",
+        _ when estimates.Any(estimate => estimate.Labelled is { } labelled
+            && (labelled.Answers is < 0 or > MostAnswers || !double.IsFinite(labelled.Estimated) || !double.IsFinite(labelled.Actual))) =>
+            "quality: an estimate is held against an impossible truth",
+        _ => null,
+    };
 
     private static string? Of(QualityCounts? quality) => quality switch
     {
@@ -44,7 +67,7 @@ internal static class QualityComplaint
         { Model.WasTrue.Count: > MostLabels } => "quality: too many labels",
         { Received: < 0 or > MostAnswers } or { Joined: < 0 } => "quality: a number of labels is impossible",
         { Unjoined.Count: > MostCauses } => "quality: too many causes",
-        _ when quality.Unjoined.Any(cause => cause.Value < 0 || cause.Value > MostAnswers || cause.Key.Length is 0 or > 32) =>
+        _ when quality.Unjoined.Any(cause => cause.Value < 0 || cause.Value > MostAnswers || cause.Key.Length is 0 or > LongestName) =>
             "quality: a cause is impossible",
         _ when quality.Joined + quality.Unjoined.Values.Sum() != quality.Received =>
             $"quality: {quality.Joined} labels joined and {quality.Unjoined.Values.Sum()} not are not the {quality.Received} received",

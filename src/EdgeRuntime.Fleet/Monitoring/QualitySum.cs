@@ -63,6 +63,12 @@ public sealed class QualitySum
     /// <summary>What the expected loss is; null before the first window that tells it.</summary>
     public string? LossKind { get; private set; }
 
+    /// <summary>Sum of what was expected of the labelled answers, in 2^-40; with <see cref="LabelledLossAnswers"/>.</summary>
+    public Int128 LabelledLossParts { get; private set; }
+
+    /// <summary>Labelled answers that <see cref="LabelledLossParts"/> is of.</summary>
+    public long LabelledLossAnswers { get; private set; }
+
     /// <summary>Adds one window.</summary>
     /// <exception cref="FormatException">No device can have counted that, or not of the same package as the windows before; some of it may have been added.</exception>
     /// <exception cref="OverflowException">A sum does not fit.</exception>
@@ -128,6 +134,12 @@ public sealed class QualitySum
         if (quality.Expected is ExpectedTally expected)
         {
             Add(_expectedOfLabelled, expected);
+        }
+
+        if (quality.Loss is LossTally loss)
+        {
+            LabelledLossParts = checked(LabelledLossParts + loss.Parts);
+            LabelledLossAnswers = checked(LabelledLossAnswers + loss.Answers);
         }
     }
 

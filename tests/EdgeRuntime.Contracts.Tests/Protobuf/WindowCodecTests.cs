@@ -197,6 +197,14 @@ public sealed class WindowCodecTests
             },
             new FeatureCounts { Name = "disk", Counts = [150, 150], Psi = 0.1999999, Threshold = 0.1999998 },
         ],
+        Estimates =
+        [
+            new QualityEstimate
+            {
+                Metric = "accuracy", Value = 0.9375, Low = 0.90625, High = 0.96875, Answers = 299, Labelled = new EstimateError(40, 0.9375, 0.875),
+            },
+            new QualityEstimate { Metric = "error", Value = 0.0625, Answers = 299 },
+        ],
     };
 
     private static string Text(WindowMessage window) => JsonSerializer.Serialize(window, WireJson.Default.WindowMessage);
@@ -207,5 +215,7 @@ public sealed class WindowCodecTests
         + "945fd847ba38c0a90740c80148ac0250af025a160a050207a43180120603060003d58018904e20c09a0c62110804180522061011fff80498"
         + "28aa083004620d0807181922040100968028e820620f12036f776e2204010096802805300570017a2f0a06040503ccf74110a09c011890a1"
         + "0f20022801320b8b01a413bf3ee0c508880e4003480155000080be5d0000c03f7a0f0a050206cb658010c09a0c18bf9a0c8001018a01080a"
-        + "046c61746510039001029a010b6c61746573745f6f6e6c79a20104646f6f72";
+        + "046c61746510039001029a010b6c61746573745f6f6e6c79a20104646f6f72aa01400a08616363757261637911000000000000ee3f1a1209"
+        + "000000000000ed3f11000000000000ef3f20ab022a14082811000000000000ee3f19000000000000ec3faa01130a056572726f7211000000"
+        + "000000b03f20ab02";
 }

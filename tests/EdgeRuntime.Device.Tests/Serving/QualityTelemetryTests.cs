@@ -146,6 +146,39 @@ public sealed class QualityTelemetryTests
         Assert.All(told, feature => Assert.Null(feature.Moments));
     }
 
+    [Fact]
+    public void A_window_says_what_quality_is_expected_with_a_band_and_beside_it_how_far_off_that_was_once_labels_came()
+    {
+        using HostRig rig = new();
+        rig.Sensor.Script = n => n % 2 == 0 ? FrameKind.Busy : FrameKind.Good;
+        rig.Activate(change: manifest => Watched(manifest, new LabelsSpec(), fields: false), reference: Reference);
+        rig.Read(8);
+        rig.Beat();
+
+        // Every other answer was wrong: nobody had expected that.
+        for (int n = 1; n <= 8; n++)
+        {
+            rig.Host.Take(new AnswerId(Boot, "plant", n), new TrueLabel { Id = "", Label = "busy" });
+        }
+
+        rig.Read(4);
+        rig.Beat();
+        rig.Stop();
+
+        IReadOnlyList<WindowMessage> windows = rig.Messages("window/", WireJson.Default.WindowMessage);
+        Assert.All(windows, window => Assert.Equal(["accuracy", "f1", "auc", "error"], window.Estimates!.Select(estimate => estimate.Metric)));
+        QualityEstimate[] labelled = [.. windows.Single(window => window.Quality is not null).Estimates!];
+        QualityEstimate accuracy = labelled[0];
+        Assert.True(accuracy.Low < accuracy.Value && accuracy.Value < accuracy.High, "the band holds the estimate");
+        Assert.Equal((8, 0.5), (accuracy.Labelled!.Answers, accuracy.Labelled.Actual));
+        Assert.InRange(accuracy.Labelled.Estimated, 0.7, 1);
+
+        // By where inputs lie 0.1 was expected and 0.05 more where y is busy; half of the answers were wrong.
+        Assert.Equal(0.125, labelled[3].Labelled!.Estimated, 9);
+        Assert.Equal(0.5, labelled[3].Labelled!.Actual, 9);
+        Assert.Equal(-0.375, labelled[3].Labelled!.Error, 9);
+    }
+
     private static ReferenceProfile Reference { get; } = new()
     {
         Rows = 100,
@@ -157,6 +190,19 @@ public sealed class QualityTelemetryTests
             new ReferenceFeature { Name = "y_mean", Edges = [1], Counts = [50, 50] },
         ],
         PredictionShares = [0.5, 0.5],
+        Quality = new QualityReference
+        {
+            Calibration = new CalibrationKnots { Scores = [0, 1], Probabilities = [0, 1] },
+            Loss = new ExpectedLoss
+            {
+                Kind = "error", Constant = 0.1, Features = new Dictionary<string, IReadOnlyList<double>> { ["y_mean"] = [0, 0.05, 0] },
+            },
+            Measured = new MeasuredReference
+            {
+                Answers = 100, Right = 90, TruePositives = 45, FalsePositives = 5, TrueNegatives = 45, FalseNegatives = 5, Auc = 0.95,
+                AucDeviation = 0.1, AucShare = 0.5,
+            },
+        },
     };
 
     private static void AssertSilent(LinkMessage message) =>

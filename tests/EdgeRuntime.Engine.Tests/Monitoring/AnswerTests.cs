@@ -6,6 +6,7 @@ using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Tests.Sampling;
+using EdgeRuntime.Statistics.Quality;
 
 namespace EdgeRuntime.Engine.Tests.Monitoring;
 
@@ -117,7 +118,7 @@ public sealed class AnswerTests
                 Baseline = new BaselineSpec { Kind = "majority", Label = "idle" },
                 Groups = [new GroupSpec { Name = "warmth", Feature = "y_mean", Cuts = [1], Values = ["cold", "hot"] }],
             },
-        });
+        }, reference: Estimated);
         AnswerWatch watch = serving.Answers!;
         AnswerCounts counts = AnswerCounts.For(serving.Package.Manifest, serving.Package.Reference)!;
         Decoded decoded = new OutputDecoder(serving.Package.Manifest.Output, 2).Decode([], [1f, 2f]);
@@ -132,7 +133,39 @@ public sealed class AnswerTests
             }
         }));
         Assert.Equal(n, counts.Answers.ToArray().Sum());
+        Assert.Equal(n, counts.Expected!.Total);
     }
+
+    [Fact]
+    public void What_an_answer_is_expected_to_cost_is_the_same_by_itself_and_in_the_counts_of_a_window()
+    {
+        AnswerLoss loss = AnswerLoss.For(Estimated, ["x_mean", "y_mean"])!;
+        double[] values = [double.NaN, double.PositiveInfinity, -3, 1, 4];
+
+        double sum = values.Sum(value => loss.Of([0, value]));
+
+        LossTally window = LossReport.For(Estimated)!.Of(
+            [new FeatureCounts { Name = "y_mean", Counts = [1, 2], Missing = 2, Psi = 0, Threshold = 1 }], answers: 5);
+        Assert.Equal(sum, AdditiveLoss.Mean(window.Parts, 1), 1e-9);
+        Assert.Equal((5 * 0.1) + (2 * 0.15) + 0.025 - (2 * 0.0375), sum, 1e-12);
+    }
+
+    private static ReferenceProfile Estimated { get; } = new()
+    {
+        Rows = 100,
+        EffectiveRows = 100,
+        EffectiveShare = 1,
+        Features = [new ReferenceFeature { Name = "x_mean", Edges = [1], Counts = [50, 50] }, new ReferenceFeature { Name = "y_mean", Edges = [1], Counts = [50, 50] }],
+        PredictionShares = [0.5, 0.5],
+        Quality = new QualityReference
+        {
+            Calibration = new CalibrationKnots { Scores = [0, 1], Probabilities = [0, 1] },
+            Loss = new ExpectedLoss
+            {
+                Kind = "error", Constant = 0.1, Features = new Dictionary<string, IReadOnlyList<double>> { ["y_mean"] = [0.025, -0.0375, 0.15] },
+            },
+        },
+    };
 
     [Theory]
     [InlineData("", 0, 1)]

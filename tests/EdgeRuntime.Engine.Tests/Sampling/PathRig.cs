@@ -36,11 +36,11 @@ internal sealed class PathRig
     public SensorFeed Feed { get; }
 
     public static ServingModel Serving(
-        PackageVerification verification, float gain = 1, Func<ModelManifest, ModelManifest>? change = null)
+        PackageVerification verification, float gain = 1, Func<ModelManifest, ModelManifest>? change = null, ReferenceProfile? reference = null)
     {
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
-            TestPackages.ReleaseKey);
+            TestPackages.ReleaseKey, reference);
         LoadedModel loaded = verification.Verify(package, TestPackages.Site, _ => null);
         Assert.True(PipelineBinding.TryBind(loaded.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
         return new ServingModel(loaded, pipeline, trial: null)

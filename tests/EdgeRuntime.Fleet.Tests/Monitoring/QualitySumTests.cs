@@ -27,6 +27,7 @@ public sealed class QualitySumTests
         Assert.Equal(6.0 / 9, sum.Model!.Labels!.Accuracy, 1e-15);
         Assert.Equal(3.0 / 9, sum.Baseline!.Labels!.Accuracy, 1e-15);
         Assert.Equal(0.5, sum.Expected.Accuracy, 1e-9);
+        Assert.Equal((9L, (Int128)3 << 40), (sum.LabelledLossAnswers, sum.LabelledLossParts));
         Assert.Equal((3L, 3L), (sum.Groups!.Labelled(0)[0].Total, sum.Groups.Labelled(0)[1].Total));
         Assert.Equal((30, 6), (sum.Groups.Selection(0)[1].Trials, sum.Groups.Selection(0)[1].Events));
         Assert.Equal(["cold, day", "hot, night"], sum.Groups.Intersections().Select(cell => cell.Name));
@@ -52,6 +53,15 @@ public sealed class QualitySumTests
     [InlineData("expected.parts.counts", "[99999999999]")]
     [InlineData("loss.answers", "-1")]
     [InlineData("loss.parts", "\"170141183460469231731687303715884105727\"")]
+    [InlineData("quality.loss.answers", "-1")]
+    [InlineData("quality.loss.kind", "null")]
+    [InlineData("estimates", "[null]")]
+    [InlineData("estimates", "[{\"metric\":\"accuracy\",\"value\":0.5,\"low\":0.6,\"high\":0.7,\"answers\":1}]")]
+    [InlineData("estimates", "[{\"metric\":\"accuracy\",\"value\":0.5,\"low\":0.4,\"answers\":1}]")]
+    [InlineData("estimates", "[{\"metric\":\"accuracy\",\"value\":\"NaN\",\"answers\":1}]")]
+    [InlineData("estimates", "[{\"metric\":\"\",\"value\":0.5,\"answers\":1}]")]
+    [InlineData("estimates", "[{\"metric\":\"f1\",\"value\":0.5,\"answers\":-1}]")]
+    [InlineData("estimates", "[{\"metric\":\"f1\",\"value\":0.5,\"answers\":1,\"labelled\":{\"answers\":1,\"estimated\":0.5,\"actual\":\"Infinity\"}}]")]
     [InlineData("groups.axes", "[]")]
     [InlineData("groups.axes", "[null]")]
     [InlineData("groups.axes", "[{\"name\":\"a\",\"values\":[null]}]")]
@@ -94,6 +104,7 @@ public sealed class QualitySumTests
                 Right = new SparseCounts { Bins = [13], Counts = [2] },
                 Parts = new SparseCounts { Bins = [13], Counts = [2 << 24] },
             },
+            Loss = new LossTally { Kind = "error", Answers = 3, Parts = Int128.One << 40 },
         },
         Expected = new ExpectedTally
         {
@@ -101,6 +112,10 @@ public sealed class QualitySumTests
             Selected = 4, SelectedParts = 3 << 24, RightParts = 5 << 24,
         },
         Loss = new LossTally { Kind = "error", Answers = 100, Parts = (Int128)20 << 40 },
+        Estimates =
+        [
+            new QualityEstimate { Metric = "accuracy", Value = 0.5, Low = 0.25, High = 0.75, Answers = 10, Labelled = new EstimateError(3, 0.5, 0.625) },
+        ],
         Groups = new GroupCounts
         {
             Axes = [new GroupAxis("warmth", ["cold", "hot"]), new GroupAxis("shift", ["day", "night"])],
