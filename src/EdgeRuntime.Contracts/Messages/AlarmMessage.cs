@@ -5,14 +5,14 @@ namespace EdgeRuntime.Contracts.Messages;
 /// <summary>An alarm that stands, with what it rests on, so that anybody who has the windows can come to the same verdict.</summary>
 /// <remarks>
 /// Topic <c>{id}/up/alarm/{name}</c>, QoS 1, retained, an empty payload when it ended. Sent when it is raised and after every
-/// reconnect; each change is also an event <c>drift</c>, which is kept until it is acknowledged.
+/// reconnect; each change is also an event of that kind, which is kept until it is acknowledged.
 /// </remarks>
 public sealed record AlarmMessage : DeviceMessage
 {
-    /// <summary>Its name, as in the topic: <c>drift-{model}</c>.</summary>
+    /// <summary>Its name, as in the topic: <c>drift-{model}</c> or <c>quality-{model}</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is about: <c>drift</c>.</summary>
+    /// <summary>What it is about: <c>drift</c> of inputs, or <c>quality</c> of answers.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Name of the model.</summary>
@@ -43,13 +43,13 @@ public sealed record AlarmMessage : DeviceMessage
     public ExplanationReport? Explanation { get; init; }
 }
 
-/// <summary>One feature that is no longer as in training.</summary>
+/// <summary>One feature that is no longer as in training; of quality the errors of answers that labels came for.</summary>
 public sealed record AlarmCause
 {
-    /// <summary>Name of the feature.</summary>
+    /// <summary>Name of the feature; <c>errors</c> of quality.</summary>
     public required string Feature { get; init; }
 
-    /// <summary>What was compared, such as <c>psi</c>, or the online detector that signalled, such as <c>page_hinkley</c>.</summary>
+    /// <summary>What was compared, such as <c>psi</c>, or the online detector that signalled, such as <c>page_hinkley</c>; <c>error_rate</c> of quality.</summary>
     public required string Statistic { get; init; }
 
     /// <summary>The statistic; of a detector how often it signalled within the newest window.</summary>

@@ -7,7 +7,7 @@ namespace EdgeRuntime.Contracts.Messages;
 public sealed record EventMessage : DeviceMessage
 {
     /// <summary>
-    /// What kind, as in the topic. Of a model: <c>drift</c>, <c>sensor</c> (a channel's health), <c>sensor_fault</c> (its reading),
+    /// What kind, as in the topic. Of a model: <c>drift</c>, <c>quality</c> (answers that labels came for), <c>sensor</c> (a channel's health), <c>sensor_fault</c> (its reading),
     /// <c>decision</c> (as configured), <c>action</c> (a line that does not obey). Of the process: <c>limit</c> (memory or processor
     /// time of the profile), <c>allocation</c> (garbage of the profile), <c>thermal</c> (a zone at a trip), <c>real_time</c> (a
     /// setting was refused), <c>watchdog</c>, <c>outbox</c>, <c>update</c>, <c>reload</c>.

@@ -48,11 +48,15 @@ public sealed record QualityCounts
     /// <summary>What the estimate by where inputs lie said of the same answers; null where the reference has no expected loss.</summary>
     public LossTally? Loss { get; init; }
 
+    /// <summary>The same answers as a stream of errors; null where nothing watches that.</summary>
+    public ErrorCounts? Errors { get; init; }
+
     /// <summary>False where a sender left something out.</summary>
     public bool IsWhole() => Unjoined is not null && LagSeconds is not null && LagSeconds.IsWhole()
         && Model is not null && Model.IsWhole() && (Baseline?.IsWhole() ?? true)
         && (Positives?.IsWhole() ?? true) && (Negatives?.IsWhole() ?? true)
-        && (Reliability?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null);
+        && (Reliability?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null)
+        && (Errors is null || Errors.Detector is not null);
 
     /// <summary>Both together.</summary>
     /// <returns>Null when they do not count the same things.</returns>
@@ -63,7 +67,7 @@ public sealed record QualityCounts
             || (one.Baseline is not null && !one.Baseline.IsLike(other.Baseline!))
             || one.Positives is null != other.Positives is null || one.Negatives is null != other.Negatives is null
             || one.Reliability is null != other.Reliability is null || one.Expected is null != other.Expected is null
-            || one.Loss?.Kind != other.Loss?.Kind)
+            || one.Loss?.Kind != other.Loss?.Kind || one.Errors?.Detector != other.Errors?.Detector)
         {
             return null;
         }
@@ -87,6 +91,7 @@ public sealed record QualityCounts
             Reliability = one.Reliability is null ? null : one.Reliability + other.Reliability!,
             Expected = one.Expected is null ? null : one.Expected + other.Expected!,
             Loss = one.Loss is null ? null : LossTally.TryAdd(one.Loss, other.Loss!),
+            Errors = one.Errors is null ? null : ErrorCounts.TryAdd(one.Errors, other.Errors!),
         };
     }
 }

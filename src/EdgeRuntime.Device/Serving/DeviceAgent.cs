@@ -347,7 +347,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
         SendState();
         foreach (ModelHost host in _hosts)
         {
-            host.Alarms?.Repeat();
+            host.RepeatAlarms();
         }
     }
 

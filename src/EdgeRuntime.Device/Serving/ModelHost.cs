@@ -271,7 +271,18 @@ internal sealed class ModelHost : IDisposable
     }
 
     /// <summary>Takes back the alarms of a model that this device no longer has.</summary>
-    public void ForgetAlarms() => DriftReport.Forget(Name, _publisher);
+    public void ForgetAlarms()
+    {
+        DriftReport.Forget(Name, _publisher);
+        QualityReport.Forget(Name, _publisher);
+    }
+
+    /// <summary>Says again which alarms stand: after a reconnect, since a broker may have forgotten them.</summary>
+    public void RepeatAlarms()
+    {
+        _telemetry?.Alarms.Repeat();
+        _telemetry?.Quality.Repeat();
+    }
 
     /// <summary>Counts a pause of the garbage collector.</summary>
     public void CountPause(long nanoseconds) => _telemetry?.CountPause(nanoseconds);

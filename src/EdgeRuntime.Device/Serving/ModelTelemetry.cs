@@ -54,6 +54,7 @@ internal sealed class ModelTelemetry
         _time = time;
         _horizon = new DriftHorizon(serving.Package.Manifest, serving.Package.Reference);
         Alarms = new DriftReport(_model, serving.Package, publisher);
+        Quality = new QualityReport(_model, serving.Package, publisher);
         _quality = new QualityTelemetry(serving.Package, serving.Answers);
         _featureNames = [.. serving.Package.Manifest.Pipeline.ValueNames()];
     }
@@ -78,6 +79,9 @@ internal sealed class ModelTelemetry
 
     /// <summary>Tells of its drift.</summary>
     public DriftReport Alarms { get; }
+
+    /// <summary>Tells when its answers become wrong more often.</summary>
+    public QualityReport Quality { get; }
 
     /// <summary>The model it tells about.</summary>
     public ServingModel Serving => _serving;
@@ -156,6 +160,7 @@ internal sealed class ModelTelemetry
         message = _quality.Complete(message, window);
         _publisher.Window($"window/{_model}", message, _options.Protobuf);
         Alarms.Take(verdict, message);
+        Quality.Take(message);
     }
 
     // The stages that this thread saw itself.

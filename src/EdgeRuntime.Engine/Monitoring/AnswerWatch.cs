@@ -19,6 +19,7 @@ public sealed class AnswerWatch
         Baseline = spec.Baseline is BaselineSpec baseline ? new BaselineRule(baseline, Meaning.Answers, values) : null;
         Groups = spec.Groups is { Count: > 0 } groups ? new GroupReading(groups, values) : null;
         Estimate = AnswerEstimate.For(Meaning, reference);
+        Labels = spec.Labels;
         Loss = Ledger is null ? null : AnswerLoss.For(reference, values);
     }
 
@@ -36,6 +37,9 @@ public sealed class AnswerWatch
 
     /// <summary>What scores are worth; null where the reference does not say.</summary>
     public AnswerEstimate? Estimate { get; }
+
+    /// <summary>How labels are joined; null where none come.</summary>
+    public LabelsSpec? Labels { get; }
 
     /// <summary>What answers are expected to cost; null where the reference does not say, and where no labels come.</summary>
     public AnswerLoss? Loss { get; }

@@ -78,7 +78,7 @@ public sealed class LabelJoin
         }
 
         _labelled[place] = id.Number;
-        _tally.Count(answer, truth, unixMs - answer.UnixMs);
+        _tally.Count(answer, truth, unixMs);
         _watch.Baseline?.Know(_watch.Meaning.IsValue ? 0 : (int)truth);
         if (_watch.Groups is GroupReading groups)
         {

@@ -19,6 +19,7 @@ internal sealed class QualityTally
     private readonly ReliabilityBins _reliability = new();
     private readonly ExpectedScores _expected = new();
     private readonly string? _lossKind;
+    private readonly ErrorWatch? _errors;
     private Int128 _loss;
     private long _received;
     private long _joined;
@@ -27,6 +28,7 @@ internal sealed class QualityTally
     {
         _watch = watch;
         _lossKind = watch.Loss is null ? null : reference.Quality?.Loss?.Kind;
+        _errors = ErrorWatch.For(watch.Labels, watch.Meaning, reference);
         int exponent = ErrorSums.ExponentOf(
             reference.PredictionBins is { Edges.Count: > 0 } bins ? Math.Max(Math.Abs(bins.Edges[0]), Math.Abs(bins.Edges[^1])) : 1);
         _model = new AnswerSums(watch.Meaning, exponent);
@@ -42,16 +44,18 @@ internal sealed class QualityTally
 
     /// <summary>Counts an answer whose truth is known.</summary>
     /// <param name="truth">Number of a label, or a value.</param>
-    /// <param name="lagMs">How long after its sample the label came; below 0 where the clock was set, which counts as 0.</param>
-    public void Count(in KnownAnswer answer, double truth, long lagMs)
+    /// <param name="unixMs">When the label came; before its sample where the clock was set, which counts as at once.</param>
+    public void Count(in KnownAnswer answer, double truth, long unixMs)
     {
         _received++;
         _joined++;
-        long seconds = Math.Max(lagMs, 0) / 1000;
+        long seconds = Math.Max(unixMs - answer.UnixMs, 0) / 1000;
         _lags[seconds == 0 ? 0 : Math.Min(System.Numerics.BitOperations.Log2((ulong)seconds) + 1, LagBins - 1)]++;
         _loss += double.IsNaN(answer.Loss) ? 0 : AdditiveLoss.Fixed(answer.Loss);
         AnswerMeaning meaning = _watch.Meaning;
-        _model.Count(meaning.IsValue ? answer.Score : answer.Label, truth);
+        double said = meaning.IsValue ? answer.Score : answer.Label;
+        _model.Count(said, truth);
+        _errors?.Take(said, truth, unixMs);
         if (!double.IsNaN(answer.Baseline))
         {
             _baseline?.Count(answer.Baseline, truth);
@@ -93,6 +97,7 @@ internal sealed class QualityTally
             Reliability = meaning.HasProbability ? ToTally(_reliability) : null,
             Expected = _watch.Estimate is null ? null : AnswerCounts.ToTally(_expected),
             Loss = _lossKind is null ? null : new LossTally { Kind = _lossKind, Answers = _joined, Parts = _loss },
+            Errors = _errors?.Take(),
         };
         Clear();
         return counts;

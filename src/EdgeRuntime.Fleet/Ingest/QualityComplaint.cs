@@ -69,6 +69,8 @@ internal static class QualityComplaint
         { Unjoined.Count: > MostCauses } => "quality: too many causes",
         _ when quality.Unjoined.Any(cause => cause.Value < 0 || cause.Value > MostAnswers || cause.Key.Length is 0 or > LongestName) =>
             "quality: a cause is impossible",
+        { Errors: { } errors } when errors.Answers != quality.Joined || errors.Wrong < 0 || errors.Wrong > errors.Answers
+            || errors.Signals < 0 || errors.Signals > errors.Answers || errors.Detector.Length is 0 or > LongestName => "quality: a stream of errors is impossible",
         _ when quality.Joined + quality.Unjoined.Values.Sum() != quality.Received =>
             $"quality: {quality.Joined} labels joined and {quality.Unjoined.Values.Sum()} not are not the {quality.Received} received",
         _ => null,

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
@@ -177,6 +178,35 @@ public sealed class QualityTelemetryTests
         Assert.Equal(0.125, labelled[3].Labelled!.Estimated, 9);
         Assert.Equal(0.5, labelled[3].Labelled!.Actual, 9);
         Assert.Equal(-0.375, labelled[3].Labelled!.Error, 9);
+    }
+
+    [Fact]
+    public void Answers_that_become_wrong_raise_an_alarm_that_outlives_a_reconnect_and_ends_with_its_cause()
+    {
+        using HostRig rig = Rig(_ => FrameKind.Good);
+        foreach (bool right in (bool[])[true, true, false, false, true, true, true, true, true, true])
+        {
+            long before = rig.Host.Samples;
+            rig.Read(50);
+            for (long n = before + 1; n <= before + 50; n++)
+            {
+                rig.Host.Take(new AnswerId(Boot, "plant", n), new TrueLabel { Id = "", Label = right ? "idle" : "busy" });
+            }
+
+            rig.Beat();
+        }
+
+        rig.Host.RepeatAlarms();
+        rig.Stop();
+
+        LinkMessage[] told = [.. rig.Sent.Where(message => message.Topic == "edge/v1/rig/up/alarm/quality-plant")];
+        AlarmMessage alarm = JsonSerializer.Deserialize(told.First(message => !message.Payload.IsEmpty).Payload.Span, WireJson.Default.AlarmMessage)!;
+        Assert.Equal(("quality-plant", "quality", "plant"), (alarm.Name, alarm.Kind, alarm.Model));
+        Assert.Equal(["error_rate", "hddm_a"], alarm.Causes.Select(cause => cause.Statistic));
+        Assert.True(told[^1].Payload.IsEmpty, "the alarm ended");
+        Assert.Equal(
+            [EventSeverity.Warning, EventSeverity.Info],
+            rig.Messages("event/quality", WireJson.Default.EventMessage).Select(message => message.Severity));
     }
 
     private static ReferenceProfile Reference { get; } = new()

@@ -38,7 +38,10 @@ public sealed class QualityMergingTests
         GroupCounts groups = window.Groups!;
 
         Assert.NotNull(WindowMerging.Merge(window, window with { Quality = null, Groups = null, Expected = null, Loss = null }));
+        Assert.Null(WindowMerging.Merge(window, window)!.Estimates);
         Assert.Null(WindowMerging.Merge(window, window with { Quality = quality with { Positive = "other" } }));
+        Assert.Null(WindowMerging.Merge(window, window with { Quality = quality with { Errors = quality.Errors! with { Detector = "ddm" } } }));
+        Assert.Null(WindowMerging.Merge(window, window with { Quality = quality with { Loss = null } }));
         Assert.Null(WindowMerging.Merge(window, window with { Quality = quality with { Baseline = null } }));
         Assert.Null(WindowMerging.Merge(window, window with { Quality = quality with { Model = new AnswerTally { WasTrue = [1], Said = [1], Right = [1] } } }));
         Assert.Null(WindowMerging.Merge(window, window with { Quality = quality with { LagSeconds = new SparseCounts { Bins = [1], Counts = null! } } }));
@@ -71,7 +74,10 @@ public sealed class QualityMergingTests
                 Right = new SparseCounts { Bins = [14], Counts = [i - 1] },
                 Parts = new SparseCounts { Bins = [14], Counts = [i << 23] },
             },
+            Loss = new LossTally { Kind = "error", Answers = i, Parts = (Int128)i << 40 },
+            Errors = new ErrorCounts { Detector = "hddm_a", Answers = i, Wrong = 1, Signals = i % 2, FirstUnixMs = i % 2 == 0 ? null : 100 - i },
         },
+        Estimates = [new QualityEstimate { Metric = "accuracy", Value = 0.1 * i, Answers = i }],
         Expected = i % 3 == 0 ? null : new ExpectedTally
         {
             Scores = new SparseCounts { Bins = [i], Counts = [2] }, Parts = new SparseCounts { Bins = [i], Counts = [1 << 20] },

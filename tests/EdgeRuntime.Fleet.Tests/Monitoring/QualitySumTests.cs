@@ -55,6 +55,10 @@ public sealed class QualitySumTests
     [InlineData("loss.parts", "\"170141183460469231731687303715884105727\"")]
     [InlineData("quality.loss.answers", "-1")]
     [InlineData("quality.loss.kind", "null")]
+    [InlineData("quality.errors.wrong", "4")]
+    [InlineData("quality.errors.answers", "2")]
+    [InlineData("quality.errors.signals", "-1")]
+    [InlineData("quality.errors.detector", "\"\"")]
     [InlineData("estimates", "[null]")]
     [InlineData("estimates", "[{\"metric\":\"accuracy\",\"value\":0.5,\"low\":0.6,\"high\":0.7,\"answers\":1}]")]
     [InlineData("estimates", "[{\"metric\":\"accuracy\",\"value\":0.5,\"low\":0.4,\"answers\":1}]")]
@@ -105,6 +109,7 @@ public sealed class QualitySumTests
                 Parts = new SparseCounts { Bins = [13], Counts = [2 << 24] },
             },
             Loss = new LossTally { Kind = "error", Answers = 3, Parts = Int128.One << 40 },
+            Errors = new ErrorCounts { Detector = "hddm_a", Answers = 3, Wrong = 1 },
         },
         Expected = new ExpectedTally
         {

@@ -69,7 +69,7 @@ internal sealed class StoredReports
         {
             AlarmMessage alarm = JsonSerializer.Deserialize(json, WireJson.Default.AlarmMessage)!;
             List<AlarmMessage> known = Of(_alarms, device);
-            if (alarm.Model == model && !known.Any(other => other.Boot == alarm.Boot && other.Sequence == alarm.Sequence))
+            if (alarm.Model == model && alarm.Kind == "drift" && !known.Any(other => other.Boot == alarm.Boot && other.Sequence == alarm.Sequence))
             {
                 known.Add(alarm);
             }
