@@ -96,6 +96,7 @@ internal sealed class FakeFleet : IDisposable
             ("GET", "/api/packages") => (200, $$"""{"packages":[{{string.Join(',', _packages.Values.Select(Package))}}]}"""),
             ("GET", "/api/devices") => (200, $$"""{"devices":[{{Device}}]}"""),
             ("GET", "/api/devices/press-7") => (200, Device),
+            ("GET", "/api/packages/aa/quality") => (200, Quality),
             ("POST", "/api/rollouts") => Start(Encoding.UTF8.GetString(body)),
             ("GET", "/api/rollouts") => (200, $$"""{"rollouts":[{{Steps[0]}}]}"""),
             ("GET", "/api/rollouts/r1") => Step(),
@@ -128,6 +129,19 @@ internal sealed class FakeFleet : IDisposable
             ? (503, """{"errors":["The database is busy."]}""")
             : (200, Steps[Math.Min(asked > Outage ? asked - Outage : asked, Steps.Count - 1)]);
     }
+
+    private const string Quality = """
+        {"model":"vitals","version":"1.0.0","devices":1,"windows":12,"refused":{"it was added before":2},"received":130,"joined":120,
+         "unjoined":{"too_late":10},"positive":"compute",
+         "metrics":[{"name":"accuracy","value":0.9,"low":0.83,"high":0.94,"answers":120,"baseline":0.5,"reference":0.95}],
+         "estimates":[{"metric":"accuracy","value":0.93,"low":0.9,"high":0.96,"answers":700,"labelled_answers":120,"labelled_estimated":0.94,"labelled_actual":0.9},
+                      {"metric":"error","value":0.07,"answers":700,"labelled_answers":0}],
+         "groups":[{"name":"shift","least_trials":30,"groups":[
+           {"name":"day","selection":{"value":0.5,"low":0.45,"high":0.55,"trials":400},"accuracy":{"value":0.9,"low":0.8,"high":0.95,"trials":80}},
+           {"name":"night\u0007","selection":{"value":0.3,"low":0.25,"high":0.36,"trials":300},"accuracy":{"trials":0}}],
+           "selection":{"highest":"day","lowest":"night","difference":0.2,"ratio":0.6,"ratio_low":0.5,"ratio_high":0.72},
+           "keeps_four_fifths":false,"breaks_four_fifths_certainly":true}]}
+        """;
 
     private static string Package(PackageArchive package) => $$"""
         {"digest":"{{package.Id}}","name":"{{package.Manifest.Name}}","version":"{{package.Manifest.Version}}",

@@ -68,6 +68,28 @@ public sealed class FleetVerbTests : IDisposable
     }
 
     [Fact]
+    public void Quality_is_shown_by_labels_beside_what_was_expected_without_and_groups_with_the_four_fifths_rule()
+    {
+        using FakeFleet fleet = new();
+
+        Outcome shown = _cli.Run("quality", "press-7", "--fleet", fleet.Address);
+        Outcome nobody = _cli.Run("quality", "pres-7", "--fleet", fleet.Address);
+
+        Assert.True(shown.Code == 0, shown.Errors);
+        string[] lines = shown.Output.TrimEnd().Split('\n');
+        Assert.Equal("vitals 1.0.0 on press-7: 120 labelled answers in 12 windows", lines[0]);
+        Assert.Contains("10 labels could not be joined: too_late", lines[1], StringComparison.Ordinal);
+        Assert.Equal(
+            ["accuracy", "0.900", "0.830", "to", "0.940", "120", "0.500", "0.950", "0.930", "0.900", "to", "0.960", "+0.040"],
+            lines[4].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["error", "-", "-", "-", "-", "-", "0.070", "-", "-"], lines[5].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("night is told compute 0.600 times as often as day (0.500 to 0.720): less than four fifths, by more than chance", shown.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(shown.Output, c => char.IsControl(c) && c != '\n');
+        Assert.Equal(ExitCode.Data, nobody.Code);
+        Assert.Contains("did you mean 'press-7'?", nobody.ErrorLines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_address_comes_from_the_option_else_from_the_environment()
     {
         using FakeFleet fleet = new();

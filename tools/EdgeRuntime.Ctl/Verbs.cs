@@ -157,6 +157,7 @@ internal static class Verbs
             PackageCommands.ListUsage,
             PackageCommands.ListExample,
             PackageCommands.ListAsync),
+        new("quality", "says how right a model is in the field", QualityCommand.Usage, QualityCommand.Example, QualityCommand.RunAsync),
         new("rollout start", "rolls a package out", StartCommand.Usage, StartCommand.Example, StartCommand.RunAsync),
         new(
             "rollout watch",

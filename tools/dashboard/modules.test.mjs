@@ -10,6 +10,7 @@ const { ago, bytes, fixed, latencyText, percent, span } = await import('./js/for
 const { deviceAddress, parseAddress } = await import('./js/router.js');
 const { addGates, apply, mark, replaceAll, setEvents, store } = await import('./js/data/store.js');
 const { isProbability, labelPlace } = await import('./js/data/labels.js');
+const { columnsOf, expected, fourFifths, isSmall, metricsOf, offBy, realised } = await import('./js/data/quality.js');
 
 const point = (t, scores = [0.25, 0.75], labels = ['idle', 'compute']) =>
   ({ t, decision: 'compute', label: 'compute', score: 0.75, infer_us: 30, version: '1.0.0', labels, scores });
@@ -160,4 +161,45 @@ test('A line breaks where a device paused, and not where it is merely slow', () 
   assert.deepEqual([...pauses([0, 500, 1000, 9000, 9500, 10_000])], [3]);
   assert.deepEqual([...pauses([0, 60_000, 120_000, 180_000])], []);
   assert.deepEqual([...pauses([0, 9000, 9500, 10_000], 1)], []);
+});
+
+const quality = {
+  metrics: [{ name: 'accuracy', value: 0.9, low: 0.8, high: 0.95, answers: 50 }, { name: 'precision', value: 1 }],
+  estimates: [{ metric: 'accuracy', value: 0.93, low: 0.9, high: 0.96, answers: 900, labelled_answers: 50, labelled_estimated: 0.94, labelled_actual: 0.9 },
+    { metric: 'error', value: 0.2, answers: 900, labelled_answers: 0 }, { metric: 'auc', value: 0.99, answers: 900, labelled_answers: 0 }],
+};
+
+test('Metrics that have a figure by labels or an estimate can be chosen, the most telling first', () => {
+  assert.deepEqual(metricsOf(quality), ['accuracy', 'auc']);
+  assert.deepEqual(metricsOf({ metrics: [{ name: 'absolute', value: 3 }] }), ['absolute']);
+  assert.deepEqual([metricsOf(undefined), metricsOf({})], [[], []]);
+  assert.equal(realised(quality, 'auc'), null);
+});
+
+test('An estimate of wrong answers stands in for the accuracy only where there is no other, seen from its side', () => {
+  assert.equal(expected(quality, 'accuracy').value, 0.93);
+  const mirrored = expected({ estimates: [
+    { metric: 'error', value: 0.25, low: 0.125, high: 0.5, answers: 9, labelled_answers: 3, labelled_estimated: 0.25, labelled_actual: 0.5 }] }, 'accuracy');
+  assert.deepEqual([mirrored.value, mirrored.low, mirrored.high, offBy(mirrored)], [0.75, 0.5, 0.875, 0.25]);
+  assert.equal(expected({ estimates: [{ metric: 'error', value: 0.25, answers: 9 }] }, 'accuracy').low, undefined);
+});
+
+test('How far off an estimate was is told only where labels came', () => {
+  assert.ok(Math.abs(offBy(expected(quality, 'accuracy')) - 0.04) < 1e-12);
+  assert.equal(offBy(expected(quality, 'auc')), null);
+  assert.equal(offBy(null), null);
+});
+
+test('Spans without labels leave a gap in the chart and keep their estimate', () => {
+  const points = [{ from_unix_ms: 0, to_unix_ms: 10, ...quality }, { from_unix_ms: 10, to_unix_ms: 20, metrics: [], estimates: [{ metric: 'accuracy', value: 0.5 }] }];
+
+  assert.deepEqual(columnsOf(points, 'accuracy'), [[5, 15], [0.9, null], [0.8, null], [0.95, null], [0.93, 0.5], [0.9, null], [0.96, null]]);
+});
+
+test('The four-fifths rule is broken for sure, perhaps, or not, and unknown where too few answers are there', () => {
+  const groups = (ratio, keeps, certain) => ({ selection: { ratio }, keeps_four_fifths: keeps, breaks_four_fifths_certainly: certain, least_trials: 30 });
+
+  assert.deepEqual([groups(0.9, true, false), groups(0.7, false, false), groups(0.4, false, true)].map((each) => fourFifths(each).tone), ['ok', 'attention', 'bad']);
+  assert.equal(fourFifths({ selection: {} }), null);
+  assert.deepEqual([isSmall({ selection: { trials: 30 } }, groups(1)), isSmall({ selection: { trials: 29 } }, groups(1)), isSmall({}, groups(1))], [false, true, true]);
 });

@@ -34,6 +34,7 @@ namespace EdgeRuntime.Fleet.Dashboard;
 [JsonSerializable(typeof(PackageDetailView))]
 [JsonSerializable(typeof(ReferenceProfile))]
 [JsonSerializable(typeof(InputsView))]
+[JsonSerializable(typeof(QualityView))]
 [JsonSerializable(typeof(RolloutView))]
 [JsonSerializable(typeof(RolloutsView))]
 [JsonSerializable(typeof(EvaluationsView))]

@@ -14,6 +14,7 @@ internal static class PackageEndpoints
     // A thousand devices for a day, a window an hour; the newest count where there are more.
     private const int MostWindows = 24_000;
     private const int MostHours = 31 * 24;
+    private const int MostPoints = 240;
 
     public static void Map(WebApplication site, FleetHost fleet)
     {
@@ -27,6 +28,7 @@ internal static class PackageEndpoints
         site.MapGet("/api/packages/{digest}", Reply.Guarded(context => DetailAsync(context, loop)));
         site.MapGet("/api/packages/{digest}/reference", Reply.Guarded(context => ReferenceAsync(context, loop)));
         site.MapGet("/api/packages/{digest}/inputs", Reply.Guarded(context => InputsAsync(context, fleet)));
+        site.MapGet("/api/packages/{digest}/quality", Reply.Guarded(context => QualityAsync(context, fleet)));
         site.MapGet("/packages/{file}", Reply.Guarded(context => FileAsync(context, loop)));
         site.MapPost("/api/packages", Reply.Guarded(context => PushAsync(context, fleet)));
     }
@@ -76,6 +78,47 @@ internal static class PackageEndpoints
         }
 
         await Reply.JsonAsync(context, 200, InputsView.Of(sum, reference), FleetJson.Default.InputsView);
+    }
+
+    // Off the fleet's thread too. Of one device where the query names it.
+    private static async Task QualityAsync(HttpContext context, FleetHost fleet)
+    {
+        string digest = Digest(context);
+        string name = context.Request.Query["device"].ToString();
+        int hours = Reply.Number(context, "hours", 24, MostHours);
+        int points = Reply.Number(context, "points", 24, MostPoints);
+        ControlLoop loop = fleet.Loop;
+        StoredPackage? package = await loop.AskAsync(() => ModelId.TryParse(digest, out ModelId id) ? loop.State.Shelf.Find(id) : null);
+        if (package?.Model is null)
+        {
+            await (package is null
+                ? NoneAsync(context, digest)
+                : Reply.ErrorsAsync(context, 404, $"The package {package.Name} {package.Version} brings no model."));
+            return;
+        }
+
+        DeviceId? device = DeviceId.TryParse(name, out DeviceId named) ? named : null;
+        if (name.Length > 0 && (device is null || await loop.AskAsync(() => loop.State.Devices.Find(named)) is null))
+        {
+            await Reply.ErrorsAsync(context, 404, $"No device is named '{name}'.");
+            return;
+        }
+
+        long untilMs = fleet.Parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        int answers = package.Model.Output.Answers(package.Model.Decision).Count;
+        QualityTimeline timeline = new(answers, untilMs - (hours * 3_600_000L), untilMs, points);
+        IEnumerable<(string Device, ReceivedWindow Window)> windows = device is DeviceId one
+            ? WindowStore.SinceBeside(loop.State.Database, one, package.Name, timeline.SinceMs, MostWindows).Select(window => (name, window))
+            : WindowStore.OfModelBeside(loop.State.Database, package.Name, timeline.SinceMs, MostWindows);
+        foreach ((string from, ReceivedWindow window) in windows)
+        {
+            if (window.Message.Digest == package.Digest)
+            {
+                timeline.Take(from, window);
+            }
+        }
+
+        await Reply.JsonAsync(context, 200, QualityView.Of(timeline, package.Name, package.Version, new QualityFigures(package.Model, package.Reference)), FleetJson.Default.QualityView);
     }
 
     private static async Task PushAsync(HttpContext context, FleetHost fleet)

@@ -30,6 +30,9 @@ public sealed class AnswerSum
     /// <summary>Of values; null for labels.</summary>
     public ErrorSums? Errors { get; }
 
+    /// <summary>Whether answers are of the same kind, so that they can be added.</summary>
+    public bool IsLike(AnswerTally tally) => tally.Errors?.Exponent == Errors?.Exponent && (Labels?.Labels ?? 0) == tally.WasTrue.Count;
+
     /// <summary>Adds answers, exactly.</summary>
     /// <exception cref="FormatException">No answers of the same kind can have been counted so; nothing was added.</exception>
     public void Add(AnswerTally tally)

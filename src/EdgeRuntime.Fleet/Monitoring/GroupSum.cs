@@ -30,12 +30,15 @@ public sealed class GroupSum
     /// <summary>The label that a group may be denied.</summary>
     public string Positive { get; }
 
+    /// <summary>Whether counts are of the same groups, so that they can be added.</summary>
+    public bool IsLike(GroupCounts counts) => counts.Positive == Positive && counts.Axes.Count == Axes.Count
+        && counts.Axes.Zip(Axes).All(pair => pair.First.Name == pair.Second.Name && pair.First.Values.SequenceEqual(pair.Second.Values));
+
     /// <summary>Adds the counts of one window.</summary>
     /// <exception cref="FormatException">They are of other groups, or impossible.</exception>
     public void Add(GroupCounts counts)
     {
-        if (counts.Positive != Positive || counts.Axes.Count != Axes.Count
-            || !counts.Axes.Zip(Axes).All(pair => pair.First.Name == pair.Second.Name && pair.First.Values.SequenceEqual(pair.Second.Values)))
+        if (!IsLike(counts))
         {
             throw new FormatException("counts of other groups cannot be added");
         }

@@ -99,6 +99,16 @@ public sealed class QualitySum
         }
     }
 
+    /// <summary>Why a window cannot be added to those before, though a device may have counted it: they count other things. Null when it can.</summary>
+    public string? Mismatch(WindowMessage window) =>
+        LossKind is not null && window.Loss is { } loss && loss.Kind != LossKind ? "its expected loss is of another kind"
+        : Groups is not null && window.Groups is { } groups && !Groups.IsLike(groups) ? "its groups are others"
+        : window.Quality is not { } quality ? null
+        : Positive is not null && quality.Positive != Positive ? "its positive label is another"
+        : Model is not null && !Model.IsLike(quality.Model) ? "its answers are of another kind"
+        : Baseline is not null && quality.Baseline is { } baseline && !Baseline.IsLike(baseline) ? "its baseline's answers are of another kind"
+        : null;
+
     private void Add(QualityCounts quality)
     {
         Received = checked(Received + quality.Received);

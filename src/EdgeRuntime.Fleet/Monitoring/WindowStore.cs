@@ -35,6 +35,10 @@ internal static class WindowStore
     public static List<ReceivedWindow> Since(Database database, DeviceId device, string model, long sinceMs, int count) =>
         Reversed(database.Read(SinceSql, Row, device.ToString(), model, sinceMs, count));
 
+    /// <summary>The newest committed windows that arrived since a moment, the oldest of them first. Thread-safe.</summary>
+    public static List<ReceivedWindow> SinceBeside(Database database, DeviceId device, string model, long sinceMs, int count) =>
+        Reversed(database.ReadBeside(SinceSql, Row, device.ToString(), model, sinceMs, count));
+
     /// <summary>The newest committed windows of all devices that arrived since a moment, with the device of each. Thread-safe.</summary>
     public static List<(string Device, ReceivedWindow Window)> OfModelBeside(Database database, string model, long sinceMs, int count) =>
         database.ReadBeside(OfModelSql, row => (row.GetString(2), Row(row)), model, sinceMs, count);

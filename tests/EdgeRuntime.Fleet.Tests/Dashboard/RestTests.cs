@@ -104,6 +104,19 @@ public sealed class RestTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_quality_of_a_package_is_empty_before_any_device_said_something_and_of_an_unknown_device_refused()
+    {
+        using HttpResponseMessage pushed = await Push(_archive);
+        string path = $"/api/packages/{TestPackages.LabelOf(_archive).Digest}/quality";
+
+        JsonNode quality = await Json($"{path}?hours=2");
+        using HttpResponseMessage strange = await _client.GetAsync($"{path}?device=nobody");
+
+        Assert.Equal((0, 0), ((int)quality["windows"]!, quality["metrics"]!.AsArray().Count + quality["estimates"]!.AsArray().Count + quality["points"]!.AsArray().Count));
+        Assert.Equal(HttpStatusCode.NotFound, strange.StatusCode);
+    }
+
+    [Fact]
     public async Task A_package_that_is_wrong_is_refused_with_sentences()
     {
         using SigningKey stranger = SigningKey.Create();

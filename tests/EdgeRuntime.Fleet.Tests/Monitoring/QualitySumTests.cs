@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
 using EdgeRuntime.Fleet.Monitoring;
+using EdgeRuntime.Fleet.Packages;
 using EdgeRuntime.Fleet.Tests.Support;
 using Xunit;
 
@@ -83,6 +85,74 @@ public sealed class QualitySumTests
 
         Assert.Null(Read(window, out string reason));
         Assert.NotEqual("", reason);
+    }
+
+    [Fact]
+    public void A_timeline_takes_each_window_once_whatever_their_order_and_leaves_out_what_counts_other_things()
+    {
+        WindowMessage other = Window(4) with { Quality = Window(4).Quality! with { Model = new AnswerTally { WasTrue = [1, 1, 1], Said = [1, 1, 1], Right = [1, 1, 1] } } };
+        ReceivedWindow[] windows = [.. Enumerable.Range(1, 3).Append(1).Select(device => new ReceivedWindow(Window(device), 60_000)), new ReceivedWindow(other, 60_000)];
+
+        QualityView forth = View(windows);
+        QualityView back = View([windows[4], windows[2], windows[1], windows[0], windows[3]]);
+
+        Assert.Equal((3, 3), (forth.Devices, forth.Windows));
+        Assert.Equal(
+            new Dictionary<string, long> { ["it was added before"] = 1, ["its answers are none of this package"] = 1 }, forth.Refused.ToDictionary());
+        Assert.Equal(
+            JsonSerializer.Serialize(forth, FleetJson.Default.QualityView), JsonSerializer.Serialize(back, FleetJson.Default.QualityView));
+        QualityPoint point = Assert.Single(forth.Points);
+        Assert.Equal((50_000, 100_000, 9), (point.FromUnixMs, point.ToUnixMs, point.Joined));
+    }
+
+    [Fact]
+    public void Figures_carry_an_interval_of_as_many_answers_as_are_independent_and_estimates_their_band_and_error()
+    {
+        QualityView view = View([.. Enumerable.Range(1, 10).Select(device => new ReceivedWindow(Window(device), 60_000))]);
+
+        MetricFigure accuracy = view.Metrics.Single(metric => metric.Name == "accuracy");
+        Assert.Equal((20.0 / 30, 30, 10.0 / 30, 0.9), (accuracy.Value, accuracy.Answers, accuracy.Baseline, accuracy.Reference));
+
+        // Wilson's interval of 20 of 30 is 0.488 to 0.808 (E. B. Wilson, 1927), twice as wide for a quarter of independent answers.
+        Assert.Equal((20.0 / 30) - (2 * ((20.0 / 30) - 0.4878)), accuracy.Low!.Value, 1e-3);
+        Assert.Equal(Math.Min(1, (20.0 / 30) + (2 * (0.8077 - (20.0 / 30)))), accuracy.High!.Value, 1e-3);
+        EstimateFigure expected = view.Estimates.Single(estimate => estimate.Metric == "accuracy");
+        Assert.Equal((0.5, 100), (Math.Round(expected.Value, 6), expected.Answers));
+
+        // Three times 0.3 / sqrt(100 / 4).
+        Assert.Equal(0.18, expected.High!.Value - expected.Value, 1e-6);
+        EstimateFigure error = view.Estimates.Single(estimate => estimate.Metric == "error");
+        Assert.Equal(30, error.LabelledAnswers);
+        Assert.Equal(1.0 / 3, error.LabelledEstimated!.Value, 1e-12);
+        Assert.Equal(1.0 / 3, error.LabelledActual!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Groups_are_compared_from_thirty_answers_on_and_the_four_fifths_rule_is_told()
+    {
+        QualityView few = View([new ReceivedWindow(Window(1), 60_000)]);
+        QualityView many = View([.. Enumerable.Range(1, 100).Select(device => new ReceivedWindow(Window(device), 60_000))]);
+
+        Assert.Equal(["warmth", "shift", "warmth, shift"], many.Groups.Select(groups => groups.Name));
+        Assert.Null(few.Groups[0].KeepsFourFifths);
+        Assert.Null(few.Groups[0].Selection.Ratio);
+        GroupsView warmth = many.Groups[0];
+        Assert.Equal(("cold", "hot", false, true), (warmth.Selection.Highest, warmth.Selection.Lowest, warmth.KeepsFourFifths, warmth.BreaksFourFifthsCertainly));
+        Assert.Equal(0.2 / 0.6, warmth.Selection.Ratio!.Value, 1e-12);
+        Assert.Equal((0.6, 500), (warmth.Groups[0].Selection.Value, warmth.Groups[0].Selection.Trials));
+        Assert.Equal(["cold, day", "hot, night"], many.Groups[2].Groups.Select(group => group.Name));
+    }
+
+    private static QualityView View(IReadOnlyList<ReceivedWindow> windows)
+    {
+        StoredPackage package = TestPackages.Stored(TestPackages.Archive("1.0.0", 1, padding: 100));
+        QualityTimeline timeline = new(2, 0, 100_000, 2);
+        foreach (ReceivedWindow window in windows)
+        {
+            timeline.Take($"press-{window.Message.Boot.Value}", window);
+        }
+
+        return QualityView.Of(timeline, package.Name, package.Version, new QualityFigures(package.Model!, package.Reference));
     }
 
     private static DeviceMessage? Read(JsonNode window, out string reason) => MessageReader.Read(

@@ -79,6 +79,14 @@ internal static class TestPackages
         EffectiveShare = 0.1,
         Features = [Feature("busy"), Feature("disk")],
         PredictionShares = [0.4, 0.3, 0.3],
+        Quality = new QualityReference
+        {
+            Calibration = new CalibrationKnots { Scores = [0, 1], Probabilities = [0, 1] },
+            Measured = new MeasuredReference
+            {
+                Answers = 100, EffectiveShare = 0.25, Right = 90, TruePositives = 30, FalsePositives = 5, TrueNegatives = 60, FalseNegatives = 5,
+            },
+        },
     };
 
     private static ReferenceFeature Feature(string name) => new()

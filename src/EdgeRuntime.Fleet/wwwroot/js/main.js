@@ -4,7 +4,7 @@ import { invalidate, onFrame } from './frame.js';
 import { parseAddress } from './router.js';
 import { Stream } from './data/stream.js';
 import { apply, store } from './data/store.js';
-import { loadAll, loadView } from './data/load.js';
+import { loadAll, loadQuality, loadView } from './data/load.js';
 import { Shell } from './views/shell.js';
 
 const RefreshMs = 1500;
@@ -21,6 +21,12 @@ function hear(name, content) {
   apply(name, content);
   if (name === 'hello') {
     loadAll();
+  }
+  if (name === 'window' && store.device?.id === content.device) {
+    const model = store.device.detail?.models?.find((known) => known.name === content.model);
+    if (model) {
+      loadQuality(store.device, model);
+    }
   }
   // A new package on the device in view changes the reference it is compared with; one fetch for many windows.
   if (store.device?.stale && !refresh) {

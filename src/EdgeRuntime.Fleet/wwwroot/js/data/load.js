@@ -6,6 +6,8 @@ import {
 } from './store.js';
 
 const MostTraces = 60;
+const QualityEveryMs = 20_000;
+const QualityPoints = 48;
 const MostManifests = 24;
 
 /** Fetches the lists and what the current view needs. */
@@ -47,7 +49,7 @@ export async function loadView() {
 }
 
 const deviceOnView = (id) => (store.device?.id === id ? store.device
-  : { id, trouble: null, detail: null, series: new Map(), latest: new Map(), stale: false });
+  : { id, trouble: null, detail: null, series: new Map(), latest: new Map(), quality: new Map(), stale: false });
 
 const rolloutOnView = (id) => (store.rollout?.id === id ? store.rollout
   : { id, trouble: null, rollout: null, gates: [], revision: 0 });
@@ -82,6 +84,33 @@ async function loadModel(view, model) {
   if (store.device === view) {
     seriesOf(model.name).backfill(history);
   }
+}
+
+/**
+ * Fetches how right a model of the device on view is, or the same package's on all devices.
+ * `wanted` is { hours, fleet }; without it what is on view is fetched again, when it is old enough.
+ */
+export async function loadQuality(view, model, wanted) {
+  const digest = model.active?.digest;
+  const held = view.quality.get(model.name) ?? { revision: 0, askedAt: 0 };
+  const { hours, fleet } = Object.assign(held, wanted);
+  view.quality.set(model.name, held);
+  if (hours === undefined || !digest || !store.packages.has(digest) || (!wanted && Date.now() - held.askedAt < QualityEveryMs)) {
+    return;
+  }
+  held.askedAt = Date.now();
+  const path = `packages/${digest}/quality?hours=${hours}&points=${QualityPoints}`;
+  try {
+    const quality = await get(fleet ? path : `${path}&device=${encodeURIComponent(view.id)}`);
+    // What was chosen meanwhile is fetched by itself.
+    if (held.hours === hours && held.fleet === fleet) {
+      held.quality = quality;
+      held.revision++;
+    }
+  } catch {
+    // What was there stays; the next window asks again.
+  }
+  invalidate();
 }
 
 /** Fetches a package's manifest once. A device may run one that was never pushed here; the page does without. */

@@ -9,6 +9,7 @@ import { LiveSection } from './device-live.js';
 import { FeatureSection } from './features.js';
 import { LatencySection } from './latency.js';
 import { LedgerSection } from './ledger.js';
+import { QualitySection } from './quality.js';
 import { OutboxSection } from './outbox.js';
 import { UpdateSection } from './updates.js';
 
@@ -48,6 +49,7 @@ export function DeviceView({ store, now }) {
     <div class="device">
       <div class="wide">
         ${model && html`<${LiveSection} key=${`live ${model.name}`} view=${view} model=${model} manifest=${manifest} />`}
+        ${model && html`<${QualitySection} key=${`quality ${model.name} ${model.active?.digest}`} view=${view} model=${model} />`}
         ${model && html`<${FeatureSection} key=${`features ${model.name}`} view=${view} model=${model} />`}
         <${Panel} title="Events" id="device-events">
           ${view.detail?.events?.length > 0
