@@ -6,7 +6,7 @@ namespace EdgeRuntime.Statistics.Comparisons;
 /// <remarks>
 /// <para>
 /// What chance does is worked out for the very counts at hand: under no drift the window is a random part of both samples
-/// together, so sums over cells have known moments (<see cref="ConditionalMoments"/>, a gamma distribution through the first three) and
+/// together, so sums over cells have known moments (<see cref="ConditionalMoments"/>, Pearson's curve through the first four) and
 /// largest differences a known distribution (<see cref="PathProbability"/>). So the level holds for fifty values on thirty cells, for rare
 /// cells and for ties, where the chi-squared forms do not; the largest differences are discrete, and alarm at most at the level.
 /// </para>
@@ -101,7 +101,7 @@ public static class CountComparison
 
         // Sums of squares grow by the widening, sums of absolute differences by its root.
         double stretch = result.Method == ComparisonMethod.TotalVariation ? Math.Sqrt(widening) : widening;
-        ShiftedGamma chance = ConditionalMoments.Of(pooled, term);
+        PearsonCurve chance = ConditionalMoments.Of(pooled, term).Curve;
         double threshold = chance.UpperQuantile(result.Limits.Level) * stretch;
         double effect = result.Method switch
         {
