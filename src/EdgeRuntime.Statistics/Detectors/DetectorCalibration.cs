@@ -58,8 +58,10 @@ public static class DetectorCalibration
             ExpectedRunSamples = options.ExpectedRunSamples,
         };
         double length = BlockBootstrap.LengthFor(residuals);
-        SimulatedStream Begin(int stream) =>
-            new(model, residuals, length, options.Clip, new Random(unchecked((options.Seed * 1_000_003) + stream)));
+        SimulatedStream Of(AutoregressiveModel process, int stream) =>
+            new(process, residuals, length, options.Clip, new Random(unchecked((options.Seed * 1_000_003) + stream)));
+        AutoregressiveModel process = CoefficientBias.TakenOut(model, stream => Of(model, stream));
+        SimulatedStream Begin(int stream) => Of(process, stream);
         return detector switch
         {
             "page_hinkley" => WithCumulativeSum(calibrated, options, Begin),

@@ -7,8 +7,10 @@ namespace EdgeRuntime.Statistics.Detectors;
 /// </summary>
 internal sealed class SimulatedStream
 {
-    // Steps that a model takes, from its mean, to forget where it began.
-    private const int WarmUp = 500;
+    // Steps that a model takes, from its mean, to forget where it began: some, or five times as many as it remembers.
+    private const int LeastWarmUp = 500;
+    private const int MostWarmUp = 5_000;
+    private const double Memories = 5;
 
     private readonly double[] _coefficients;
     private readonly double[] _last;
@@ -16,7 +18,7 @@ internal sealed class SimulatedStream
     private readonly Whitener _whitener;
 
     /// <summary>Makes the reference, and begins the stream after it.</summary>
-    /// <param name="model">Of the reference that was.</param>
+    /// <param name="model">Of the process that the reference came from, as far as it is known.</param>
     /// <param name="residuals">Its residuals, standardised.</param>
     /// <param name="meanLength">Of a block.</param>
     /// <param name="clip">Residuals are kept within so many deviations on both sides.</param>
@@ -26,7 +28,9 @@ internal sealed class SimulatedStream
         _coefficients = [.. model.Coefficients];
         _last = new double[_coefficients.Length];
         _blocks = new BlockBootstrap(residuals, meanLength, random);
-        for (int i = 0; i < (_last.Length > 0 ? WarmUp : 0); i++)
+        double left = Math.Max(1 - _coefficients.Sum(), Memories / MostWarmUp);
+        double steps = _last.Length > 0 ? Math.Max(Memories / left, LeastWarmUp) : 0;
+        for (int i = 0; i < steps; i++)
         {
             Step();
         }
@@ -37,8 +41,8 @@ internal sealed class SimulatedStream
             reference[i] = Step();
         }
 
-        AutoregressiveModel own = AutoregressiveModel.Fit(reference, _coefficients.Length);
-        _whitener = new Whitener(own, clip);
+        Model = AutoregressiveModel.Fit(reference, _coefficients.Length);
+        _whitener = new Whitener(Model, clip);
         Reference = new double[residuals.Length];
         for (int i = 0; i < reference.Length; i++)
         {
@@ -49,6 +53,9 @@ internal sealed class SimulatedStream
             }
         }
     }
+
+    /// <summary>Fitted to the stream's own reference.</summary>
+    public AutoregressiveModel Model { get; }
 
     /// <summary>The residuals of the reference, as many as there were.</summary>
     public double[] Reference { get; }
