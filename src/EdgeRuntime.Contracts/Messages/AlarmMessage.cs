@@ -41,6 +41,9 @@ public sealed record AlarmMessage : DeviceMessage
 
     /// <summary>What the model makes of a sample that came after it was raised; null until it was explained.</summary>
     public ExplanationReport? Explanation { get; init; }
+
+    /// <summary>What the model listens to meanwhile, against its reference; null until that differs.</summary>
+    public AttributionShift? Attributions { get; init; }
 }
 
 /// <summary>One feature that is no longer as in training; of quality the errors of answers that labels came for.</summary>

@@ -103,6 +103,9 @@ public sealed record WindowMessage : DeviceMessage
     /// </summary>
     public IReadOnlyList<QualityEstimate>? Estimates { get; init; }
 
+    /// <summary>What the model listened to in the answers that were explained since the window before; null where none was.</summary>
+    public AttributionCounts? Attributions { get; init; }
+
     /// <summary>False where a sender left something out of what it says of quality.</summary>
     public bool IsQualityWhole() =>
         (Quality?.IsWhole() ?? true) && (Expected?.IsWhole() ?? true) && (Groups?.IsWhole() ?? true) && (Loss is null || Loss.Kind is not null)

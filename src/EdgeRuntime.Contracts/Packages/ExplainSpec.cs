@@ -36,7 +36,10 @@ public sealed record ExplainSpec
     /// <summary>Pictures: what stands for all colours of an absent region, 0 to 255. (default: 114)</summary>
     public double BaselineColour { get; init; } = 114;
 
-    /// <summary>Whether an alarm is told with an explanation of the newest sample. (default: true)</summary>
+    /// <summary>
+    /// Whether an alarm is told with an explanation of the newest sample, and followed by others until it can say whether the model listens to
+    /// something else than in the reference. (default: true)
+    /// </summary>
     public bool Alarms { get; init; } = true;
 
     internal static ExplainSpec Read(JsonObjectReader explain, PipelineSpec pipeline)

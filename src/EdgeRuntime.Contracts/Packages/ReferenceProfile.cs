@@ -45,6 +45,9 @@ public sealed record ReferenceProfile
 
     /// <summary>How right the model is, as far as it can be told without labels; null where it was not measured.</summary>
     public QualityReference? Quality { get; init; }
+
+    /// <summary>What the model listened to in some of the rows; null where it was not asked.</summary>
+    public AttributionReference? Attributions { get; init; }
 }
 
 /// <summary>Bins of one feature at quantiles of the training data, before scaling.</summary>

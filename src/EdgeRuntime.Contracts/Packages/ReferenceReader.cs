@@ -39,6 +39,7 @@ public static class ReferenceReader
             Channels = root.Has("channels") ? root.Objects("channels", ChannelReference.Read, MaxFeatures) : null,
             Timing = root.Object("timing", TimingReference.Read),
             Quality = root.Object("quality", QualityReference.Read),
+            Attributions = root.Object("attributions", AttributionReference.Read),
         };
 
         CheckNames(root, profile, manifest);

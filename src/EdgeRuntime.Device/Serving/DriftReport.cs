@@ -7,13 +7,14 @@ using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Device.Serving;
 
-/// <summary>Tells of one package's drift: the alarm that stands, and an event for each change of it. For the agent's thread only.</summary>
+/// <summary>Tells of one package's drift, in its inputs and in what the model makes of them: the alarm that stands, and an event for each change of it. For the agent's thread only.</summary>
 internal sealed class DriftReport(string model, LoadedModel package, Publisher publisher)
 {
     private const int MostNamed = 5;
 
     private readonly DriftAlarm _alarm = new((package.Manifest.Monitoring ?? new MonitoringSpec()).Alarms);
     private AlarmMessage? _standing;
+    private string _detail = "";
     private bool _isUnexplained;
     private bool _isUncaptured;
 
@@ -76,6 +77,41 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
         }
     }
 
+    /// <summary>Whether an alarm stands.</summary>
+    public bool Stands => _standing is not null;
+
+    /// <summary>What the model listens to.</summary>
+    public AttributionWatch Attributions { get; } = new(package.Manifest, package.Reference);
+
+    /// <summary>
+    /// Counts an explanation, where it is of this package, and tells the alarm that stands again, when the model begins to listen to
+    /// something else than in its reference, or ends to.
+    /// </summary>
+    public void Count(ExplanationReport explanation)
+    {
+        if (explanation.Digest != package.Digest)
+        {
+            return;
+        }
+
+        Attributions.Take(explanation);
+        AttributionShift? shift = Attributions.Shift();
+        if (shift is null || _standing is not AlarmMessage standing || shift.Drifted == (standing.Attributions is not null))
+        {
+            return;
+        }
+
+        string detail = shift.Now == shift.Before ? "other features matter to the model" : $"{shift.Now} matters most to the model, in training {shift.Before}";
+        _standing = standing with
+        {
+            Sequence = publisher.Stamp.Next("alarm"),
+            UnixMs = publisher.Stamp.UnixMs,
+            Detail = shift.Drifted ? $"{_detail}; {detail}" : _detail,
+            Attributions = shift.Drifted ? shift : null,
+        };
+        Repeat();
+    }
+
     private void Withdraw()
     {
         _standing = null;
@@ -87,6 +123,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
     {
         IReadOnlyList<AlarmCause> causes = DriftAlarm.CausesOf(verdict);
         string detail = $"{Listed(verdict.Drifting)} no longer as in training";
+        _detail = detail;
         _standing = new AlarmMessage
         {
             Boot = publisher.Stamp.Boot,

@@ -27,6 +27,7 @@ internal sealed class Explanations : IDisposable
     private readonly Dictionary<string, (ModelId Digest, ExplanationBudget Budget)> _budgets = [];
     private readonly List<Asked> _asked = [];
     private ExplainerThread? _thread;
+    private readonly List<AlarmFollowUp> _following = [];
 
     /// <param name="failed">Called on the explainer's thread when it met an error it does not know.</param>
     public Explanations(UpdateAgent updates, Mailbox mailbox, ThreadPlacement placement, TimeProvider time, Action<Exception> failed)
@@ -81,9 +82,15 @@ internal sealed class Explanations : IDisposable
             // One sample at a time is copied from a path: the others wait behind it.
             if (!asked.IsCopied && _asked.FindIndex(other => other.Host == asked.Host && !other.IsCopied) == i)
             {
+                if (alarms.Attributions.IsCompared)
+                {
+                    _following.Add(new AlarmFollowUp(host, alarms, _time));
+                }
                 Watch(asked);
             }
         }
+        Follow();
+
 
         _asked.RemoveAll(asked => asked.IsOver);
     }
@@ -101,6 +108,24 @@ internal sealed class Explanations : IDisposable
         else if (asked.Grab.Sample is ExplainedSample sample)
         {
             asked.Host.Path.SetGrab(null);
+    // Half of a minute's inferences is left to those who ask.
+    private void Follow()
+    {
+        _following.RemoveAll(follow => follow.IsOver);
+        foreach (AlarmFollowUp follow in _following)
+        {
+            if (follow.IsDue && follow.Host.Answering is LoadedModel answering)
+            {
+                ExplainSpec spec = answering.Manifest.Monitoring?.Explain ?? new ExplainSpec();
+                if (BudgetOf(follow.Host.Name, answering.Digest, spec).Left >= spec.InferencesPerMinute / 2)
+                {
+                    follow.Begin();
+                    Ask(follow.Host, new ExplanationWish(), (report, _) => follow.End(report is not null));
+                }
+            }
+        }
+    }
+
             asked.IsCopied = true;
             Begin(asked, sample);
         }
@@ -198,3 +223,7 @@ internal sealed class Explanations : IDisposable
 /// <param name="Method">As in a manifest.</param>
 /// <param name="Seed">Of the orders; null for the number of the sample.</param>
 internal sealed record ExplanationWish(int? MostInferences = null, string? Method = null, int? Seed = null);
+            if (report is not null)
+            {
+                asked.Host.Alarms?.Count(report);
+            }

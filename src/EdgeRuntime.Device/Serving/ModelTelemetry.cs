@@ -156,6 +156,7 @@ internal sealed class ModelTelemetry
             Channels = _health?.TakeCounts(),
             Clock = _health?.TakeClock(),
             Shadow = Beside?.Invoke(),
+            Attributions = Alarms.Attributions.TakeCounts(),
         };
         message = _quality.Complete(message, window);
         _publisher.Window($"window/{_model}", message, _options.Protobuf);

@@ -47,6 +47,7 @@ public static class WindowMerging
             Loss = loss,
             Groups = groups,
             Estimates = null,
+            Attributions = AttributionCounts.Sum(earlier.Attributions, later.Attributions),
         };
     }
 
@@ -58,7 +59,7 @@ public static class WindowMerging
         && one.Predictions.Counts.Count == other.Predictions.Counts.Count
         && one.Predictions.Confidence.Count == other.Predictions.Confidence.Count
         && one.Features.Count == other.Features.Count
-        && IsWhole(one) && IsWhole(other)
+        && IsWhole(one) && IsWhole(other) && AttributionCounts.AreAlike(one.Attributions, other.Attributions)
         && one.Features.Zip(other.Features).All(pair =>
             pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count
             && MomentMerging.AreAlike(pair.First.Moments, pair.Second.Moments)
@@ -71,7 +72,7 @@ public static class WindowMerging
 
     // What this program wrote is whole and sparse; a log may hold anything.
     private static bool IsWhole(WindowMessage window) =>
-        window.IsQualityWhole() && !window.Features.Contains(null!) && !(window.Stages?.Values.Contains(null!) ?? false) && !(window.Channels?.Contains(null!) ?? false);
+        window.IsQualityWhole() && (window.Attributions?.IsWhole() ?? true) && !window.Features.Contains(null!) && !(window.Stages?.Values.Contains(null!) ?? false) && !(window.Channels?.Contains(null!) ?? false);
 
     private static bool IsSparse(WindowMessage window) =>
         new[] { window.Infer, window.Path }.Concat(window.Stages?.Values ?? []).All(counts =>

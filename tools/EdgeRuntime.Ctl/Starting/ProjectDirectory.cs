@@ -110,7 +110,7 @@ internal sealed class ProjectDirectory : IDisposable
         {
             [ModelFile] = draft.Model.ToArray(),
             [GoldenVectors.FileName] = PackageWriter.Encode(draft.Golden()),
-            [ReferenceProfile.FileName] = PackageWriter.Encode(draft.Profile()),
+            [ReferenceProfile.FileName] = PackageWriter.Encode(Reference(draft, environment)),
             [Card] = Encoding.UTF8.GetBytes(ModelCard.Of(draft, contract, guesses, _options)),
         };
         byte[] archive;
@@ -148,6 +148,17 @@ internal sealed class ProjectDirectory : IDisposable
         {
             Directory.Delete(_staging, recursive: true);
         }
+    }
+
+    private static ReferenceProfile Reference(Draft draft, OnnxEnvironment environment)
+    {
+        ReferenceProfile profile = draft.Profile();
+        return profile with
+        {
+            Attributions = AttributionSampling.Of(
+                draft.Manifest, profile, (_, options) => environment.Load(draft.Model, options), draft.Run.Answers.Count,
+                i => (draft.Run.Answers[i].Input, draft.Run.Answers[i].Values)),
+        };
     }
 
     private string In(string name) => Path.Combine(_options.Output, name);

@@ -16,7 +16,9 @@ internal static class ReferenceCommand
         where there is one, else by 'label'. Of a regression or reconstruction the bins of the column 'prediction'.
         With 'label' and 'prediction' it says how right the model is, so that devices estimate that without labels; with
         'score', the probability of the positive label, by calibrated probabilities too ('edgectl features --answers').
-        Take rows that the model was not trained on for this. Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows.
+        Take rows that the model was not trained on for this.
+        Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows.
+        Where the model lies beside MANIFEST and its input is these features, also what matters to some of its answers.
         'edgectl profile' makes the same of recordings, and tells how their channels behave too.
           --bins             bins between the smallest and the largest value (default: 10; 2 to 62)
           --window-samples   neighbouring windows judged together (default: as many as a device looks back on)
@@ -48,10 +50,12 @@ internal static class ReferenceCommand
         ModelManifest manifest = PackageReference.Manifest(files[0]);
         FeatureTable table = FeatureTable.Read(files[1], manifest.Pipeline.ValueNames());
         (ReferenceProfile profile, int samples) = PackageReference.Of(manifest, table, (int)bins, (int)window, files[1]);
+        profile = profile with { Attributions = AttributionSampling.Of(files[0], manifest, profile, table) };
         PackageReference.Write(profile, manifest, output);
         string worth = profile.EffectiveRows.ToString("0", CultureInfo.InvariantCulture);
         around.Output.WriteLine($"{output}: {profile.Features.Count} features, {profile.Rows} rows worth {worth}, "
-            + $"calibrated on stretches of {samples} windows");
+            + $"calibrated on stretches of {samples} windows"
+            + (profile.Attributions is { } asked ? $"; {asked.Samples} answers explained" : ""));
         return ExitCode.Done;
     }
 }
