@@ -23,6 +23,12 @@ public sealed record CommandMessage
     /// <summary>For <c>explain</c>: seed of the orders that are drawn; null for the number of the sample.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// For <c>explain</c>: number of the answer to be explained, as in its prediction, of this boot; its frames are still in memory or in a
+    /// clip where the package keeps any (<c>monitoring.capture</c>). Null for the next answer.
+    /// </summary>
+    public long? Sample { get; init; }
+
     /// <summary>For <c>capture</c>: last level of the topic <c>{id}/up/sample/{request}</c> that clips come on; 1 to 63 of <c>a-z 0-9 -</c>.</summary>
     public string? Request { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Device.RealTime;
@@ -18,6 +19,7 @@ internal sealed class CaptureThread : IDisposable
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
     private readonly ManualResetEvent _stopping = new(false);
+    private readonly ConcurrentQueue<(long N, Action<CapturedClip?> Done)> _sought = new();
     private int _id;
 
     /// <summary>Starts at once.</summary>
@@ -39,6 +41,10 @@ internal sealed class CaptureThread : IDisposable
     /// <summary>Frames and answers for which there was no room.</summary>
     public long Dropped => _tap.DroppedFrames + _tap.DroppedAnswers;
 
+    /// <summary>Looks for an answer among the newest frames, as <see cref="CaptureRecorder.Recall"/>.</summary>
+    /// <param name="done">Called once, on this thread or where it has ended.</param>
+    public void Recall(long n, Action<CapturedClip?> done) => _sought.Enqueue((n, done));
+
     /// <summary>Ends; a clip that waits for its last frames is written without them.</summary>
     public void Dispose()
     {
@@ -52,6 +58,10 @@ internal sealed class CaptureThread : IDisposable
 
         _thread.Join();
         _stopping.Dispose();
+        while (_sought.TryDequeue(out (long N, Action<CapturedClip?> Done) sought))
+        {
+            sought.Done(null);
+        }
     }
 
     private void Run()
@@ -86,6 +96,11 @@ internal sealed class CaptureThread : IDisposable
         while (_tap.TryTakeFrame(out Frame frame))
         {
             Keep(_recorder.Add(frame));
+        }
+
+        while (_sought.TryDequeue(out (long N, Action<CapturedClip?> Done) sought))
+        {
+            sought.Done(_recorder.Recall(sought.N));
         }
     }
 

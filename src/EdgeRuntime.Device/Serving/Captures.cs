@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Models;
@@ -87,6 +88,29 @@ internal sealed class Captures : IDisposable
         IEnumerable<CaptureStore.StoredClip> clips = store.List().Where(clip => clip.UnixMs >= (command.SinceUnixMs ?? 0));
         CaptureStore.StoredClip[] newest = [.. clips.Reverse().Take(command.Most ?? int.MaxValue).Reverse()];
         return _sending.Begin(command.Request, store, newest);
+    }
+
+    /// <summary>Looks for an answer of this boot among the newest frames of a model.</summary>
+    /// <param name="done">Called once, on any thread; with null where it is not among them.</param>
+    public void Recall(ModelHost host, long n, Action<CapturedClip?> done)
+    {
+        if (_running.TryGetValue(host.Name, out Running? running))
+        {
+            running.Thread.Recall(n, done);
+        }
+        else
+        {
+            done(null);
+        }
+    }
+
+    /// <summary>What finds the clip that holds an answer of this boot, on any thread; null where the model's package keeps none.</summary>
+    public Func<long, CapturedClip?>? Stored(ModelHost host)
+    {
+        BootId boot = _parts.Stamp.Boot;
+        return _stores.TryGetValue(host.Name, out CaptureStore? store)
+            ? n => store.Find(clip => clip.Boot == boot && clip.Answers.Any(answer => answer.N == n))
+            : null;
     }
 
     /// <summary>Figures for people and machines, by name.</summary>

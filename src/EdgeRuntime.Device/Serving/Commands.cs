@@ -75,7 +75,7 @@ internal sealed class Commands(
         else
         {
             explanations.Ask(
-                host, new ExplanationWish(command.MostInferences, command.Method, command.Seed),
+                host, new ExplanationWish(command.MostInferences, command.Method, command.Seed, command.Sample),
                 (report, objection) => Answer(
                     "explain", message, report is not null,
                     report is null ? objection : $"sample {report.N}, {report.Inferences} inferences", explanation: report));

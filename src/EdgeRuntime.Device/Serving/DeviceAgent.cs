@@ -84,8 +84,8 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
             job => _mailbox.Post(new Letter.Finished(() => _updates.OnVerified(job))),
             error => Fail("the loader", error));
         _carriers = new UpdateCarriers(_publisher, _updates, _mailbox, setup.Configuration.Trust.MetadataUrl);
-        _explanations = new Explanations(_updates, _mailbox, _placement, _time, error => Fail("the explainer", error));
         _captures = new Captures(parts, _publisher, error => Fail("a capture", error));
+        _explanations = new Explanations(_updates, _mailbox, _placement, _time, _captures, error => Fail("the explainer", error));
         Labels labels = new(_hosts);
         Commands commands = new(
             setup.Configuration.Device, topics, _publisher, _updates, _hosts, labels, outbox, durable, _supervisor.Budget, _explanations,

@@ -49,8 +49,8 @@ internal sealed class ExplainerThread : IDisposable
             {
                 if (_jobs.TryTake(out ExplainerJob? job, _copy is null ? Timeout.InfiniteTimeSpan : KeepLoaded))
                 {
-                    ExplanationReport? report = Explain(job, out string objection);
-                    job.Done(report, objection);
+                    ExplanationReport? report = Explain(job, out int inferences, out string objection);
+                    job.Done(report, inferences, objection);
                 }
                 else
                 {
@@ -69,16 +69,25 @@ internal sealed class ExplainerThread : IDisposable
         }
     }
 
-    private ExplanationReport? Explain(ExplainerJob job, out string objection)
+    private ExplanationReport? Explain(ExplainerJob job, out int inferences, out string objection)
     {
-        if (!TryLoad(job, out objection))
+        inferences = 0;
+        (ExplainedSample? sample, CapturedClip? clip, objection) = job.Find();
+        if (sample is null || !TryLoad(job, out objection))
         {
             return null;
         }
 
         if (_explainer!.Plan(job.MostInferences, job.Method) is AttributionPlan plan)
         {
-            return _explainer.Explain(job.Sample, plan, job.Seed, out objection);
+            inferences = plan.Cost;
+            ExplanationReport? report = _explainer.Explain(sample, plan, job.Seed, out objection);
+            if (report is not null && clip is not null && ClipSample.Contradiction(clip, report) is string wrong)
+            {
+                (report, objection) = (null, wrong);
+            }
+
+            return report;
         }
 
         objection = $"{_explainer.Groups.Count} groups need at least {_explainer.Least(job.Method)} inferences, and {job.MostInferences} are allowed now";
@@ -88,7 +97,7 @@ internal sealed class ExplainerThread : IDisposable
     private bool TryLoad(ExplainerJob job, out string objection)
     {
         objection = "";
-        ModelId wanted = job.Sample.Digest;
+        ModelId wanted = job.Package;
         if (_copy?.Digest == wanted)
         {
             return true;
@@ -118,10 +127,12 @@ internal sealed class ExplainerThread : IDisposable
 }
 
 /// <summary>One explanation to be made.</summary>
+/// <param name="Package">The package that answered.</param>
+/// <param name="Find">Gives the sample, with the clip it was found in where it comes from one; or null and why there is none.</param>
 /// <param name="Load">Loads the model where it is not loaded yet.</param>
 /// <param name="Site">What feeds it.</param>
 /// <param name="Method">As in a manifest; null for the manifest's.</param>
-/// <param name="Done">Called on the explainer's thread with the report, or null and why there is none.</param>
+/// <param name="Done">Called on the explainer's thread with the report, or null, with how often the model was asked, and with why there is none.</param>
 internal sealed record ExplainerJob(
-    ExplainedSample Sample, VerificationJob Load, ModelSite Site, int MostInferences, string? Method, int Seed,
-    Action<ExplanationReport?, string> Done);
+    ModelId Package, Func<(ExplainedSample? Sample, CapturedClip? Clip, string Objection)> Find, VerificationJob Load, ModelSite Site, int MostInferences,
+    string? Method, int Seed, Action<ExplanationReport?, int, string> Done);

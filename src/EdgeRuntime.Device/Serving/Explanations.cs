@@ -23,23 +23,27 @@ internal sealed class Explanations : IDisposable
     private readonly Mailbox _mailbox;
     private readonly ThreadPlacement _placement;
     private readonly TimeProvider _time;
+    private readonly Captures _captures;
     private readonly Action<Exception> _failed;
     private readonly Dictionary<string, (ModelId Digest, ExplanationBudget Budget)> _budgets = [];
     private readonly List<Asked> _asked = [];
-    private ExplainerThread? _thread;
     private readonly List<AlarmFollowUp> _following = [];
+    private ExplainerThread? _thread;
 
+    /// <param name="captures">Where samples of before are found.</param>
     /// <param name="failed">Called on the explainer's thread when it met an error it does not know.</param>
-    public Explanations(UpdateAgent updates, Mailbox mailbox, ThreadPlacement placement, TimeProvider time, Action<Exception> failed)
+    public Explanations(
+        UpdateAgent updates, Mailbox mailbox, ThreadPlacement placement, TimeProvider time, Captures captures, Action<Exception> failed)
     {
         _updates = updates;
         _mailbox = mailbox;
         _placement = placement;
         _time = time;
+        _captures = captures;
         _failed = failed;
     }
 
-    /// <summary>Asks for an explanation of the next sample that the model answers.</summary>
+    /// <summary>Asks for an explanation of the next sample that the model answers, or of one that it answered.</summary>
     /// <param name="done">Called once, on the agent's thread: with the report, or null and why there is none.</param>
     public void Ask(ModelHost host, ExplanationWish wish, Action<ExplanationReport?, string> done)
     {
@@ -54,7 +58,13 @@ internal sealed class Explanations : IDisposable
         else
         {
             SampleGrab grab = new(answering, answering.Manifest.Pipeline.ValueNames().Count);
-            _asked.Add(new Asked(host, answering, grab, wish, done, _time.GetTimestamp()));
+            Asked asked = new(host, answering, grab, wish, done, _time.GetTimestamp()) { IsCopied = wish.Sample is not null };
+            _asked.Add(asked);
+            if (wish.Sample is long n)
+            {
+                Func<long, CapturedClip?>? stored = _captures.Stored(host);
+                _captures.Recall(host, n, clip => _mailbox.Post(new Letter.Finished(() => Begin(asked, n, () => Found(answering, n, clip, stored)))));
+            }
         }
     }
 
@@ -72,8 +82,14 @@ internal sealed class Explanations : IDisposable
                         alarms.Explain(report);
                     }
                 });
+                if (alarms.Attributions.IsCompared)
+                {
+                    _following.Add(new AlarmFollowUp(host, alarms, _time));
+                }
             }
         }
+
+        Follow();
 
         for (int i = 0; i < _asked.Count; i++)
         {
@@ -82,15 +98,9 @@ internal sealed class Explanations : IDisposable
             // One sample at a time is copied from a path: the others wait behind it.
             if (!asked.IsCopied && _asked.FindIndex(other => other.Host == asked.Host && !other.IsCopied) == i)
             {
-                if (alarms.Attributions.IsCompared)
-                {
-                    _following.Add(new AlarmFollowUp(host, alarms, _time));
-                }
                 Watch(asked);
             }
         }
-        Follow();
-
 
         _asked.RemoveAll(asked => asked.IsOver);
     }
@@ -98,16 +108,6 @@ internal sealed class Explanations : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _thread?.Dispose();
 
-    private void Watch(Asked asked)
-    {
-        if (asked.Host.Answering != asked.Package)
-        {
-            asked.Host.Path.SetGrab(null);
-            End(asked, null, "another package has taken over meanwhile; ask again");
-        }
-        else if (asked.Grab.Sample is ExplainedSample sample)
-        {
-            asked.Host.Path.SetGrab(null);
     // Half of a minute's inferences is left to those who ask.
     private void Follow()
     {
@@ -126,8 +126,18 @@ internal sealed class Explanations : IDisposable
         }
     }
 
+    private void Watch(Asked asked)
+    {
+        if (asked.Host.Answering != asked.Package)
+        {
+            asked.Host.Path.SetGrab(null);
+            End(asked, null, "another package has taken over meanwhile; ask again");
+        }
+        else if (asked.Grab.Sample is ExplainedSample sample)
+        {
+            asked.Host.Path.SetGrab(null);
             asked.IsCopied = true;
-            Begin(asked, sample);
+            Begin(asked, sample.N, () => (sample, null, ""));
         }
         else if (_time.GetElapsedTime(asked.Since) > SamplePatience)
         {
@@ -140,7 +150,34 @@ internal sealed class Explanations : IDisposable
         }
     }
 
-    private void Begin(Asked asked, ExplainedSample sample)
+    // On the explainer's thread: what is in memory first, since its frames are as the model saw them.
+    private static (ExplainedSample? Sample, CapturedClip? Clip, string Objection) Found(
+        LoadedModel package, long n, CapturedClip? recalled, Func<long, CapturedClip?>? stored)
+    {
+        string why = stored is null
+            ? $"sample {n} is not kept: the package asks for no captures (monitoring.capture)"
+            : $"sample {n} is neither among the newest frames nor in a clip of this boot any more";
+        foreach (Func<CapturedClip?> source in (Func<CapturedClip?>[])[() => recalled, () => stored?.Invoke(n)])
+        {
+            if (source() is not CapturedClip clip)
+            {
+                continue;
+            }
+
+            if (clip.Digest != package.Digest)
+            {
+                why = $"sample {n} was answered by another package, {clip.Model} {clip.Version}";
+            }
+            else if (ClipSample.Find(clip, package.Manifest, n, out why) is ExplainedSample sample)
+            {
+                return (sample, clip, "");
+            }
+        }
+
+        return (null, null, why);
+    }
+
+    private void Begin(Asked asked, long n, Func<(ExplainedSample? Sample, CapturedClip? Clip, string Objection)> find)
     {
         ExplainSpec spec = asked.Package.Manifest.Monitoring?.Explain ?? new ExplainSpec();
         ExplanationBudget budget = BudgetOf(asked.Host.Name, asked.Package.Digest, spec);
@@ -159,13 +196,13 @@ internal sealed class Explanations : IDisposable
 
         // Taken whole and given back in part: what is under way counts until it is known what it took.
         budget.Take(most);
-        int seed = asked.Wish.Seed ?? (int)(sample.N & int.MaxValue);
+        int seed = asked.Wish.Seed ?? (int)(n & int.MaxValue);
         _thread ??= new ExplainerThread(_placement, _failed);
         ExplainerJob job = new(
-            sample, load, asked.Host.Site, most, asked.Wish.Method, seed,
-            (report, objection) => _mailbox.Post(new Letter.Finished(() =>
+            asked.Package.Digest, find, load, asked.Host.Site, most, asked.Wish.Method, seed,
+            (report, inferences, objection) => _mailbox.Post(new Letter.Finished(() =>
             {
-                budget.Return(most - (report?.Inferences ?? 0));
+                budget.Return(most - inferences);
                 End(asked, report, objection);
             })));
         if (!_thread.TryAdd(job))
@@ -194,6 +231,10 @@ internal sealed class Explanations : IDisposable
             asked.IsOver = true;
             asked.IsCopied = true;
             asked.Done(report, objection);
+            if (report is not null)
+            {
+                asked.Host.Alarms?.Count(report);
+            }
         }
     }
 
@@ -222,8 +263,5 @@ internal sealed class Explanations : IDisposable
 /// <param name="MostInferences">Greater than 0.</param>
 /// <param name="Method">As in a manifest.</param>
 /// <param name="Seed">Of the orders; null for the number of the sample.</param>
-internal sealed record ExplanationWish(int? MostInferences = null, string? Method = null, int? Seed = null);
-            if (report is not null)
-            {
-                asked.Host.Alarms?.Count(report);
-            }
+/// <param name="Sample">Number of an answer of this boot; null for the next one.</param>
+internal sealed record ExplanationWish(int? MostInferences = null, string? Method = null, int? Seed = null, long? Sample = null);

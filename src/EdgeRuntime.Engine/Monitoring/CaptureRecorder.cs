@@ -121,6 +121,25 @@ public sealed class CaptureRecorder
     /// <summary>Makes a clip of what there is, where one waits for frames that will not come any more.</summary>
     public CapturedClip? Finish() => _trigger is null || _written == 0 ? null : Make(_trigger);
 
+    /// <summary>
+    /// The frames up to an answer that is still remembered, as they are: for whoever looks into it on this device and keeps nothing of
+    /// them.
+    /// </summary>
+    /// <param name="n">Number of the answer.</param>
+    /// <returns>Null where it or its frame is remembered no more.</returns>
+    public CapturedClip? Recall(long n)
+    {
+        (long timestamp, CapturedAnswer? answer) = _answers.LastOrDefault(each => each.Answer.N == n);
+        Frame[] frames = answer is null ? [] :
+        [
+            .. Enumerable.Range(0, (int)Math.Min(_written, _ring.Length)).Select(i => At(Math.Max(0, _written - _ring.Length) + i))
+                .TakeWhile(frame => frame.Time.Timestamp <= timestamp),
+        ];
+        return frames.Length == 0 || frames[^1].Time.Timestamp != timestamp
+            ? null
+            : _making.Make(CaptureReason.Asked, frames[^1].Time, n, frames, [answer!], asTheyAre: true);
+    }
+
     private void Set(CaptureReason reason, in FrameTime time, long n)
     {
         if (_trigger is not null)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Engine.Models;
 
 namespace EdgeRuntime.Engine.Monitoring;
@@ -149,6 +150,33 @@ public sealed class CaptureStore
     /// <returns>How many went.</returns>
     public int Forget()
     {
+    /// <summary>Reads clips, the newest first, up to one that is sought; damaged ones are passed over.</summary>
+    public CapturedClip? Find(Func<CapturedClip, bool> isSought)
+    {
+        foreach (StoredClip stored in List().Reverse())
+        {
+            byte[] bytes = new byte[stored.Length];
+            if (Read(stored, 0, bytes) != bytes.Length)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (ClipCodec.Read(bytes) is CapturedClip clip && isSought(clip))
+                {
+                    return clip;
+                }
+            }
+            catch (FormatException)
+            {
+                // What the medium did to it cannot be known here; others may be whole.
+            }
+        }
+
+        return null;
+    }
+
         lock (_gate)
         {
             int count = _clips.Count;

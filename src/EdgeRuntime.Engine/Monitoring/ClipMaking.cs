@@ -34,7 +34,9 @@ internal sealed class ClipMaking
 
     /// <summary>Makes one.</summary>
     /// <param name="trigger">When the frame was taken that set it off.</param>
-    public CapturedClip Make(CaptureReason reason, FrameTime trigger, long n, IReadOnlyList<Frame> frames, IReadOnlyList<CapturedAnswer> answers) => new()
+    /// <param name="asTheyAre">Leaves the filters out, for what stays in memory.</param>
+    public CapturedClip Make(
+        CaptureReason reason, FrameTime trigger, long n, IReadOnlyList<Frame> frames, IReadOnlyList<CapturedAnswer> answers, bool asTheyAre = false) => new()
     {
         Model = _package.Manifest.Name,
         Version = _package.Manifest.Version,
@@ -45,27 +47,28 @@ internal sealed class ClipMaking
         TriggerN = n,
         RateHz = _site.RateHz,
         Channels = _site.Image is null
-            ? [.. _package.Manifest.Channels.Zip(_filters, (channel, filter) => new CapturedChannel(channel.Name, channel.Unit, filter.Name))]
+            ? [.. _package.Manifest.Channels.Zip(_filters, (channel, filter) => new CapturedChannel(channel.Name, channel.Unit, asTheyAre ? "" : filter.Name))]
             : [],
         Picture = _site.Image is { } image
-            ? new CapturedPicture(image.Width, image.Height, image.Pixels switch { PixelFormat.Rgb24 => "rgb", PixelFormat.Bgr24 => "bgr", _ => "gray" }, _picture.Name)
+            ? new CapturedPicture(image.Width, image.Height, image.Pixels switch { PixelFormat.Rgb24 => "rgb", PixelFormat.Bgr24 => "bgr", _ => "gray" }, asTheyAre ? "" : _picture.Name)
             : null,
-        Frames = [.. frames.Select(frame => Kept(frame, trigger.Timestamp))],
+        Frames = [.. frames.Select(frame => Kept(frame, trigger.Timestamp, asTheyAre))],
         Answers = answers,
     };
 
-    private CapturedFrame Kept(Frame frame, long trigger)
+    private CapturedFrame Kept(Frame frame, long trigger, bool asTheyAre)
     {
         double seconds = (frame.Time.Timestamp - trigger) / _ticksPerSecond;
         if (_site.Image is { } image)
         {
-            return new CapturedFrame(frame.Time.UnixMs, seconds, default, _picture.Of(frame.Pixels, image.Width, image.Height, image.Colours));
+            return new CapturedFrame(frame.Time.UnixMs, seconds, default, asTheyAre ? frame.Pixels.ToArray() : _picture.Of(frame.Pixels, image.Width, image.Height, image.Colours));
         }
 
         double[] values = new double[_sources.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = _filters[i].Of(frame.Values[_sources[i]]);
+            double value = frame.Values[_sources[i]];
+            values[i] = asTheyAre ? value : _filters[i].Of(value);
         }
 
         return new CapturedFrame(frame.Time.UnixMs, seconds, values, default);

@@ -79,6 +79,22 @@ public sealed class CaptureRecorderTests
     }
 
     [Fact]
+    public void An_answer_is_recalled_with_the_frames_before_it_as_they_were_for_as_long_as_there_is_room()
+    {
+        PrivacySpec[] privacy = [new PrivacySpec { Channel = "y", Filter = "drop" }];
+        CaptureRecorder recorder = Recorder(new CaptureSpec { Before = 3, After = 2, UncertainMargin = 0.2, EveryS = 3600 }, privacy);
+        Run(500, recorder, [10]);
+
+        CapturedClip recalled = recorder.Recall(480)!;
+
+        Assert.Equal((480, 1000 + (479 * 100L)), (recalled.TriggerN, recalled.TriggerUnixMs));
+        Assert.Equal([477.0, 478, 479], recalled.Frames.TakeLast(3).Select(frame => frame.Values.Span[1]));
+        Assert.Equal(480, Assert.Single(recalled.Answers).N);
+        Assert.Null(recorder.Recall(200));
+        Assert.Null(recorder.Recall(501));
+    }
+
+    [Fact]
     public void A_clip_is_read_back_as_it_was_written_and_no_part_of_it_is_taken_for_a_whole_one()
     {
         CapturedClip clip = Run(new CaptureSpec { Before = 3, After = 1, UncertainMargin = 0.2 }, frames: 12, unsureAt: 8)[0];

@@ -16,8 +16,9 @@ internal static class CaptureCommand
                                [--patience SECONDS] [--broker HOST[:PORT]] [--user NAME] [--root TOPIC]
 
         Fetches the clips that a device kept (monitoring.capture in its package): each becomes a CSV recording, or a folder of
-        PNG files, which 'edgectl features', 'new' and 'profile' read, and a JSON file that says why it was kept and what the
-        model said. The package's privacy filters were applied before anything was kept.
+        PNG files, which 'edgectl features', 'new' and 'profile' read, a JSON file that says why it was kept and what the
+        model said, and a .clip file that 'edgectl explain' reads. The package's privacy filters were applied before anything
+        was kept.
           --model NAME           needed where a device has several models
           --now                  keeps the newest frames first, and waits for those that follow
           --since HOURS          only clips that are younger

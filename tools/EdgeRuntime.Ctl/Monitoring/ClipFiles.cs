@@ -2,13 +2,19 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Ctl.Starting;
 
 namespace EdgeRuntime.Ctl.Monitoring;
 
-/// <summary>Writes clips as recordings that the other verbs read: CSV, or a folder of PNG files, and beside it what is known of it.</summary>
+/// <summary>
+/// Writes clips as recordings that the other verbs read: CSV, or a folder of PNG files, and beside it what is known of it, and the clip as it came.
+/// </summary>
 internal static class ClipFiles
 {
+    /// <summary>Ends the name of a clip as it came.</summary>
+    public const string Ending = ".clip";
+
     /// <summary>Writes one.</summary>
     /// <param name="name">Of the files, without an ending.</param>
     /// <returns>The recording.</returns>
@@ -23,6 +29,7 @@ internal static class ClipFiles
         }
 
         Files.Write($"{path}.json", Metadata(clip));
+        Files.Write($"{path}{Ending}", ClipCodec.Write(clip));
         return recording;
     }
 

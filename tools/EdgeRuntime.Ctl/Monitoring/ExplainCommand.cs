@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Ctl.Packages;
 using EdgeRuntime.Ctl.Training;
 using EdgeRuntime.Engine.Features;
@@ -19,15 +20,17 @@ namespace EdgeRuntime.Ctl.Monitoring;
 internal static class ExplainCommand
 {
     public const string Usage = """
-        usage: edgectl explain PACKAGE RECORDING [--row N] [--method NAME] [--most N] [--seed N] [--json]
+        usage: edgectl explain PACKAGE RECORDING [--row N | --sample N] [--method NAME] [--most N] [--seed N] [--json]
                                [--rate HZ] [--columns LIST] [--map LIST] [--library FILE]
 
         Says what each feature, channel or region of a picture added to one answer of a package's model: Shapley values, or
         what is lost when it is left out, against the baseline that the manifest names or the medians of the reference. The
         model is only asked, again and again; it may be quantized.
           PACKAGE      a package, or the directory that one is packed from
-          RECORDING    CSV, .npy or .wav; for a package that reads pictures, a folder of PNG and JPEG files
+          RECORDING    CSV, .npy or .wav; for a package that reads pictures, a folder of PNG and JPEG files; or a .clip
+                       file that 'edgectl capture' fetched
           --row        row of the sample's newest frame, from 1; the first sample at or after it (default: the last sample)
+          --sample     of a clip: number of the answer, as in its prediction (default: the one that set the clip off)
           --method     exact, shapley, occlusion, or auto: the best that the inferences allow (default: the manifest's)
           --most       most inferences (default: the manifest's)
           --seed       of the orders that are drawn (default: 1)
@@ -39,10 +42,11 @@ internal static class ExplainCommand
     public const string Example = "edgectl explain vitals-2.edgepkg busy.csv --row 1200";
 
     private const int BarWidth = 24;
+    private const int LongestClip = 1 << 30;
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--row", "--method", "--most", "--seed", "--library", .. RecordingWords.Options], ["--json"]);
+        Words read = Words.Parse(words, ["--row", "--sample", "--method", "--most", "--seed", "--library", .. RecordingWords.Options], ["--json"]);
         IReadOnlyList<string> files = read.RequiredFiles("PACKAGE", "RECORDING");
         RecordingFiles recording = RecordingWords.Of(read, [files[1]]);
         long row = (long)read.Whole("--row", 0);
@@ -53,11 +57,19 @@ internal static class ExplainCommand
             read.Mistakes.Add($"--method {method}: is none of auto, exact, shapley, occlusion");
         }
 
+        long sample = (long)read.Whole("--sample", 0);
+        bool isClip = files[1].EndsWith(ClipFiles.Ending, StringComparison.Ordinal);
+        if (read.Has("--sample") && !isClip)
+        {
+            read.Mistakes.Add($"--sample {sample}: is of a clip ({ClipFiles.Ending}); a row of a recording is named by --row");
+        }
+
         read.Check();
         ModelPackage package = Read(files[0]);
         try
         {
-            ExplanationReport report = Explain(package, recording, row, read.Text("--method"), most, seed, OnnxEnvironment.Open(read.Text("--library")));
+            Source source = isClip ? OfClip(package, files[1], sample) : OfRecording(package, recording, row);
+            ExplanationReport report = Explain(package, source, read.Text("--method"), most, seed, OnnxEnvironment.Open(read.Text("--library")));
             if (read.Has("--json"))
             {
                 around.Output.WriteLine(JsonSerializer.Serialize(report, WireJson.Default.ExplanationReport));
@@ -92,8 +104,7 @@ internal static class ExplainCommand
         }
     }
 
-    private static ExplanationReport Explain(
-        ModelPackage package, RecordingFiles recording, long row, string? method, int most, int seed, OnnxEnvironment environment)
+    private static Source OfRecording(ModelPackage package, RecordingFiles recording, long row)
     {
         ModelManifest manifest = package.Manifest;
         SteppedTime time = new();
@@ -103,18 +114,51 @@ internal static class ExplainCommand
             throw new CommandException(ExitCode.Data, [.. mistakes.Select(mistake => $"{recording.Name}: {mistake}")]);
         }
 
-        ExplainedSample sample = Find(package, source, time, pipeline, row);
+        return new Source(Find(package, source, time, pipeline, row), (pipeline as ImagePipeline)?.Mapping, null);
+    }
+
+    private static Source OfClip(ModelPackage package, string path, long n)
+    {
+        CapturedClip clip;
+        try
+        {
+            clip = ClipCodec.Read(Files.Read(path, LongestClip));
+        }
+        catch (FormatException wrong)
+        {
+            throw new CommandException(ExitCode.Data, $"{path}: {wrong.Message}");
+        }
+
+        if (clip.Digest != package.Id)
+        {
+            throw new CommandException(ExitCode.Data, $"{path}: was answered by another package, {Table.Plain(clip.Model)} {Table.Plain(clip.Version)}, {clip.Digest}");
+        }
+
+        ExplainedSample sample = ClipSample.Find(clip, package.Manifest, n, out string objection) ?? throw new CommandException(ExitCode.Data, $"{path}: {objection}");
+        ImageMapping? mapping = PipelineBinding.TryBind(package.Manifest, ClipSample.SiteOf(clip), out IPipeline? pipeline, out _)
+            ? (pipeline as ImagePipeline)?.Mapping
+            : null;
+        return new Source(sample, mapping, clip);
+    }
+
+    private static ExplanationReport Explain(
+        ModelPackage package, Source source, string? method, int most, int seed, OnnxEnvironment environment)
+    {
+        ModelManifest manifest = package.Manifest;
         using ModelCall call = ModelCall.Load(
             SpecOf(manifest), InputSlice.LayoutOf(manifest),
             (file, options) => environment.Load(PackageModel.Read(package, file), options), new RunnerOptions());
-        ModelExplainer explainer = new(manifest, package.Profile, call, (pipeline as ImagePipeline)?.Mapping);
+        ModelExplainer explainer = new(manifest, package.Profile, call, source.Mapping);
         if (explainer.Plan(most, method) is not AttributionPlan plan)
         {
             throw new CommandException(
                 ExitCode.Usage, $"{explainer.Groups.Count} groups need at least {explainer.Least(method)} inferences: raise --most, or most_inferences in monitoring.explain");
         }
 
-        return explainer.Explain(sample, plan, seed, out string objection) ?? throw new CommandException(ExitCode.Data, objection);
+        ExplanationReport report = explainer.Explain(source.Sample, plan, seed, out string objection) ?? throw new CommandException(ExitCode.Data, objection);
+        return source.Clip is CapturedClip clip && ClipSample.Contradiction(clip, report) is string wrong
+            ? throw new CommandException(ExitCode.Data, wrong)
+            : report;
     }
 
     // The last sample needs the whole recording: what a feature remembers of earlier samples is part of it.
@@ -175,6 +219,9 @@ internal static class ExplainCommand
             CultureInfo.InvariantCulture,
             $"{report.Method}, {report.Inferences} inferences; the sum misses the difference by {report.CompletenessError:G3}"));
     }
+
+    // What is explained: a sample, where a picture lies in the input, and the clip that it comes from.
+    private sealed record Source(ExplainedSample Sample, ImageMapping? Mapping, CapturedClip? Clip);
 
     private static string Number(double? value) => value?.ToString("G4", CultureInfo.InvariantCulture) ?? "";
 }
