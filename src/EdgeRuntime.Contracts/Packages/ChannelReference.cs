@@ -11,6 +11,9 @@ public sealed record ChannelReference
     /// <summary>Most categories that are listed; the rest is <see cref="CategoryReference.Other"/>.</summary>
     public const int MostCategories = 64;
 
+    /// <summary>Most values of <see cref="Rests"/>.</summary>
+    public const int MostRests = 8;
+
     /// <summary>Name of the manifest's channel.</summary>
     public required string Name { get; init; }
 
@@ -23,6 +26,12 @@ public sealed record ChannelReference
     /// <summary>Upper end of what is known: as <see cref="Low"/>, above the largest value seen.</summary>
     public double High { get; init; }
 
+    /// <summary>Smallest value seen; null from a tool that did not tell.</summary>
+    public double? Smallest { get; init; }
+
+    /// <summary>Largest value seen; null from a tool that did not tell.</summary>
+    public double? Largest { get; init; }
+
     /// <summary>Value that a tenth of the frames lay at or below.</summary>
     public double LowDecile { get; init; }
 
@@ -31,6 +40,15 @@ public sealed record ChannelReference
 
     /// <summary>True where every value was a whole number, of at least 1,000 frames.</summary>
     public bool Whole { get; init; }
+
+    /// <summary>
+    /// Step of the grid on which all but one in fifty values lie, of at least 1,000 frames: what the sensor reads, or averages, in. Null
+    /// where they lie on none.
+    /// </summary>
+    public double? GridStep { get; init; }
+
+    /// <summary>One value of that grid; null without one.</summary>
+    public double? GridAt { get; init; }
 
     /// <summary>Mean change between neighbouring frames, without its sign; 0 or more.</summary>
     public double MeanStep { get; init; }
@@ -53,6 +71,15 @@ public sealed record ChannelReference
     /// <summary>Frames without a change after which the channel is stuck, at least 2; null where it may rest for ever.</summary>
     public long? StuckFrames { get; init; }
 
+    /// <summary>Values that the channel rests at, at least one in twenty frames each; null where it makes no difference.</summary>
+    public IReadOnlyList<double>? Rests { get; init; }
+
+    /// <summary>As <see cref="StayFrames"/>, at any value but <see cref="Rests"/>; null where there are none.</summary>
+    public double? MovingStayFrames { get; init; }
+
+    /// <summary>As <see cref="StuckFrames"/>, at any value but <see cref="Rests"/>; null where there are none.</summary>
+    public long? MovingStuckFrames { get; init; }
+
     /// <summary>
     /// Frames of 64 with one and the same value, the smallest or the largest of them, from which the channel is clipped; null where the
     /// reference itself shows such piles, and nothing can be told.
@@ -68,6 +95,12 @@ public sealed record ChannelReference
     /// <summary>Categories of a channel that has them; null for numbers.</summary>
     public CategoryReference? Categories { get; init; }
 
+    /// <summary>Frames at a value after which the channel is stuck; null where it may rest for ever.</summary>
+    public long? StuckFramesAt(double value) => MovingStuckFrames is long moving && Rests?.Contains(value) != true ? moving : StuckFrames;
+
+    /// <summary>Frames at a value that all but one in a thousand stays stay within.</summary>
+    public double StayFramesAt(double value) => MovingStuckFrames is not null && Rests?.Contains(value) != true ? MovingStayFrames ?? 1 : StayFrames;
+
     /// <summary>Reads one entry of <c>channels</c>.</summary>
     internal static ChannelReference Read(JsonObjectReader channel)
     {
@@ -77,9 +110,13 @@ public sealed record ChannelReference
             Rows = channel.RequiredLong("rows", 1, long.MaxValue),
             Low = channel.Double("low", 0, double.MinValue, double.MaxValue),
             High = channel.Double("high", 0, double.MinValue, double.MaxValue),
+            Smallest = channel.Double("smallest", double.MinValue, double.MaxValue),
+            Largest = channel.Double("largest", double.MinValue, double.MaxValue),
             LowDecile = channel.Double("low_decile", 0, double.MinValue, double.MaxValue),
             HighDecile = channel.Double("high_decile", 0, double.MinValue, double.MaxValue),
             Whole = channel.Bool("whole", false),
+            GridStep = channel.Double("grid_step", JsonObjectReader.AboveZero),
+            GridAt = channel.Double("grid_at", double.MinValue, double.MaxValue),
             MeanStep = channel.Double("mean_step", 0, 0, double.MaxValue),
             UsualStep = channel.Double("usual_step", 0, 0, double.MaxValue),
             LargestStep = channel.Double("largest_step", 0, 0, double.MaxValue),
@@ -87,6 +124,9 @@ public sealed record ChannelReference
             HighestSteps = channel.Double("highest_steps", 0, double.MaxValue),
             StayFrames = channel.Double("stay_frames", 1, 1, 1e15),
             StuckFrames = channel.Long("stuck_frames", 2, 1_000_000_000_000_000),
+            Rests = channel.Has("rests") ? channel.Doubles("rests", 0, MostRests) : null,
+            MovingStayFrames = channel.Double("moving_stay_frames", 1, 1e15),
+            MovingStuckFrames = channel.Long("moving_stuck_frames", 2, 1_000_000_000_000_000),
             PileFrames = channel.Int("pile_frames", 2, 64),
             ScaleRatio = channel.Double("scale_ratio", 1, 1, double.MaxValue),
             Categories = channel.Object("categories", CategoryReference.Read),

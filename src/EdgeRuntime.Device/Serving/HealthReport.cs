@@ -193,7 +193,7 @@ internal sealed class HealthReport(ChannelHealth health)
             ChannelFault.Unit => "values in another unit",
             ChannelFault.Swapped => "another channel's values",
             ChannelFault.Novel => "values that the package's reference never saw",
-            ChannelFault.Schema => "fractions, where the package's reference has whole numbers,",
+            ChannelFault.Schema => "values between the steps that the package's reference has",
             _ => "the same value for too long",
         };
         return begins ? $"{what} from {listed}" : $"no longer {what} from {listed}";

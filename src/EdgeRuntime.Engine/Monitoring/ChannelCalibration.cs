@@ -30,6 +30,10 @@ public static class ChannelCalibration
     private const double ChanceBeyond = 0.025;
     private const int WholeFrames = 1000;
 
+    // A value that is kept for less of the time is one that the channel passes through.
+    private const double RestShare = 0.05;
+    private const int FewestStays = 100;
+
     /// <summary>The reference of one channel of numbers.</summary>
     /// <param name="values">Frame by frame; NaN where there was none.</param>
     /// <param name="recordings">Stretches of frames that followed each other; null for one.</param>
@@ -49,12 +53,15 @@ public static class ChannelCalibration
         }
 
         double[] steps = [.. walk.Steps.Order()];
-        double[] stays = [.. walk.Stays.Order()];
         double[] ratios = [.. walk.Ratios.Order()];
         double range = sorted[^1] > sorted[0] ? sorted[^1] - sorted[0] : Math.Max(Math.Abs(sorted[0]), 1e-6);
         (double below, double above) = Margins(sorted, range, walk.Independent(sorted.Average()));
-        double stay = AtThousandth(stays, 1);
-        double stuck = Math.Max(FewestStuckFrames, 2 * stay);
+        (double stay, long stuck) = Stays(walk.Stays);
+        double[] rests = Rests(walk.Stays, sorted.Length);
+        Stay[] elsewhere = [.. walk.Stays.Where(each => !rests.Contains(each.Value))];
+        (double movingStay, long movingStuck) = Stays(elsewhere);
+        bool moves = elsewhere.Length >= FewestStays && movingStuck < stuck;
+        ValueGrid? grid = ValueGrid.Find(sorted, walk.Steps);
         double pile = Math.Max(FewestPileFrames, (PileSafety * walk.LargestPile) + 2);
         return new ChannelReference
         {
@@ -62,16 +69,23 @@ public static class ChannelCalibration
             Rows = sorted.Length,
             Low = Rounded(sorted[0] - below),
             High = Rounded(sorted[^1] + above),
+            Smallest = sorted[0],
+            Largest = sorted[^1],
             LowDecile = Rounded(sorted[sorted.Length / 10]),
             HighDecile = Rounded(sorted[(int)(sorted.Length * 9L / 10)]),
             Whole = sorted.Length >= WholeFrames && sorted.All(value => value == Math.Floor(value)),
+            GridStep = grid?.Step,
+            GridAt = grid?.At,
             MeanStep = steps.Length > 0 ? Rounded(steps.Average()) : 0,
             UsualStep = Rounded(AtThousandth(steps, 0)),
             LargestStep = steps.Length > 0 ? Rounded(Safety * steps[^1]) : 0,
             LowestSteps = walk.Means.Count > 0 ? Rounded(walk.Means.Min() / Safety) : 0,
             HighestSteps = walk.Means.Count > 0 ? Rounded(walk.Means.Max() * Safety) : null,
             StayFrames = stay,
-            StuckFrames = (long)Math.Ceiling(stays[^1] >= stuck ? Safety * stays[^1] : stuck),
+            StuckFrames = stuck,
+            Rests = moves ? rests : null,
+            MovingStayFrames = moves ? movingStay : null,
+            MovingStuckFrames = moves ? movingStuck : null,
             PileFrames = pile <= PileWindow ? (int)pile : null,
             ScaleRatio = Rounded(Math.Max(1, AtThousandth(ratios, 1))),
         };
@@ -148,6 +162,21 @@ public static class ChannelCalibration
         return (Math.Max(Margin * range, factor * (median - sorted[0])), Math.Max(Margin * range, factor * (sorted[^1] - median)));
     }
 
+    // How long stays usually are, and from when on none was.
+    private static (double Usual, long Stuck) Stays(IReadOnlyList<Stay> stays)
+    {
+        double[] frames = [.. stays.Select(stay => (double)stay.Frames).Order()];
+        double usual = AtThousandth(frames, 1);
+        double stuck = Math.Max(FewestStuckFrames, 2 * usual);
+        return (usual, (long)Math.Ceiling(frames.Length > 0 && frames[^1] >= stuck ? Safety * frames[^1] : stuck));
+    }
+
+    private static double[] Rests(IReadOnlyList<Stay> stays, int frames) =>
+    [
+        .. stays.GroupBy(stay => stay.Value).Select(group => (group.Key, Frames: group.Sum(stay => stay.Frames))).Where(each => each.Frames >= RestShare * frames)
+            .OrderByDescending(each => each.Frames).ThenBy(each => each.Key).Take(ChannelReference.MostRests).Select(each => each.Key),
+    ];
+
     // The value that all but one in a thousand do not exceed, one that was seen.
     private static double AtThousandth(double[] sorted, double absent) =>
         sorted.Length == 0 ? absent : sorted[Math.Max(0, (int)Math.Ceiling(0.999 * sorted.Length) - 1)];
@@ -156,12 +185,15 @@ public static class ChannelCalibration
     private static double Rounded(double value) =>
         double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
+    // Frames in a row at one value.
+    private readonly record struct Stay(double Value, long Frames);
+
     // What one walk over the frames gathers, exactly as a device walks over its own.
     private sealed class Walk
     {
         public List<double> Steps { get; } = [];
 
-        public List<double> Stays { get; } = [];
+        public List<Stay> Stays { get; } = [];
 
         public List<double> Ratios { get; } = [];
 
@@ -210,7 +242,7 @@ public static class ChannelCalibration
 
                 if (value != last && stay > 0)
                 {
-                    Stays.Add(stay);
+                    Stays.Add(new Stay(last, stay));
                     stay = 0;
                 }
 
@@ -221,7 +253,7 @@ public static class ChannelCalibration
 
             if (stay > 0)
             {
-                Stays.Add(stay);
+                Stays.Add(new Stay(last, stay));
             }
 
             TakeRatios(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Steps)[from..]);

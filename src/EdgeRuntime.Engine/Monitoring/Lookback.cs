@@ -33,12 +33,12 @@ internal sealed class Lookback(WatchedChannel[] channels, Suspicions suspicions,
         {
             LookForPile(i, channel, most, unixMs);
         }
-        else if (channel.Reference.StuckFrames is { } stuck)
+        else if (channel.Reference.StuckFramesAt(channel.Last) is { } stuck)
         {
             _piled[i] = channel.Stay >= stuck && channel.IsAtEdge;
             if (_piled[i])
             {
-                double chance = Math.Pow(0.001, channel.Stay / channel.Reference.StayFrames);
+                double chance = Math.Pow(0.001, channel.Stay / channel.Reference.StayFramesAt(channel.Last));
                 states.Date(channel.Number, ChannelFault.Saturated, channel.StaySinceUnixMs, 1 - chance);
             }
         }

@@ -12,7 +12,8 @@ namespace EdgeRuntime.Engine.Monitoring;
 /// A change of unit and a swap are seen by the jump that they begin with: it ends, within what the channel usually moves, where the
 /// unit or the other channel would have put it, and stays there. Where no jump was seen, as after a restart, by the level of
 /// <see cref="LevelFrames"/> values, all of them outside what is known and inside it once the unit or the swap is undone.
-/// Allocates nothing once made; not thread-safe.
+/// A sudden change that none of them explains is a strange scale where the values leave the grid of the reference, and new where they
+/// stay at a level that it never saw. Allocates nothing once made; not thread-safe.
 /// </remarks>
 internal sealed class ReferenceWatch
 {
@@ -133,11 +134,18 @@ internal sealed class ReferenceWatch
             return found | (channel.Suspicion.Kind == SuspicionKind.Swap ? 1 << (int)ChannelFault.Swapped : 1 << (int)ChannelFault.Unit);
         }
 
-        bool isNovel = channel.IsNovel && channel.Suspicion.Kind == SuspicionKind.None;
+        if (channel.IsBesideGrid && channel.Suspicion.Kind == SuspicionKind.None)
+        {
+            found |= 1 << (int)ChannelFault.Schema;
+            _states.Date(channel.Number, ChannelFault.Schema, channel.BesideSinceUnixMs, 1 - (3.0 * LevelFrames / channel.Reference.Rows));
+        }
+
+        bool isNovel = (channel.IsNovel || channel.IsNewLevel) && channel.Suspicion.Kind == SuspicionKind.None;
         if (isNovel)
         {
             // At most three in as many frames as the reference has lie outside, with 95 % (the rule of three).
-            _states.Date(channel.Number, ChannelFault.Novel, channel.OutsideSinceUnixMs, 1 - (3.0 * LevelFrames / channel.Reference.Rows));
+            long since = channel.IsNovel ? channel.OutsideSinceUnixMs : channel.NewLevelSinceUnixMs;
+            _states.Date(channel.Number, ChannelFault.Novel, since, 1 - (3.0 * LevelFrames / channel.Reference.Rows));
         }
 
         return found | (isNovel ? 1 << (int)ChannelFault.Novel : 0);

@@ -55,6 +55,9 @@ internal struct Suspicion
     /// <summary>Of these, frames back at the value before.</summary>
     public int Returned { get; set; }
 
+    /// <summary>Whether values lay beside the grid of the reference when it was confirmed.</summary>
+    public bool IsBesideGrid { get; set; }
+
     /// <summary>Sum of the steps after the first frame.</summary>
     public double Steps { get; set; }
 

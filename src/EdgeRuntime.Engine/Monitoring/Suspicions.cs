@@ -128,18 +128,30 @@ internal sealed class Suspicions(WatchedChannel[] channels, FaultStates states, 
         }
         else if (suspicion.Frames >= ReferenceWatch.LevelFrames)
         {
+            // A level alone names no unit: it is new, and nothing more.
+            long since = suspicion.SinceUnixMs;
             Settle(channel, suspicion.Returned <= FewReturns && HasAnotherScale(channel), ChannelFault.Unit);
+            if (!channel.IsFound && channel.Unseen >= ReferenceWatch.Agreeing)
+            {
+                channel.NoteNewLevel(since);
+            }
         }
     }
 
     private static bool Holds(in Suspicion swap) => swap.Explained >= QuickAgreeing && swap.Returned <= FewReturns;
 
-    // Inside what is known the level says nothing, but the steps do: they grow with the unit, and no more than they do by themselves.
+    // Inside what is known the level says nothing, but the steps do: they grow with the unit, and no more than they do by themselves. So
+    // does the grid that values lie on: a scale has another one.
     private static bool HasAnotherScale(WatchedChannel channel)
     {
         Suspicion suspicion = channel.Suspicion;
         double ratio = suspicion.StepRatio;
         double most = channel.Reference.ScaleRatio;
+        if (suspicion.Kind == SuspicionKind.Scale && channel.IsBesideGrid)
+        {
+            return true;
+        }
+
         if (!(ratio > 0) || !double.IsFinite(ratio))
         {
             return false;
@@ -161,6 +173,8 @@ internal sealed class Suspicions(WatchedChannel[] channels, FaultStates states, 
         channel.IsFound = holds;
         if (holds)
         {
+            channel.Suspicion.IsBesideGrid = channel.IsBesideGrid;
+
             // A suspicion of a scale has no map, and so no name.
             Volatile.Write(ref units[channel.Number], channel.Suspicion.Map.Name);
             states.Date(channel.Number, fault, channel.Suspicion.SinceUnixMs, 1 - channel.Suspicion.Chance);
@@ -194,7 +208,8 @@ internal sealed class Suspicions(WatchedChannel[] channels, FaultStates states, 
         // Counted anew once found: frames in a row that are known as they are, and that are not explained.
         suspicion.Returned = suspicion.Outside > 0 && !channel.IsOutside ? suspicion.Returned + 1 : 0;
         suspicion.Explained = explains ? 0 : suspicion.Explained + 1;
-        if (jumpsBack || suspicion.Returned >= ReferenceWatch.LevelFrames || suspicion.Explained >= ReferenceWatch.LevelFrames)
+        bool isBack = suspicion.IsBesideGrid && channel.IsOnGrid;
+        if (jumpsBack || isBack || suspicion.Returned >= ReferenceWatch.LevelFrames || suspicion.Explained >= ReferenceWatch.LevelFrames)
         {
             Forget(channel);
             if (partner is not null)

@@ -20,10 +20,14 @@ internal sealed class WatchedChannel
     private readonly double[] _ring = new double[Window];
     private readonly ChannelReference _reference;
     private readonly double _usual;
+    private readonly ValueGrid? _grid;
     private ulong _outside;
     private ulong _broken;
+    private ulong _beside;
+    private ulong _unseen;
     private int _at;
     private bool _follows;
+    private bool _isBeside;
     private long _outsideSince;
     private long _staySince;
 
@@ -39,6 +43,7 @@ internal sealed class WatchedChannel
         Maps = [.. UnitMap.Of(unit)];
         _usual = Math.Max(reference.UsualStep, Resolution * Math.Max(Math.Abs(reference.High), Math.Abs(reference.Low)));
         MeanStep = reference.MeanStep;
+        _grid = ValueGrid.Of(reference);
         Array.Fill(_ring, double.NaN);
     }
 
@@ -86,6 +91,27 @@ internal sealed class WatchedChannel
 
     /// <summary>Of the last 32 values, fractions where the reference has whole numbers only.</summary>
     public int Fractions => BitOperations.PopCount(_broken & uint.MaxValue);
+
+    /// <summary>Of the last 32 values, those below the smallest or above the largest that the reference has.</summary>
+    public int Unseen => BitOperations.PopCount(_unseen & uint.MaxValue);
+
+    /// <summary>Whether a sudden change led to a level that the reference never saw, and that it still has.</summary>
+    public bool IsNewLevel { get; private set; }
+
+    /// <summary>When that change was, UTC milliseconds.</summary>
+    public long NewLevelSinceUnixMs { get; private set; }
+
+    /// <summary>Of the last 32 values, those beside the grid that nearly all of the reference lie on.</summary>
+    public int Beside => BitOperations.PopCount(_beside & uint.MaxValue);
+
+    /// <summary>Whether most of them lie beside it. Once it began it ends when nearly all lie on it.</summary>
+    public bool IsBesideGrid { get; private set; }
+
+    /// <summary>When values began to lie beside it, UTC milliseconds.</summary>
+    public long BesideSinceUnixMs { get; private set; }
+
+    /// <summary>Whether the newest values lie on the grid of the reference; false where it has none.</summary>
+    public bool IsOnGrid => _grid is not null && Beside < FewOutside;
 
     /// <summary>Frames that the newest value has stayed; at least 1.</summary>
     public long Stay { get; private set; } = 1;
@@ -136,6 +162,12 @@ internal sealed class WatchedChannel
             _outsideSince = unixMs;
         }
 
+        _isBeside = _grid is { } grid && !grid.Has(value);
+        if (_isBeside && (_beside & 1) == 0 && Beside < FewOutside)
+        {
+            BesideSinceUnixMs = unixMs;
+        }
+
         bool leaves = IsOutside && Count > 0 && (_outside & 1) == 0;
         if (_follows)
         {
@@ -146,6 +178,9 @@ internal sealed class WatchedChannel
         IsExtraordinary = leaves || (Step > _reference.LargestStep && Step > _usual);
         return true;
     }
+
+    /// <summary>Says that a sudden change has led to a level that the reference never saw.</summary>
+    public void NoteNewLevel(long sinceUnixMs) => (IsNewLevel, NewLevelSinceUnixMs) = (true, sinceUnixMs);
 
     /// <summary>Takes the value that was looked at among the newest ones.</summary>
     public void Keep()
@@ -158,6 +193,10 @@ internal sealed class WatchedChannel
 
         _outside = (_outside << 1) | (IsOutside ? 1UL : 0);
         _broken = (_broken << 1) | (_reference.Whole && Value != Math.Floor(Value) ? 1UL : 0);
+        _unseen = (_unseen << 1) | (Value < _reference.Smallest || Value > _reference.Largest ? 1UL : 0);
+        IsNewLevel &= Unseen >= FewOutside;
+        _beside = (_beside << 1) | (_isBeside ? 1UL : 0);
+        IsBesideGrid = Beside >= (IsBesideGrid ? FewOutside : ManyOutside);
         IsNovel = Outside >= (IsNovel ? FewOutside : ManyOutside);
         _ring[_at] = Value;
         _at = (_at + 1) % Window;

@@ -30,7 +30,7 @@ public enum ChannelFault
     /// <summary>Its values are none that the reference knows.</summary>
     Novel,
 
-    /// <summary>Its values are of another kind: fractions where there were whole numbers.</summary>
+    /// <summary>Its values are of another kind: between the steps, whole numbers among them, that the reference has.</summary>
     Schema,
 }
 

@@ -47,7 +47,6 @@ public sealed class ChannelHealth
     private readonly FaultStates _states;
     private readonly ReferenceWatch? _reference;
     private readonly SampleRateWatch? _sampleRate;
-    private readonly double[] _stayFrames;
     private readonly int _missingFrames;
     private readonly double _rateHz;
     private readonly double _longestSilence;
@@ -78,7 +77,7 @@ public sealed class ChannelHealth
         _watches =
         [
             .. wanted.Select((channel, i) => new ChannelWatch(
-                channel, PlaceOf(channels, names[i], ResampleWay.Hold), PlaceOf(channels, names[i], ResampleWay.Age), known[i]?.StuckFrames)),
+                channel, PlaceOf(channels, names[i], ResampleWay.Hold), PlaceOf(channels, names[i], ResampleWay.Age), known[i])),
         ];
         _well = [.. _watches.Select(watch => watch.Well())];
         _clock = new SampleClock(frequency);
@@ -86,7 +85,6 @@ public sealed class ChannelHealth
         _reference = reference?.Channels is null ? null
             : new ReferenceWatch(reference, wanted, i => PlaceOf(channels, names[i], ResampleWay.Hold), _states);
         _sampleRate = reference?.Timing is { } timing && !mayPause ? new SampleRateWatch(timing) : null;
-        _stayFrames = [.. known.Select(channel => channel?.StayFrames ?? 0)];
         _rateHz = rateHz;
         _missingFrames = Math.Max(3, (int)Math.Min(rateHz * MissingSeconds, int.MaxValue));
         _longestSilence = mayPause ? double.PositiveInfinity : Math.Max(LongestSilence(rateHz), 2 * (reference?.Timing?.LongestMs ?? 0) / 1000);
@@ -237,7 +235,7 @@ public sealed class ChannelHealth
         {
             if ((found & (1 << fault)) != 0)
             {
-                _states.Date(channel, (ChannelFault)fault, Began(watch, (ChannelFault)fault, unixMs), Sure(channel, (ChannelFault)fault, watch));
+                _states.Date(channel, (ChannelFault)fault, Began(watch, (ChannelFault)fault, unixMs), Sure(watch, (ChannelFault)fault));
             }
         }
 
@@ -252,7 +250,7 @@ public sealed class ChannelHealth
     };
 
     // What is declared, or no number at all, is certain; of stays, those longer than a thousandth's die out geometrically.
-    private double Sure(int channel, ChannelFault fault, ChannelWatch watch) => fault == ChannelFault.Stuck && _stayFrames[channel] > 0
-        ? 1 - Math.Pow(0.001, watch.StayFrames / _stayFrames[channel])
+    private static double Sure(ChannelWatch watch, ChannelFault fault) => fault == ChannelFault.Stuck && watch.UsualStay > 0
+        ? 1 - Math.Pow(0.001, watch.StayFrames / watch.UsualStay)
         : 1;
 }

@@ -18,7 +18,8 @@ internal sealed class ChannelWatch
     private readonly double _high;
     private readonly double _mostPerSecond;
     private readonly double _stuckSeconds;
-    private readonly long _stuckFrames;
+    private readonly ChannelReference? _reference;
+    private long _stuckFrames;
     private readonly bool _isKnown;
     private readonly double[] _values = new double[ChannelHealth.ManyValues];
     private int _different;
@@ -31,8 +32,8 @@ internal sealed class ChannelWatch
 
     /// <param name="source">Where it stands in the sensor's frames.</param>
     /// <param name="age">Where its age stands there; -1 for none.</param>
-    /// <param name="stuckFrames">Frames without a change that the package's reference stays below; null where it does not tell.</param>
-    public ChannelWatch(ManifestChannel channel, int source, int age, long? stuckFrames)
+    /// <param name="reference">How it behaved in the package's reference; null where that does not tell.</param>
+    public ChannelWatch(ManifestChannel channel, int source, int age, ChannelReference? reference)
     {
         _source = source;
         _age = age;
@@ -41,8 +42,10 @@ internal sealed class ChannelWatch
         _mostPerSecond = channel.Health?.MaxPerS ?? double.PositiveInfinity;
         _stuckSeconds = channel.Health?.StuckS ?? double.PositiveInfinity;
         bool isDeclared = channel.Health is { StuckS: not null } or { StuckFrames: not null } or { MayRest: true };
-        _stuckFrames = channel.Health?.StuckFrames ?? (isDeclared ? null : stuckFrames) ?? long.MaxValue;
-        _isKnown = isDeclared || stuckFrames is not null;
+        _reference = isDeclared || reference?.StuckFrames is null ? null : reference;
+        _stuckFrames = channel.Health?.StuckFrames ?? long.MaxValue;
+        _isKnown = isDeclared || _reference is not null;
+        UsualStay = reference?.StayFrames ?? 0;
     }
 
     /// <summary>Frames without a value, up to the newest.</summary>
@@ -50,6 +53,9 @@ internal sealed class ChannelWatch
 
     /// <summary>Frames that the newest value has stayed; for as long as it is judged.</summary>
     public long StayFrames => _stayFrames;
+
+    /// <summary>Frames that all but one in a thousand stays of the reference, at such a value, stay within; 0 where it does not tell.</summary>
+    public double UsualStay { get; private set; }
 
     /// <summary>Seconds that it has stayed.</summary>
     public double StaySeconds => _stay + _sinceValue;
@@ -130,13 +136,30 @@ internal sealed class ChannelWatch
             _longestStay = Math.Max(_longestStay, _stay);
             _stay = 0;
             _stayFrames = 1;
+            Begin(value);
             Remember(value);
             return false;
+        }
+
+        // Its first frame may have gone by while nobody had to look.
+        if (_stay == 0)
+        {
+            Begin(value);
         }
 
         _stay += _sinceValue;
         _stayFrames++;
         return IsTooLong(value, _stay, _stayFrames);
+    }
+
+    // Where a channel rests it may stay longer than anywhere else.
+    private void Begin(double value)
+    {
+        if (_reference is not null)
+        {
+            _stuckFrames = _reference.StuckFramesAt(value) ?? long.MaxValue;
+            UsualStay = _reference.StayFramesAt(value);
+        }
     }
 
     private bool IsTooLong(double value, double stay, long frames) => _isKnown

@@ -107,11 +107,18 @@ internal static class FaultRows
             return;
         }
 
+        string place = $"{series.Name} {series.Channels[channel].Name} at {at}";
+        if (fault.Fault == ChannelFault.Saturated)
+        {
+            int clipped = Longest(series.Replayed[channel].AsSpan(at, limit), value => value >= reference.HighDecile);
+            place += $" (clipped for {clipped} samples in a row, where stays of up to {reference.StuckFramesAt(reference.HighDecile)} are ordinary)";
+        }
+
         FaultReplay replay = Warmed(series, at);
         for (int i = 0; i < limit; i++)
         {
             replay.Push(at + i, frame => frame[channel] = fault.Value(frame[channel], last, reference));
-            if (Note(scores, fault.Name, i, limit, replay.Begun(), begun => begun.Channel == channel, fault.Fault))
+            if (Note(scores, fault.Name, place, i, limit, replay.Begun(), begun => begun.Channel == channel, fault.Fault))
             {
                 return;
             }
@@ -121,11 +128,12 @@ internal static class FaultRows
     private static void Swap(FaultSeries series, int at, int one, int other, Dictionary<string, Score> scores)
     {
         int limit = Math.Min(Math.Max(Limit(series, one), Limit(series, other)), series.Frames - at);
+        string place = $"{series.Name} {series.Channels[one].Name} and {series.Channels[other].Name} at {at}";
         FaultReplay replay = Warmed(series, at);
         for (int i = 0; i < limit; i++)
         {
             replay.Push(at + i, frame => (frame[one], frame[other]) = (frame[other], frame[one]));
-            if (Note(scores, "two channels swapped", i, limit, replay.Begun(), begun => begun.Channel == one || begun.Channel == other, ChannelFault.Swapped))
+            if (Note(scores, "two channels swapped", place, i, limit, replay.Begun(), begun => begun.Channel == one || begun.Channel == other, ChannelFault.Swapped))
             {
                 return;
             }
@@ -141,7 +149,7 @@ internal static class FaultRows
             long backwards = replay.Health.ClockBackwards;
             replay.Push(at, null, (long)(series.Times[at] + (hours * 3_600_000)));
             bool found = hours > 0 ? replay.Health.ClockForwards > forwards : replay.Health.ClockBackwards > backwards;
-            ScoreOf(scores, name).Add(found ? 0 : null, found);
+            ScoreOf(scores, name).Add(found ? 0 : null, found, $"{series.Name} at {at}");
         }
 
         foreach ((string name, double factor) in (IEnumerable<(string, double)>)[("half as many frames", 2), ("twice as many frames", 0.5)])
@@ -157,7 +165,7 @@ internal static class FaultRows
                 found = replay.Health.RateChanges > changes ? i : null;
             }
 
-            ScoreOf(scores, name).Add(found, found is not null);
+            ScoreOf(scores, name).Add(found, found is not null, $"{series.Name} at {at}");
         }
     }
 
@@ -176,7 +184,7 @@ internal static class FaultRows
 
     // Counts the first alarm of the channel; called by a wrong name, the search for the right one ends with the time all the same.
     private static bool Note(
-        Dictionary<string, Score> scores, string name, int frame, int limit, IEnumerable<(int Channel, ChannelFault Fault)> begun,
+        Dictionary<string, Score> scores, string name, string place, int frame, int limit, IEnumerable<(int Channel, ChannelFault Fault)> begun,
         Func<(int Channel, ChannelFault Fault), bool> concerns, ChannelFault wanted)
     {
         Score score = ScoreOf(scores, name);
@@ -185,14 +193,14 @@ internal static class FaultRows
             score.Found(frame);
             if (each.Fault == wanted)
             {
-                score.End(named: true);
+                score.End(named: true, place);
                 return true;
             }
         }
 
         if (frame == limit - 1)
         {
-            score.End(named: false);
+            score.End(named: false, place);
         }
 
         return false;
@@ -232,6 +240,19 @@ internal static class FaultRows
     private static int Limit(FaultSeries series, int channel) =>
         (int)Math.Max(FewestSamples, Math.Ceiling(2 * series.Profile.Channels![channel].StayFrames));
 
+    private static int Longest(ReadOnlySpan<double> values, Func<double, bool> isOf)
+    {
+        int longest = 0;
+        int run = 0;
+        foreach (double value in values)
+        {
+            run = isOf(value) ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        return longest;
+    }
+
     private static Score ScoreOf(Dictionary<string, Score> scores, string name) =>
         scores.TryGetValue(name, out Score? score) ? score : scores[name] = new Score();
 
@@ -239,25 +260,30 @@ internal static class FaultRows
     private sealed class Score
     {
         private readonly List<int> _frames = [];
+        private readonly List<string> _missed = [];
         private int _planted;
         private int _named;
         private int? _found;
 
         public void Found(int frame) => _found ??= frame;
 
-        public void End(bool named)
+        public void End(bool named, string place)
         {
-            Add(_found, named);
+            Add(_found, named, place);
             _found = null;
         }
 
-        public void Add(int? frame, bool named)
+        public void Add(int? frame, bool named, string place)
         {
             _planted++;
             _named += named ? 1 : 0;
             if (frame is int found)
             {
                 _frames.Add(found + 1);
+            }
+            else
+            {
+                _missed.Add(place);
             }
         }
 
@@ -267,7 +293,8 @@ internal static class FaultRows
             string frames = _frames.Count == 0 ? "never" : $"after {_frames[_frames.Count / 2]} samples in the median, {_frames[^1]} at most";
             return new Figure(
                 $"found in time: {name}", 100.0 * _frames.Count / _planted, "%",
-                $"{_frames.Count} of {_planted} plantings into replayed real series found {frames}; {_named} called by their name", Least: 100);
+                $"{_frames.Count} of {_planted} plantings into replayed real series found {frames}; {_named} called by their name"
+                    + (_missed.Count == 0 ? "" : $"; missed: {string.Join(", ", _missed)}"), Least: 100);
         }
     }
 }
