@@ -24,6 +24,7 @@ internal sealed class TrialManager : ILinkEvents, IDisposable
     private readonly SigningKey _deployKey;
     private readonly ILink _link;
     private ReportedMessage? _reported;
+    private ResponseMessage? _response;
     private long _generation;
     private bool _isConnected;
 
@@ -103,6 +104,22 @@ internal sealed class TrialManager : ILinkEvents, IDisposable
         return end!;
     }
 
+    /// <summary>Sends a command and waits for the answer to it; one at a time.</summary>
+    /// <param name="name">Such as <c>explain</c>.</param>
+    public ResponseMessage Ask(string name, CommandMessage command, int seconds)
+    {
+        Note(() => _response = null);
+        LinkMessage message = new()
+        {
+            Topic = _topics.Down(_device, $"command/{name}"),
+            Payload = JsonSerializer.SerializeToUtf8Bytes(command, WireJson.Default.CommandMessage),
+            Qos = 1,
+        };
+        WaitUntil(() => _link.TryPublish(message, 0), 30, "the command is sent");
+        WaitUntil(() => _response is not null, seconds, $"{name} was answered");
+        return _response!;
+    }
+
     /// <summary>Waits until something holds of what was heard.</summary>
     /// <exception cref="TimeoutException">It did not within the time.</exception>
     public void WaitUntil(Func<bool> holds, int seconds, string what)
@@ -177,6 +194,11 @@ internal sealed class TrialManager : ILinkEvents, IDisposable
         {
             WindowMessage window = Read(payload, WireJson.Default.WindowMessage);
             Note(() => _windows.Add(window));
+        }
+        else if (rest.StartsWith("response/", StringComparison.Ordinal))
+        {
+            ResponseMessage response = Read(payload, WireJson.Default.ResponseMessage);
+            Note(() => _response = response);
         }
         else if (rest == "reported")
         {

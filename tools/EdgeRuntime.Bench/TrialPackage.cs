@@ -19,6 +19,9 @@ internal sealed record TrialPackage
     /// <summary>See <see cref="ShadowSpec"/>; null to switch at once.</summary>
     public ShadowSpec? Shadow { get; init; }
 
+    /// <summary>See <see cref="MonitoringSpec"/>; null for the defaults.</summary>
+    public MonitoringSpec? Monitoring { get; init; }
+
     /// <summary>The archive.</summary>
     /// <param name="counter">Release counter, and the first part of its version.</param>
     public byte[] Pack(long counter, byte[] model, SigningKey key)
@@ -58,6 +61,7 @@ internal sealed record TrialPackage
             Decision = new DecisionSpec { Threshold = 0.4 },
             Soak = Soak,
             Shadow = Shadow,
+            Monitoring = Monitoring,
             Files = PackageWriter.ListOf(files),
         };
         return PackageWriter.Pack(manifest, files, key);

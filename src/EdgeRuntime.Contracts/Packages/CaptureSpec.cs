@@ -35,7 +35,7 @@ public sealed record CaptureSpec
     /// <summary>Bytes on the disk, all together; the oldest of the reason that has the most goes first. (default: 1 MiB; 4096 to 1 GiB)</summary>
     public long MaxBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Bytes that may be written in a day, so that the flash lives. (default: 4 MiB; 4096 to 1 GiB)</summary>
+    /// <summary>Bytes that may be written in a day, with the record of them, so that the flash lives. (default: 4 MiB; 4096 to 1 GiB)</summary>
     public long BytesPerDay { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Hours after which a capture is removed. (default: 168; greater than 0, to 8760)</summary>

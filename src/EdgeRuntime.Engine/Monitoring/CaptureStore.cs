@@ -21,6 +21,9 @@ public sealed class CaptureStore
     private const string SpentName = "spent";
     private const int LongestSpent = 64;
 
+    // The record of what was spent is written with every clip, and wears the flash too.
+    private const int RecordBytes = 20;
+
     private readonly Lock _gate = new();
     private readonly IDisk _disk;
     private readonly string _directory;
@@ -102,7 +105,8 @@ public sealed class CaptureStore
                 return false;
             }
 
-            if (spent + clip.Length > _limits.BytesPerDay)
+            long cost = clip.Length + RecordBytes;
+            if (spent + cost > _limits.BytesPerDay)
             {
                 _counts = _counts with { OverDay = _counts.OverDay + 1 };
                 return false;
@@ -112,7 +116,7 @@ public sealed class CaptureStore
             {
                 MakeRoom(clip.Length);
                 _disk.CreateDirectory(_directory);
-                Spend(day, spent + clip.Length);
+                Spend(day, spent + cost);
                 StoredClip kept = new(_newest + 1, Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds()), reason, clip.Length);
                 DurableFiles.WriteAtomically(_disk, PathOf(kept), clip);
                 _newest++;
@@ -146,10 +150,6 @@ public sealed class CaptureStore
         }
     }
 
-    /// <summary>Removes clips because somebody wants it.</summary>
-    /// <returns>How many went.</returns>
-    public int Forget()
-    {
     /// <summary>Reads clips, the newest first, up to one that is sought; damaged ones are passed over.</summary>
     public CapturedClip? Find(Func<CapturedClip, bool> isSought)
     {
@@ -177,6 +177,10 @@ public sealed class CaptureStore
         return null;
     }
 
+    /// <summary>Removes clips because somebody wants it.</summary>
+    /// <returns>How many went.</returns>
+    public int Forget()
+    {
         lock (_gate)
         {
             int count = _clips.Count;

@@ -12,6 +12,9 @@ internal sealed record MonitoringOptions
     /// <summary>The built edgectl; null when there is none.</summary>
     public string? Ctl { get; init; }
 
+    /// <summary>The published edge-device; null when there is none.</summary>
+    public string? Device { get; init; }
+
     /// <summary>The test material; null where it is absent.</summary>
     public string? Material { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed record MonitoringOptions
             Output = Given("--output") ?? throw new BenchException("--output is missing; tools/bench gives it"),
             Commit = Given("--commit") ?? "unknown",
             Ctl = Given("--ctl"),
+            Device = Given("--device"),
             Material = Given("--material"),
             Fixtures = Given("--fixtures"),
             Packages = Given("--packages"),

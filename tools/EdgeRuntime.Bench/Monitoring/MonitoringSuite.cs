@@ -19,6 +19,8 @@ internal static class MonitoringSuite
             ("run-lengths", () => RunLengthRows.Add(figures)),
             ("sensors", () => SensorRows.Add(options, figures)),
             ("faults", () => FaultRows.Add(options, figures)),
+            ("explain", () => ExplainRows.Add(options, figures)),
+            ("capture", () => CaptureRows.Add(options, figures)),
         ]).Measure(options.Only);
         figures.Save(options.Output);
         figures.Summarize();
