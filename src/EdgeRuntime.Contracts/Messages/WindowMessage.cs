@@ -73,6 +73,12 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>One entry for each feature of the package's reference, in its order.</summary>
     public IReadOnlyList<FeatureCounts> Features { get; init; } = [];
 
+    /// <summary>
+    /// What the verdict on the features came to before this message rounded its figures: 16 hex digits (<see cref="Messages.VerdictHash"/>).
+    /// Null from a message that rounds none, as JSON, and for merged windows.
+    /// </summary>
+    public string? VerdictHash { get; init; }
+
     /// <summary>The channels that showed a fault; null where none did, and from a device that does not tell.</summary>
     public IReadOnlyList<ChannelCounts>? Channels { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Contracts.Packages;
 
@@ -8,15 +9,9 @@ namespace EdgeRuntime.Contracts.Packages;
 /// Categories as numbers. Frames hold nothing but doubles; so a text becomes a number that depends on the text alone,
 /// the same in every recording, on every device and in every manifest.
 /// </summary>
-/// <remarks>
-/// The hash is FNV-1a with 64 bits (G. Fowler, L. C. Noll, K.-P. Vo: offset basis 14695981039346656037, prime
-/// 1099511628211).
-/// </remarks>
+/// <remarks>The hash is <see cref="Fnv1a"/>.</remarks>
 public static class CategoryCode
 {
-    private const ulong Basis = 14695981039346656037;
-    private const ulong Prime = 1099511628211;
-
     // Texts lie above every number that a sensor counts in, and below 2^53, where doubles stop being exact.
     private const int Bits = 52;
     private const ulong Offset = 1UL << Bits;
@@ -39,21 +34,21 @@ public static class CategoryCode
         }
 
         byte[] utf8 = Encoding.UTF8.GetBytes(text.ToArray());
-        ulong hash = Add(Basis, utf8);
+        ulong hash = Fnv1a.Add(Fnv1a.Basis, utf8);
         return Offset + ((hash >> Bits) ^ (hash & (Offset - 1)));
     }
 
     /// <summary>The bucket of a code: <c>hash mod buckets</c>, the hash being that of the double's eight bytes, the lowest first.</summary>
     /// <param name="code">Finite.</param>
     /// <param name="buckets">At least 1.</param>
-    public static int Bucket(double code, int buckets) => (int)(Add(Basis, code) % (ulong)buckets);
+    public static int Bucket(double code, int buckets) => (int)(Add(Fnv1a.Basis, code) % (ulong)buckets);
 
     /// <summary>The bucket of several codes in their order: the same hash over the bytes of all of them.</summary>
     /// <param name="codes">All finite.</param>
     /// <param name="buckets">At least 1.</param>
     public static int Bucket(ReadOnlySpan<double> codes, int buckets)
     {
-        ulong hash = Basis;
+        ulong hash = Fnv1a.Basis;
         foreach (double code in codes)
         {
             hash = Add(hash, code);
@@ -68,16 +63,6 @@ public static class CategoryCode
 
         // Minus zero is the same category as zero.
         BinaryPrimitives.WriteDoubleLittleEndian(bytes, code == 0 ? 0 : code);
-        return Add(hash, bytes);
-    }
-
-    private static ulong Add(ulong hash, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte b in bytes)
-        {
-            hash = (hash ^ b) * Prime;
-        }
-
-        return hash;
+        return Fnv1a.Add(hash, bytes);
     }
 }

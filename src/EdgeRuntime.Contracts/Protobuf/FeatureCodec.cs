@@ -36,6 +36,15 @@ internal static class FeatureCodec
         }
 
         writer.Count(13, feature.Unseen);
+        if (feature.Signals is FeatureSignals signals)
+        {
+            writer.Element(14, FindingCodec.Write(signals));
+        }
+
+        if (feature.Test is FeatureTest test)
+        {
+            writer.Element(15, FindingCodec.Write(test));
+        }
 
         return writer.Written;
     }
@@ -47,7 +56,7 @@ internal static class FeatureCodec
         ProtoReader reader = new(bytes, $"feature {number}");
         (long[] counts, long missing, long infinite, double psi, double threshold) = ([], 0, 0, 0, 0);
         (long unpaired, long outside, float min, float max) = (0, 0, 0, 0);
-        (QuantileCounts? quantiles, long unseen) = (null, 0);
+        (QuantileCounts? quantiles, long unseen, FeatureSignals? signals, FeatureTest? test) = (null, 0, null, null);
         List<ulong> low = [];
         List<ulong> high = [];
         while (reader.Next())
@@ -55,8 +64,8 @@ internal static class FeatureCodec
             switch (reader.Field)
             {
                 case 1: counts = RiceCode.Read(reader.Bytes()); break;
-                case 2: psi = PredictionCodec.Index(reader.Number()); break;
-                case 3: threshold = PredictionCodec.Index(reader.Number()); break;
+                case 2: psi = RoundedIndex.Of(reader.Number()); break;
+                case 3: threshold = RoundedIndex.Of(reader.Number()); break;
                 case 4: missing = reader.Count(); break;
                 case 5: infinite = reader.Count(); break;
                 case 6: reader.AddTo(low, Sums); break;
@@ -67,6 +76,8 @@ internal static class FeatureCodec
                 case 11: max = reader.Float(); break;
                 case 12: quantiles = QuantileCodec.Read(reader.Bytes()); break;
                 case 13: unseen = reader.Count(); break;
+                case 14: signals = FindingCodec.ReadSignals(reader.Bytes()); break;
+                case 15: test = FindingCodec.ReadTest(reader.Bytes()); break;
                 default: reader.Skip(); break;
             }
         }
@@ -86,6 +97,8 @@ internal static class FeatureCodec
             Quantiles = quantiles,
             Psi = psi,
             Threshold = threshold,
+            Test = test,
+            Signals = signals,
             Moments = low.Count == 0 ? null : new MomentCounts
             {
                 Step = 1,

@@ -6,11 +6,6 @@ namespace EdgeRuntime.Contracts.Protobuf;
 /// <summary>The counts of predictions within a <see cref="WindowCodec"/>.</summary>
 internal static class PredictionCodec
 {
-    private const double Millionths = 1e6;
-
-    // An index of a million nats is none; the bound keeps the numbers exact in a double.
-    private const double LargestIndex = 1e6;
-
     /// <summary>No prediction.</summary>
     public static PredictionCounts None { get; } = new() { Labels = [], Counts = [] };
 
@@ -35,8 +30,8 @@ internal static class PredictionCodec
             {
                 case 1: counts = RiceCode.Read(reader.Bytes()); break;
                 case 2: confidence = RiceCode.Read(reader.Bytes()); break;
-                case 3: psi = Index(reader.Number()); break;
-                case 4: threshold = Index(reader.Number()); break;
+                case 3: psi = RoundedIndex.Of(reader.Number()); break;
+                case 4: threshold = RoundedIndex.Of(reader.Number()); break;
                 default: reader.Skip(); break;
             }
         }
@@ -59,20 +54,12 @@ internal static class PredictionCodec
     public static void WriteCounts(ProtoWriter writer, int field, IReadOnlyList<long> counts) =>
         writer.Bytes(field, counts.Count == 0 ? [] : RiceCode.Write(counts));
 
-    /// <summary>Index and threshold, rounded so that the one is above the other exactly when it was.</summary>
+    /// <summary>Index and threshold, rounded.</summary>
     /// <param name="field">Of the index; the threshold's is the next.</param>
     public static void WriteVerdict(ProtoWriter writer, int field, double psi, double threshold)
     {
-        // What was read is written as the same again: a product that is a hair off a whole number is that number.
-        const double Hair = 1e-3;
-        ulong limit = (ulong)Math.Floor((Bounded(threshold) * Millionths) + Hair);
-        ulong index = (ulong)Math.Floor((Bounded(psi) * Millionths) + Hair);
-        writer.Number(field, psi > threshold ? Math.Max(index, limit + 1) : index);
-        writer.Number(field + 1, limit);
+        RoundedIndex rounded = new(psi, threshold);
+        writer.Number(field, rounded.WholeIndex);
+        writer.Number(field + 1, rounded.WholeThreshold);
     }
-
-    /// <summary>An index that <see cref="WriteVerdict"/> wrote.</summary>
-    public static double Index(ulong written) => written / Millionths;
-
-    private static double Bounded(double index) => index > 0 ? Math.Min(index, LargestIndex) : 0;
 }

@@ -58,6 +58,9 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes, string what)
         return value;
     }
 
+    /// <summary>The field as a number of double precision.</summary>
+    public double Double() => BitConverter.UInt64BitsToDouble(Fixed());
+
     /// <summary>The field as a number of single precision.</summary>
     public float Float()
     {

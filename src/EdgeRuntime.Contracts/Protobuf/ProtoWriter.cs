@@ -46,6 +46,9 @@ internal sealed class ProtoWriter
         }
     }
 
+    /// <summary>A number of double precision. Minus zero is no default.</summary>
+    public void Double(int field, double value) => Fixed(field, BitConverter.DoubleToUInt64Bits(value));
+
     /// <summary>A number of single precision. Minus zero is no default.</summary>
     public void Float(int field, float value)
     {

@@ -11,7 +11,7 @@ internal static class QuantileCodec
     public static ReadOnlySpan<byte> Write(QuantileCounts quantiles)
     {
         ProtoWriter writer = new();
-        writer.Fixed(1, BitConverter.DoubleToUInt64Bits(quantiles.Accuracy));
+        writer.Double(1, quantiles.Accuracy);
         writer.Count(2, quantiles.Classes);
         writer.Packed(3, Numbers(quantiles.PositiveKeys, quantiles.PositiveCounts));
         writer.Packed(4, Numbers(quantiles.NegativeKeys, quantiles.NegativeCounts));
@@ -32,7 +32,7 @@ internal static class QuantileCodec
         {
             switch (reader.Field)
             {
-                case 1: accuracy = BitConverter.UInt64BitsToDouble(reader.Fixed()); break;
+                case 1: accuracy = reader.Double(); break;
                 case 2: classes = reader.Count(); break;
                 case 3: reader.AddTo(positive, MostNumbers); break;
                 case 4: reader.AddTo(negative, MostNumbers); break;

@@ -69,6 +69,7 @@ public static class WindowCodec
             writer.Element(21, EstimateCodec.Write(estimate));
         }
 
+        writer.Fixed(22, HashOf(window));
         return writer.Written.ToArray();
     }
 
@@ -84,6 +85,7 @@ public static class WindowCodec
         (string version, string overload, string gate) = ("", "", "");
         ModelId digest = default;
         (long samples, long due, long failed, long merged, long misses) = (0, 0, 0, 0, 0);
+        ulong verdict = 0;
         PredictionCounts predictions = PredictionCodec.None;
         Dictionary<string, LatencyCounts> stages = new(StringComparer.Ordinal);
         Dictionary<string, long> dropped = new(StringComparer.Ordinal);
@@ -115,6 +117,7 @@ public static class WindowCodec
                 case 19: overload = reader.Text(LongestText); break;
                 case 20: gate = reader.Text(LongestText); break;
                 case 21 when (estimates ??= []).Count < MostNames: estimates.Add(EstimateCodec.Read(reader.Bytes())); break;
+                case 22: verdict = reader.Fixed(); break;
                 case 12 or 15 or 17 or 21: throw reader.Wrong($"field {reader.Field} comes too often");
                 default: reader.Skip(); break;
             }
@@ -150,6 +153,7 @@ public static class WindowCodec
             Stages = stages,
             Features = features,
             Estimates = estimates,
+            VerdictHash = verdict == 0 ? null : VerdictHash.Text(verdict),
         };
         try
         {
@@ -160,6 +164,10 @@ public static class WindowCodec
             throw new FormatException($"window: field 13 is not the JSON of a window's members: {e.Message}", e);
         }
     }
+
+    // Of figures that were rounded before, as when windows are read and written again, the one that came with them. No verdict is of merged ones.
+    private static ulong HashOf(WindowMessage window) => window.Merged > 0 ? 0
+        : VerdictHash.Parse(window.VerdictHash ?? VerdictHash.Of(window.Features));
 
     private static ModelId Digest(ref ProtoReader reader)
     {

@@ -16,7 +16,7 @@ internal static class WindowRemainder
     {
         "sequence", "boot", "unix_ms", "clock_synchronized", "model", "version", "digest", "start_unix_ms", "end_unix_ms", "samples",
         "due", "predictions", "infer", "path", "stages", "failed", "features", "merged", "dropped", "deadline_misses", "overload", "gate",
-        "estimates",
+        "estimates", "verdict_hash",
     };
 
     private static readonly LatencyCounts NoLatency = new() { Buckets = [], Counts = [], MaxMicroseconds = 0 };

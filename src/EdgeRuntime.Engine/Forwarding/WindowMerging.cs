@@ -48,6 +48,9 @@ public static class WindowMerging
             Groups = groups,
             Estimates = null,
             Attributions = AttributionCounts.Sum(earlier.Attributions, later.Attributions),
+
+            // Nobody can judge the sum as the device judged its parts.
+            VerdictHash = null,
         };
     }
 
@@ -62,6 +65,7 @@ public static class WindowMerging
         && IsWhole(one) && IsWhole(other) && AttributionCounts.AreAlike(one.Attributions, other.Attributions)
         && one.Features.Zip(other.Features).All(pair =>
             pair.First.Name == pair.Second.Name && pair.First.Counts.Count == pair.Second.Counts.Count
+            && (pair.First.Test?.Name == pair.Second.Test?.Name || pair.First.Test is null || pair.Second.Test is null)
             && MomentMerging.AreAlike(pair.First.Moments, pair.Second.Moments)
             && QuantileMerging.AreAlike(pair.First.Quantiles, pair.Second.Quantiles))
         && IsSparse(one) && IsSparse(other);
@@ -78,9 +82,10 @@ public static class WindowMerging
         new[] { window.Infer, window.Path }.Concat(window.Stages?.Values ?? []).All(counts =>
             counts.Buckets.Count == counts.Counts.Count && counts.Buckets.Zip(counts.Buckets.Skip(1)).All(pair => pair.First < pair.Second));
 
-    private static Dictionary<string, long> Sum(IReadOnlyDictionary<string, long> one, IReadOnlyDictionary<string, long> other)
+    // By name, as everywhere here, so that the bytes do not hang on which was first.
+    private static SortedDictionary<string, long> Sum(IReadOnlyDictionary<string, long> one, IReadOnlyDictionary<string, long> other)
     {
-        Dictionary<string, long> sum = new(one);
+        SortedDictionary<string, long> sum = new(one.ToDictionary(), StringComparer.Ordinal);
         foreach ((string name, long count) in other)
         {
             sum[name] = checked(sum.GetValueOrDefault(name) + count);
@@ -114,8 +119,22 @@ public static class WindowMerging
             Quantiles = QuantileMerging.Sum(one.Quantiles, other.Quantiles),
             Psi = drifted.Psi,
             Threshold = drifted.Threshold,
+            PValue = null,
+            Test = Further(one.Test, other.Test),
+            Signals = Sum(one.Signals, other.Signals),
         };
     }
+
+    private static FeatureTest? Further(FeatureTest? one, FeatureTest? other) =>
+        one is null || (other is not null && OrderOf(other).CompareTo(OrderOf(one)) > 0) ? other : one;
+
+    private static (double, double, double, double, double) OrderOf(FeatureTest test) =>
+        (test.Ratio, test.Effect, test.Statistic, test.Level, test.MinEffect);
+
+    private static FeatureSignals? Sum(FeatureSignals? one, FeatureSignals? other) => one is null ? other : other is null ? one
+        : new FeatureSignals(
+            string.CompareOrdinal(one.Detector, other.Detector) <= 0 ? one.Detector : other.Detector, checked(one.Count + other.Count),
+            Math.Min(one.FirstUnixMs, other.FirstUnixMs));
 
     // A total order, so that the result does not hang on what was merged first.
     private static bool IsFurther(double psi, double threshold, double than, double thanThreshold) =>
@@ -126,7 +145,7 @@ public static class WindowMerging
     private static List<long> Sum(IReadOnlyList<long> one, IReadOnlyList<long> other) =>
         [.. one.Zip(other, (left, right) => checked(left + right))];
 
-    private static Dictionary<string, LatencyCounts>? Sum(
+    private static SortedDictionary<string, LatencyCounts>? Sum(
         IReadOnlyDictionary<string, LatencyCounts>? one, IReadOnlyDictionary<string, LatencyCounts>? other)
     {
         if (one is null && other is null)
@@ -134,7 +153,7 @@ public static class WindowMerging
             return null;
         }
 
-        Dictionary<string, LatencyCounts> sum = one is null ? [] : new(one);
+        SortedDictionary<string, LatencyCounts> sum = new((one ?? new Dictionary<string, LatencyCounts>()).ToDictionary(), StringComparer.Ordinal);
         foreach ((string stage, LatencyCounts counts) in other ?? new Dictionary<string, LatencyCounts>())
         {
             sum[stage] = sum.TryGetValue(stage, out LatencyCounts? known) ? Sum(known, counts) : counts;
@@ -184,7 +203,6 @@ public static class WindowMerging
             return null;
         }
 
-        // By name, so that the order does not hang on which channel showed a fault first.
         SortedDictionary<string, IReadOnlyDictionary<string, long>> sum = new(StringComparer.Ordinal);
         foreach (ChannelCounts channel in (one ?? []).Concat(other ?? []))
         {

@@ -1,6 +1,7 @@
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Engine.Monitoring;
@@ -39,33 +40,44 @@ public sealed class DriftReplay(ModelManifest manifest, ModelId digest, Referenc
 
         DriftVerdict verdict = _horizon.Add(counters, window.Sequence);
         AlarmChange change = _alarm.Take(verdict, window.StartUnixMs, window.EndUnixMs);
+        FeatureCounts[] again = [.. verdict.Features.Select(FeatureReport.Of)];
+        double difference = Difference(window, again);
+        bool isSame = window.VerdictHash is null ? difference == 0 : window.VerdictHash == VerdictHash.Of(again);
         return new ReplayedWindow
         {
             Window = window,
             Verdict = verdict,
             Change = change,
             State = _alarm.State,
-            Difference = Difference(window, verdict),
+            Difference = difference,
+            IsSame = isSame,
         };
     }
 
-    // Of statistics and thresholds, the largest; relative where they are above 1.
-    private static double Difference(WindowMessage window, DriftVerdict verdict)
+    // Of statistics and thresholds, the largest; relative where they are above 1. What was told rounded is compared as it would be told again.
+    private static double Difference(WindowMessage told, FeatureCounts[] again)
     {
         double largest = 0;
-        for (int i = 0; i < verdict.Features.Count; i++)
+        for (int i = 0; i < again.Length; i++)
         {
-            FeatureCounts told = window.Features[i];
-            largest = Math.Max(largest, Apart(told.Psi, verdict.Features[i].Verdict.Index));
-            largest = Math.Max(largest, Apart(told.Threshold, verdict.Features[i].Verdict.Threshold));
-            largest = Math.Max(largest, Apart(told.Test?.Ratio ?? 0, verdict.Features[i].Test is null ? 0 : verdict.Features[i].Ratio));
+            FeatureCounts feature = told.Features[i];
+            (double index, double threshold) = (again[i].Psi, again[i].Threshold);
+            if (told.VerdictHash is not null)
+            {
+                RoundedIndex rounded = new(index, threshold);
+                (index, threshold) = (rounded.Index, rounded.Threshold);
+            }
+
+            largest = Math.Max(largest, Apart(feature.Psi, index));
+            largest = Math.Max(largest, Apart(feature.Threshold, threshold));
+            largest = Math.Max(largest, Apart(feature.Test?.Ratio ?? 0, again[i].Test?.Ratio ?? 0));
         }
 
         return largest;
     }
 
-    // NaN is never told; should it be, it is as far away as can be.
-    private static double Apart(double told, double again)
+    /// <summary>How far a figure is from the one that was told, relative where it is above 1. NaN is never told; should it be, it is as far away as can be.</summary>
+    public static double Apart(double told, double again)
     {
         double difference = Math.Abs(told - again) / Math.Max(1, Math.Abs(again));
         return told.Equals(again) ? 0 : double.IsNaN(difference) ? double.PositiveInfinity : difference;
@@ -89,7 +101,11 @@ public sealed record ReplayedWindow
 
     /// <summary>
     /// Largest difference of a statistic or threshold from what the device told, relative where they are above 1: 0 on the same
-    /// architecture, below 1e-12 on another. More means that windows before it are missing.
+    /// architecture, below 1e-12 on another; of figures that were told rounded, as protobuf tells them, the difference of the rounded ones.
+    /// More means that windows before it are missing.
     /// </summary>
     public required double Difference { get; init; }
+
+    /// <summary>True when every figure is the device's, bit for bit, also where the message tells them rounded.</summary>
+    public required bool IsSame { get; init; }
 }

@@ -9,7 +9,7 @@ namespace EdgeRuntime.Engine.Telemetry;
 public static class FeatureReport
 {
     /// <summary>The counts of one feature, with the verdict on them.</summary>
-    internal static FeatureCounts Of(ReferenceBins feature, FeatureDrift drift) => new()
+    internal static FeatureCounts Of(ReferenceBins feature, FeatureDrift drift) => Of(drift) with
     {
         Name = feature.Name,
         Counts = feature.Live.Counts.ToArray(),
@@ -18,6 +18,13 @@ public static class FeatureReport
         Unseen = feature.Unseen,
         Moments = feature.Moments is ExactMoments moments ? Of(moments) : null,
         Quantiles = feature.Quantiles is DDSketch quantiles ? Of(quantiles) : null,
+    };
+
+    /// <summary>The verdict on one feature as it would be told, without the counts that it rests on.</summary>
+    internal static FeatureCounts Of(FeatureDrift drift) => new()
+    {
+        Name = drift.Name,
+        Counts = [],
         Psi = drift.Verdict.Index,
         Threshold = drift.Verdict.Threshold,
         PValue = drift.PValue,

@@ -23,7 +23,9 @@ internal static class FeatureComplaint
             && feature.Unseen >= 0 && feature.Unseen <= feature.Counts.Sum();
         string? complaint = !possible ? "a count is impossible"
             : feature.Moments is MomentCounts moments && Of(moments, feature.Counts.Sum()) is string wrong ? wrong
-            : feature.Quantiles is QuantileCounts quantiles ? Of(quantiles, feature.Counts.Sum())
+            : feature.Quantiles is QuantileCounts quantiles && Of(quantiles, feature.Counts.Sum()) is string none ? none
+            : feature.Signals is { } signals && (signals.Count is < 1 or > MostValues || signals.FirstUnixMs < 0) ? "its signals are impossible"
+            : feature.Test is { Ratio: not (>= 0 and < double.PositiveInfinity) } ? "the ratio of its test is impossible"
             : null;
         return complaint is null ? null : $"{feature.Name}: {complaint}";
     }

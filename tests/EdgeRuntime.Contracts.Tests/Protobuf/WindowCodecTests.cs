@@ -56,6 +56,18 @@ public sealed class WindowCodecTests
     }
 
     [Fact]
+    public void A_window_that_was_rounded_keeps_the_hash_of_the_figures_that_it_was_made_of()
+    {
+        WindowMessage whole = Typical with { Merged = 0 };
+        WindowMessage back = WindowCodec.Read(WindowCodec.Write(whole), "vitals");
+
+        Assert.Equal(VerdictHash.Of(whole.Features), back.VerdictHash);
+        Assert.NotEqual(VerdictHash.Of(back.Features), back.VerdictHash);
+        Assert.Equal(back.VerdictHash, WindowCodec.Read(WindowCodec.Write(back), "vitals").VerdictHash);
+        Assert.Null(WindowCodec.Read(WindowCodec.Write(back with { Merged = 1 }), "vitals").VerdictHash);
+    }
+
+    [Fact]
     public void Moments_beyond_64_bits_come_back()
     {
         MomentCounts moments = Typical.Features[0].Moments! with
@@ -195,7 +207,12 @@ public sealed class WindowCodecTests
                     Differences = 900, Min = -0.25f, Max = 1.5f,
                 },
             },
-            new FeatureCounts { Name = "disk", Counts = [150, 150], Psi = 0.1999999, Threshold = 0.1999998 },
+            new FeatureCounts
+            {
+                Name = "disk", Counts = [150, 150], Psi = 0.1999999, Threshold = 0.1999998,
+                Signals = new FeatureSignals("page_hinkley", 2, 1_700_000_001_000),
+                Test = new FeatureTest { Name = "ks", Statistic = 0.25, Effect = 0.25, Level = 0.025, MinEffect = 0.1, Ratio = 1.5 },
+            },
         ],
         Estimates =
         [
@@ -211,11 +228,12 @@ public sealed class WindowCodecTests
 
     // protoc 3.21.12 --encode of the fields of window.proto, from Fixtures/window.textproto.
     private const string ByProtoc =
-        "080711efcdab896745230118e0a499ffbc3120012a05312e322e33322044ff7b02c80d38b26dd6aa31d9470aed81b32e10331a3c994fb1a9"
-        + "945fd847ba38c0a90740c80148ac0250af025a160a050207a43180120603060003d58018904e20c09a0c62110804180522061011fff80498"
-        + "28aa083004620d0807181922040100968028e820620f12036f776e2204010096802805300570017a2f0a06040503ccf74110a09c011890a1"
-        + "0f20022801320b8b01a413bf3ee0c508880e4003480155000080be5d0000c03f7a0f0a050206cb658010c09a0c18bf9a0c8001018a01080a"
-        + "046c61746510039001029a010b6c61746573745f6f6e6c79a20104646f6f72aa01400a08616363757261637911000000000000ee3f1a1209"
-        + "000000000000ed3f11000000000000ef3f20ab022a14082811000000000000ee3f19000000000000ec3faa01130a056572726f7211000000"
-        + "000000b03f20ab02";
+        "080711efcdab896745230118e0a499ffbc3120012a05312e322e33322044ff7b02c80d38b26dd6aa31d9470aed81b32e10331a3c994fb1a9945fd8"
+        + "47ba38c0a90740c80148ac0250af025a160a050207a43180120603060003d58018904e20c09a0c62110804180522061011fff8049828aa08300462"
+        + "0d0807181922040100968028e820620f12036f776e2204010096802805300570017a2f0a06040503ccf74110a09c011890a10f20022801320b8b01"
+        + "a413bf3ee0c508880e4003480155000080be5d0000c03f7a5b0a050206cb658010c09a0c18bf9a0c72170a0c706167655f68696e6b6c6579100218"
+        + "e8d795ffbc317a310a026b7311000000000000d03f19000000000000d03f219a9999999999993f299a9999999999b93f31000000000000f83f8001"
+        + "018a01080a046c61746510039001029a010b6c61746573745f6f6e6c79a20104646f6f72aa01400a08616363757261637911000000000000ee3f1a"
+        + "1209000000000000ed3f11000000000000ef3f20ab022a14082811000000000000ee3f19000000000000ec3faa01130a056572726f721100000000"
+        + "0000b03f20ab02";
 }

@@ -30,6 +30,9 @@ public sealed class MergingTests
         Assert.Equal([3, 8], merged.Features[0].Quantiles!.PositiveKeys);
         Assert.Equal([1, 2], merged.Features[0].Quantiles!.PositiveCounts);
         Assert.Equal(3, merged.Features[0].Unseen);
+        Assert.Equal(new FeatureSignals("page_hinkley", 3, 1_000), merged.Features[0].Signals);
+        Assert.Equal(2, merged.Features[0].Test!.Ratio);
+        Assert.Null(merged.VerdictHash);
     }
 
     [Theory]
@@ -165,9 +168,13 @@ public sealed class MergingTests
         {
             ["read"] = new() { Buckets = [i], Counts = [1], MaxMicroseconds = 1 },
         },
-        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1, Moments = Moments(i), Unseen = i, Quantiles = Quantiles(i) }],
+        Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1, Moments = Moments(i), Unseen = i, Quantiles = Quantiles(i), Signals = new FeatureSignals("page_hinkley", i, 1_000 * i), Test = Test(i) }],
         Channels = i % 2 == 0 ? [new ChannelCounts { Name = $"c{i}", Faults = new Dictionary<string, long> { ["stuck"] = 1 } }] : null,
+        VerdictHash = "0123456789abcdef",
     };
+
+    private static FeatureTest Test(int i) => new() { Name = "ks", Statistic = 0.1 * i, Effect = 0.1 * i, Level = 0.05, MinEffect = 0.1, Ratio = i };
+
     private static QuantileCounts Quantiles(int i) =>
         new() { Accuracy = 0.02, Classes = 16, PositiveKeys = [(5 * i) - 2], PositiveCounts = [i] };
 

@@ -3,6 +3,7 @@ using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Telemetry;
@@ -39,6 +40,34 @@ public sealed class DriftReplayTests
         Assert.Equal(told.Select(pair => pair.Change), changes);
         Assert.Contains(AlarmChange.Raised, changes);
         Assert.Contains(AlarmChange.Ended, changes);
+    }
+
+    [Theory]
+    [InlineData("psi")]
+    [InlineData("ks")]
+    [InlineData("g")]
+    public void Windows_that_came_as_protobuf_lead_to_the_same_verdicts_bit_for_bit_and_to_the_same_alarms(string test)
+    {
+        ModelManifest manifest = Manifest with { Monitoring = Manifest.Monitoring! with { Drift = new DriftSpec { Test = test } } };
+        List<(WindowMessage Window, AlarmChange Change)> told = Device(new BootId(1), seed: 1, manifest);
+        DriftReplay replay = new(manifest, Digest, Reference);
+
+        AlarmChange[] changes = [.. told.Select(pair => Again(replay, AsProtobuf(pair.Window)).Change)];
+
+        Assert.Equal(told.Select(pair => pair.Change), changes);
+        Assert.Contains(AlarmChange.Raised, changes);
+        Assert.Contains(AlarmChange.Ended, changes);
+    }
+
+    [Fact]
+    public void A_figure_that_differs_by_less_than_protobuf_tells_shows_itself_all_the_same()
+    {
+        WindowMessage told = Device(new BootId(1), seed: 1)[9].Window;
+        WindowMessage other = told with { Features = [told.Features[0] with { Psi = Math.BitIncrement(told.Features[0].Psi) }, told.Features[1]] };
+
+        ReplayedWindow again = new DriftReplay(Manifest, Digest, Reference).Take(AsProtobuf(other), out _)!;
+
+        Assert.False(again.IsSame);
     }
 
     [Fact]
@@ -88,21 +117,22 @@ public sealed class DriftReplayTests
     {
         ReplayedWindow? again = replay.Take(window, out string refusal);
         Assert.Equal("", refusal);
-        Assert.Equal(0, again!.Difference);
+        Assert.Equal((0, true), (again!.Difference, again.IsSame));
         return again;
     }
 
     // What a device does: windows of 50 samples, of which a verdict needs more than one; the features move and come back.
-    private static List<(WindowMessage Window, AlarmChange Change)> Device(BootId boot, int seed)
+    private static List<(WindowMessage Window, AlarmChange Change)> Device(BootId boot, int seed, ModelManifest? of = null)
     {
+        ModelManifest manifest = of ?? Manifest;
         Random random = new(seed);
-        DriftHorizon horizon = new(Manifest, Reference);
-        DriftAlarm alarm = new(Manifest.Monitoring!.Alarms);
-        OutputDecoder decoder = new(Manifest.Output, 2);
+        DriftHorizon horizon = new(manifest, Reference);
+        DriftAlarm alarm = new(manifest.Monitoring!.Alarms);
+        OutputDecoder decoder = new(manifest.Output, 2);
         List<(WindowMessage, AlarmChange)> told = [];
         for (int n = 1; n <= 24; n++)
         {
-            WindowCounters counters = new(Manifest, Reference);
+            WindowCounters counters = new(manifest, Reference);
             for (int i = 0; i < 50; i++)
             {
                 double value = random.NextDouble() + (n is > 6 and < 15 ? 0.7 : 0);
@@ -115,6 +145,17 @@ public sealed class DriftReplayTests
         }
 
         return told;
+    }
+
+    // With the names of the package, as the fleet manager stores it.
+    internal static WindowMessage AsProtobuf(WindowMessage window)
+    {
+        WindowMessage read = WindowCodec.Read(WindowCodec.Write(window), window.Model);
+        return Stored(read with
+        {
+            Features = [.. read.Features.Zip(window.Features, (feature, named) => feature with { Name = named.Name })],
+            Predictions = read.Predictions with { Labels = window.Predictions.Labels },
+        });
     }
 
     private static WindowMessage Stored(WindowMessage window) => JsonSerializer.Deserialize(

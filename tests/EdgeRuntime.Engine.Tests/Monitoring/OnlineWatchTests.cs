@@ -42,8 +42,10 @@ public sealed class OnlineWatchTests
         Assert.InRange(moved.Features[0].Signals!.FirstUnixMs, 2_000, 2_030);
     }
 
-    [Fact]
-    public void What_was_signalled_travels_with_the_window_and_is_judged_the_same_from_there()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_signalled_travels_with_the_window_and_is_judged_the_same_from_there(bool asProtobuf)
     {
         OnlineWatch watch = OnlineWatch.Of(Manifest, Reference)!;
         DriftHorizon horizon = new(Manifest, Reference);
@@ -51,10 +53,10 @@ public sealed class OnlineWatchTests
         ModelId digest = ModelId.Of("m"u8);
         WindowMessage told = window.ToMessage(horizon.Add(window, 1), digest, new BootId(1), 1, 1, clockSynchronized: true);
 
-        ReplayedWindow again = new DriftReplay(Manifest, digest, Reference).Take(told, out string refusal)!;
+        ReplayedWindow again = new DriftReplay(Manifest, digest, Reference).Take(asProtobuf ? DriftReplayTests.AsProtobuf(told) : told, out string refusal)!;
 
         Assert.Equal("", refusal);
-        Assert.Equal(AlarmChange.Raised, again.Change);
+        Assert.Equal((AlarmChange.Raised, true), (again.Change, again.IsSame));
         Assert.True(told.Features[0].Signals!.Count > 0);
         Assert.Null(told.Features[1].Signals);
     }

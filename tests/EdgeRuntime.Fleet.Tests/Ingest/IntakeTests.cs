@@ -74,6 +74,7 @@ public sealed class IntakeTests
         Assert.Equal(sent.Features[0].Moments, windows[1].Message.Features[0].Moments);
         Assert.Equal(["busy", "disk"], windows[1].Message.Features.Select(feature => feature.Name));
         Assert.Equal(sent.Predictions.Labels, windows[1].Message.Predictions.Labels);
+        Assert.Equal(VerdictHash.Of(sent.Features), windows[1].Message.VerdictHash);
         Assert.Equal(["1", "2"], windows[2].Message.Features.Select(feature => feature.Name));
         Assert.Null(windows[2].Message.Features[0].Moments);
         Assert.Equal((1, 1), (rig.Host.Parts.Counters.Duplicates, rig.Host.Parts.Counters.Malformed));

@@ -19,6 +19,7 @@ internal static class ReplayCommand
           --json     prints one JSON object
         Exit code 65 when a verdict differs by more than 1e-12, or an alarm was told that the windows do not raise. That
         windows are missing is the usual reason: those that were still on their way, or older than what was written down.
+        Windows that came as protobuf, which the fleet manager has, tell rounded figures and 64 bits of what they were.
         """;
 
     public const string Example = """

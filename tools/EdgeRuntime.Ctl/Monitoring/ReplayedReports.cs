@@ -39,7 +39,7 @@ internal sealed class ReplayedReports(int duplicates)
     public void Take(string device, ReplayedWindow window)
     {
         Windows++;
-        Differing += window.Difference > 0 ? 1 : 0;
+        Differing += window.IsSame ? 0 : 1;
         LargestDifference = Math.Max(LargestDifference, window.Difference);
         switch (window.Change)
         {
@@ -75,9 +75,17 @@ internal sealed class ReplayedReports(int duplicates)
         }
         else
         {
+            LargestDifference = _alarms[found].Causes.Zip(told.Causes).Aggregate(
+                LargestDifference, (largest, pair) => Math.Max(largest, Difference(pair.First, pair.Second)));
             _alarms[found] = _alarms[found] with { WasTold = true };
         }
     }
+
+    private static double Difference(AlarmCause again, AlarmCause told) => new[]
+    {
+        DriftReplay.Apart(told.Value, again.Value), DriftReplay.Apart(told.Threshold ?? 0, again.Threshold ?? 0),
+        DriftReplay.Apart(told.Ratio, again.Ratio),
+    }.Max();
 
     /// <summary>Prints one JSON object.</summary>
     public void PrintJson(Surroundings around)
