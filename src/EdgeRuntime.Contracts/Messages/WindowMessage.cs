@@ -82,6 +82,12 @@ public sealed record WindowMessage : DeviceMessage
     /// <summary>The channels that showed a fault; null where none did, and from a device that does not tell.</summary>
     public IReadOnlyList<ChannelCounts>? Channels { get; init; }
 
+    /// <summary>
+    /// The channels of categories in which some came that the reference does not list, with sketches of these; null where none did, and
+    /// from a device that does not tell. Channels that a privacy filter or a sensitive group names are never among them.
+    /// </summary>
+    public IReadOnlyList<CategoryCounts>? Categories { get; init; }
+
     /// <summary>How another model did beside this package meanwhile: a candidate, or the one before; null where there was none.</summary>
     public ShadowCounts? Shadow { get; init; }
 

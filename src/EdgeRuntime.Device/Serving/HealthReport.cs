@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -69,6 +70,22 @@ internal sealed class HealthReport(ChannelHealth health)
         }
 
         return counts;
+    }
+
+    /// <summary>What came since the last call that the reference does not list, by channels of categories; null where all is listed.</summary>
+    /// <param name="hidden">Channels of which nothing may be told.</param>
+    public IReadOnlyList<CategoryCounts>? TakeCategories(IReadOnlySet<string> hidden)
+    {
+        List<CategoryCounts>? categories = null;
+        health.TakeCategories((channel, counts) =>
+        {
+            if (!hidden.Contains(health.Names[channel]))
+            {
+                categories ??= [];
+                categories.Add(CategoryReport.Of(health.Names[channel], counts));
+            }
+        });
+        return categories;
     }
 
     /// <summary>Jumps of the wall clock since the last call, by name; null when there was none.</summary>

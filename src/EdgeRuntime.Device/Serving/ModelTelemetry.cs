@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Configuration;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Monitoring;
@@ -29,6 +30,7 @@ internal sealed class ModelTelemetry
     private readonly Action<string, double> _decided;
     private readonly DecisionMessages _messages;
     private readonly string[] _featureNames;
+    private readonly IReadOnlySet<string> _hidden;
     private readonly List<Prediction> _batch = [];
     private long _latestSent;
     private long _batchSent;
@@ -57,6 +59,7 @@ internal sealed class ModelTelemetry
         Quality = new QualityReport(_model, serving.Package, publisher);
         _quality = new QualityTelemetry(serving.Package, serving.Answers);
         _featureNames = [.. serving.Package.Manifest.Pipeline.ValueNames()];
+        _hidden = SensitiveFields.Filters(serving.Package.Manifest).Select(filter => filter.Channel).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The newest decision as it went out, or null before the first.</summary>
@@ -154,6 +157,7 @@ internal sealed class ModelTelemetry
             Overload = OverloadReader.NameOf(_configuration.Overload.Policy),
             Gate = _configuration.Gate?.Model,
             Channels = _health?.TakeCounts(),
+            Categories = _health?.TakeCategories(_hidden),
             Clock = _health?.TakeClock(),
             Shadow = Beside?.Invoke(),
             Attributions = Alarms.Attributions.TakeCounts(),

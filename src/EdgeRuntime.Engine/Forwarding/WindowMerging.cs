@@ -23,6 +23,7 @@ public static class WindowMerging
         QualityCounts? quality = QualityMerging.Sum(earlier.Quality, later.Quality, out bool alike);
         GroupCounts? groups = QualityMerging.Sum(earlier.Groups, later.Groups, ref alike);
         LossTally? loss = QualityMerging.Sum(earlier.Loss, later.Loss, ref alike);
+        IReadOnlyList<CategoryCounts>? categories = CategoryMerging.Sum(earlier.Categories, later.Categories, ref alike);
         return !alike ? null : later with
         {
             ClockSynchronized = earlier.ClockSynchronized && later.ClockSynchronized,
@@ -48,6 +49,7 @@ public static class WindowMerging
             Groups = groups,
             Estimates = null,
             Attributions = AttributionCounts.Sum(earlier.Attributions, later.Attributions),
+            Categories = categories,
 
             // Nobody can judge the sum as the device judged its parts.
             VerdictHash = null,

@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Monitoring;
 
@@ -117,6 +118,29 @@ internal sealed class ReferenceWatch
         for (int i = 0; i < _categories.Length; i++)
         {
             _categories[i].Check(frame, unixMs, _states);
+        }
+    }
+
+    /// <summary>Ends a window of the counts of unlisted categories. For the feed only.</summary>
+    public void CloseWindow()
+    {
+        for (int i = 0; i < _categories.Length; i++)
+        {
+            _categories[i].Close();
+        }
+    }
+
+    /// <summary>Tells what the closed window has of categories that are not listed, channel by channel. From one other thread.</summary>
+    /// <param name="told">Given the number of the manifest's channel, and counts that it must not keep.</param>
+    public void TakeCategories(Action<int, CategoryCounter> told)
+    {
+        foreach (WatchedCategories channel in _categories)
+        {
+            if (channel.Take() is CategoryCounter counts)
+            {
+                told(channel.Number, counts);
+                channel.Return(counts);
+            }
         }
     }
 

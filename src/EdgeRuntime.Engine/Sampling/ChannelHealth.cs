@@ -1,5 +1,6 @@
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Monitoring;
+using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Sampling;
 
@@ -125,6 +126,13 @@ public sealed class ChannelHealth
 
     /// <summary>What a channel seems to be told in, while it stands as <see cref="ChannelFault.Unit"/>; null where no unit explains it.</summary>
     public string? OtherUnit(int channel) => _reference?.OtherUnit(channel);
+
+    /// <summary>Ends a window of what is counted of categories that the reference does not list. For the feed only.</summary>
+    public void CloseWindow() => _reference?.CloseWindow();
+
+    /// <summary>Tells what the last window that was closed has of such categories, channel by channel. From one other thread.</summary>
+    /// <param name="told">Given the channel's number, and counts that it must not keep.</param>
+    public void TakeCategories(Action<int, CategoryCounter> told) => _reference?.TakeCategories(told);
 
     /// <summary>
     /// Seconds between two frames up to which none counts as missing: 3, at least 3 frames. A busy machine may be a second

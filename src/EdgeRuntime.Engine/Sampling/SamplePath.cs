@@ -330,6 +330,7 @@ public sealed class SamplePath
         else if (time.Timestamp - _windowStart >= Volatile.Read(ref _windowTicks))
         {
             _windowStart = time.Timestamp;
+            _making?.Health?.CloseWindow();
             if (_queues)
             {
                 Volatile.Write(ref _windowFull, true);

@@ -45,6 +45,18 @@ internal static class FeatureComplaint
         Max = moments.Max,
     };
 
+    /// <summary>The counts of a sketch that a message tells.</summary>
+    public static SketchCounts Sketch(QuantileCounts quantiles) => new()
+    {
+        PositiveKeys = quantiles.PositiveKeys,
+        PositiveCounts = quantiles.PositiveCounts,
+        NegativeKeys = quantiles.NegativeKeys,
+        NegativeCounts = quantiles.NegativeCounts,
+        Zeros = quantiles.Zeros,
+        PositiveCollapsed = quantiles.PositiveCollapsed,
+        NegativeCollapsed = quantiles.NegativeCollapsed,
+    };
+
     private static string? Of(QuantileCounts quantiles, long values)
     {
         if (!(quantiles.Accuracy is >= 1e-4 and <= 0.5) || quantiles.Classes is < 16 or > 4096 || !int.IsPow2(quantiles.Classes))
@@ -52,16 +64,7 @@ internal static class FeatureComplaint
             return $"no sketch has {quantiles.Classes} classes and an accuracy of {quantiles.Accuracy}";
         }
 
-        SketchCounts counts = new()
-        {
-            PositiveKeys = quantiles.PositiveKeys,
-            PositiveCounts = quantiles.PositiveCounts,
-            NegativeKeys = quantiles.NegativeKeys,
-            NegativeCounts = quantiles.NegativeCounts,
-            Zeros = quantiles.Zeros,
-            PositiveCollapsed = quantiles.PositiveCollapsed,
-            NegativeCollapsed = quantiles.NegativeCollapsed,
-        };
+        SketchCounts counts = Sketch(quantiles);
         return counts.Complaint(quantiles.Classes) is string complaint ? $"its quantiles: {complaint}"
             : counts.PositiveCounts.Sum() + counts.NegativeCounts.Sum() + counts.Zeros != values ? "its quantiles are not of the values in its bins"
             : null;

@@ -138,6 +138,7 @@ internal static class MessageReader
             ?? Latency(window.Infer, "infer")
             ?? Latency(window.Path, "path")
             ?? Ledger(window)
+            ?? CategoryComplaint.Of(window)
             ?? QualityComplaint.Of(window);
     }
 

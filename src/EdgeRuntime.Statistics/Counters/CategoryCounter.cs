@@ -65,24 +65,26 @@ public sealed class CategoryCounter
     public MisraGries Heaviest => _heaviest;
 
     /// <summary>Counts one value. Allocates nothing.</summary>
-    public void Record(double value)
+    /// <returns>True when the vocabulary has it.</returns>
+    public bool Record(double value)
     {
         if (double.IsNaN(value))
         {
             Missing++;
-            return;
+            return false;
         }
 
         int word = _words.AsSpan().BinarySearch(value);
         if (word >= 0)
         {
             _counts[word]++;
-            return;
+            return true;
         }
 
         _distinct.Record(value);
         _others.Record(value);
         _heaviest.Record(value);
+        return false;
     }
 
     /// <summary>Adds the counts of another counter, exactly.</summary>

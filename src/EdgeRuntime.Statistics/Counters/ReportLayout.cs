@@ -37,4 +37,5 @@ public sealed class ReportLayout
 /// <summary>What is counted of one feature.</summary>
 /// <param name="Bins">Bins of the reference, below and above included.</param>
 /// <param name="Scale">What one whole number of its moments is worth.</param>
-public readonly record struct FeatureLayout(int Bins, MomentScale Scale);
+/// <param name="HasSketch">True where the manifest asks for quantiles: a <see cref="Sketches.DDSketch"/> of the default accuracy and size.</param>
+public readonly record struct FeatureLayout(int Bins, MomentScale Scale, bool HasSketch = false);

@@ -1,3 +1,5 @@
+using EdgeRuntime.Statistics.Sketches;
+
 namespace EdgeRuntime.Statistics.Counters;
 
 /// <summary>
@@ -9,6 +11,7 @@ public sealed class WindowReport
 {
     private readonly long[] _cells;
     private readonly MomentSums[] _moments;
+    private readonly DDSketch?[] _sketches;
 
     /// <summary>Creates an empty report.</summary>
     public WindowReport(ReportLayout layout)
@@ -17,6 +20,7 @@ public sealed class WindowReport
         _cells = new long[layout.Cells];
         _moments = new MomentSums[layout.Features.Count];
         _moments.AsSpan().Fill(MomentSums.None);
+        _sketches = [.. layout.Features.Select(feature => feature.HasSketch ? new DDSketch() : null)];
     }
 
     /// <summary>What it counts.</summary>
@@ -73,6 +77,9 @@ public sealed class WindowReport
         return moments;
     }
 
+    /// <summary>Quantiles of a feature; of windows that brought none it knows nothing. Null where the layout has none.</summary>
+    public DDSketch? SketchOf(int feature) => _sketches[feature];
+
     /// <summary>Adds another report, exactly. Allocates nothing.</summary>
     /// <exception cref="ArgumentException">It counts something else; nothing was added.</exception>
     /// <exception cref="OverflowException">The samples are more than sums hold; nothing was added.</exception>
@@ -100,6 +107,10 @@ public sealed class WindowReport
         for (int i = 0; i < _moments.Length; i++)
         {
             _moments[i] += other._moments[i];
+            if (other._sketches[i] is DDSketch sketch)
+            {
+                _sketches[i]!.Add(sketch);
+            }
         }
     }
 
@@ -132,6 +143,16 @@ public sealed class WindowReport
 
         _cells[start + layout.Bins] = reading.Missing;
         _cells[start + layout.Bins + 1] = reading.Infinite;
+        if (reading.Sketch is SketchCounts sketch && _sketches[feature] is DDSketch quantiles)
+        {
+            if ((sketch.Complaint(quantiles.Classes) ?? Complaint(sketch, values)) is string complaint)
+            {
+                return complaint;
+            }
+
+            sketch.AddTo(quantiles);
+        }
+
         if (reading.Moments is not MomentSums moments)
         {
             return null;
@@ -140,6 +161,11 @@ public sealed class WindowReport
         _moments[feature] = moments;
         return moments.Count == values ? moments.Complaint() : $"its moments are of {moments.Count} values, its bins hold {values}";
     }
+
+    private static string? Complaint(SketchCounts sketch, long values) =>
+        sketch.Missing == 0 && sketch.Zeros + sketch.PositiveCounts.Sum() + sketch.NegativeCounts.Sum() == values
+            ? null
+            : $"its quantiles are not of the {values} values in its bins";
 }
 
 /// <summary>What a window tells of one feature.</summary>
@@ -147,4 +173,6 @@ public sealed class WindowReport
 /// <param name="Missing">Values that were NaN or infinite.</param>
 /// <param name="Infinite">Of these, infinite.</param>
 /// <param name="Moments">Sums over the values of the bins; null where the device does not tell.</param>
-public readonly record struct FeatureReading(IReadOnlyList<long> Counts, long Missing, long Infinite, MomentSums? Moments);
+/// <param name="Sketch">The quantiles of these values; null where the device does not tell, and left out where the layout has none.</param>
+public readonly record struct FeatureReading(
+    IReadOnlyList<long> Counts, long Missing, long Infinite, MomentSums? Moments, SketchCounts? Sketch = null);

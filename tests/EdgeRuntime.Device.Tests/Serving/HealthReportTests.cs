@@ -88,6 +88,36 @@ public sealed class HealthReportTests
         Assert.InRange(finding.Sure, 0.5, 0.9999);
     }
 
+    [Fact]
+    public void Unlisted_categories_are_told_once_and_never_of_a_channel_that_is_to_be_hidden()
+    {
+        ManifestChannel[] channels = [new("mode", "1") { Type = "category" }, new("badge", "1") { Type = "category" }];
+        ChannelHealth health = new(
+            channels, [.. channels.Select(channel => new Channel(channel.Name, channel.Unit))], null, rateHz: 1, frequency: 1000,
+            reference: new ReferenceProfile
+            {
+                Rows = 4000, EffectiveRows = 100, EffectiveShare = 0.1, Features = [],
+                Channels =
+                [
+                    .. channels.Select(channel => new ChannelReference
+                    {
+                        Name = channel.Name, Rows = 4000, Categories = new CategoryReference { Distinct = 2, Codes = [1, 2], Counts = [3000, 1000] },
+                    }),
+                ],
+            });
+        HealthReport report = new(health);
+
+        for (int i = 0; i < 10; i++)
+        {
+            health.Check([i, i], new FrameTime(i * 1000, i * 1000));
+        }
+
+        health.CloseWindow();
+        CategoryCounts told = Assert.Single(report.TakeCategories(new HashSet<string> { "badge" })!);
+        Assert.Equal(("mode", 8), (told.Name, told.Heaviest.Count));
+        Assert.Null(report.TakeCategories(new HashSet<string>()));
+    }
+
     // A second apart.
     private void Feed(params (double A, double B)[] frames)
     {

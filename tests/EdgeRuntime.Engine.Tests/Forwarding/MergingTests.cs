@@ -6,6 +6,8 @@ using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Engine.Forwarding;
+using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Tests.Forwarding;
 
@@ -32,6 +34,7 @@ public sealed class MergingTests
         Assert.Equal(3, merged.Features[0].Unseen);
         Assert.Equal(new FeatureSignals("page_hinkley", 3, 1_000), merged.Features[0].Signals);
         Assert.Equal(2, merged.Features[0].Test!.Ratio);
+        Assert.Equal(["m0", "m1"], merged.Categories!.Select(told => told.Name));
         Assert.Null(merged.VerdictHash);
     }
 
@@ -170,6 +173,7 @@ public sealed class MergingTests
         },
         Features = [new FeatureCounts { Name = "f", Counts = [i, 10 * i], Psi = 0.1 * i, Threshold = 0.1, Moments = Moments(i), Unseen = i, Quantiles = Quantiles(i), Signals = new FeatureSignals("page_hinkley", i, 1_000 * i), Test = Test(i) }],
         Channels = i % 2 == 0 ? [new ChannelCounts { Name = $"c{i}", Faults = new Dictionary<string, long> { ["stuck"] = 1 } }] : null,
+        Categories = i % 3 == 0 ? null : [Categories($"m{i % 2}", i)],
         VerdictHash = "0123456789abcdef",
     };
 
@@ -177,6 +181,17 @@ public sealed class MergingTests
 
     private static QuantileCounts Quantiles(int i) =>
         new() { Accuracy = 0.02, Classes = 16, PositiveKeys = [(5 * i) - 2], PositiveCounts = [i] };
+
+    private static CategoryCounts Categories(string name, int i)
+    {
+        CategoryCounter counter = new([]);
+        for (int value = 0; value < i; value++)
+        {
+            counter.Record(value);
+        }
+
+        return CategoryReport.Of(name, counter);
+    }
 
     private static MomentCounts Moments(int i) => new()
     {

@@ -1,6 +1,9 @@
+using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics.Counters;
 
 namespace EdgeRuntime.Engine.Tests.Monitoring;
 
@@ -120,6 +123,36 @@ public sealed class ReferenceWatchTests
     }
 
     [Fact]
+    public void Categories_that_the_reference_does_not_list_are_counted_window_by_window_and_none_is_lost_while_nobody_takes_them()
+    {
+        ChannelHealth health = Watch();
+        List<(int Channel, CategoryCounts Told)> taken = [];
+        void Take() => health.TakeCategories((channel, counts) => taken.Add((channel, CategoryReport.Of("mode", counts))));
+        int pushed = 0;
+        void Window(params double[] modes)
+        {
+            Array.ForEach(modes, mode => Push(health, pushed++, [21, 55, 5, mode]));
+            health.CloseWindow();
+        }
+
+        Window(0, 1, 2, 1);
+        Take();
+        Window(9, 9, 0, 7, double.NaN, double.PositiveInfinity);
+        Window(9, 8);
+        Window(6);
+        Take();
+        Window(0);
+        Take();
+
+        Assert.Equal([3, 3], taken.Select(told => told.Channel));
+        Assert.Equal([new HeavyCategory(9, 2), new HeavyCategory(7, 1)], taken[0].Told.Heaviest);
+        Assert.Equal([new HeavyCategory(6, 1), new HeavyCategory(8, 1), new HeavyCategory(9, 1)], taken[1].Told.Heaviest);
+        UnseenCategories sum = new();
+        taken.ForEach(told => CategoryReport.Add(sum, told.Told));
+        Assert.Equal((6L, (9, 3L)), (sum.Count, sum.Heaviest()[0]));
+    }
+
+    [Fact]
     public void Holding_frames_against_the_reference_allocates_nothing()
     {
         ChannelHealth health = Watch();
@@ -134,6 +167,10 @@ public sealed class ReferenceWatchTests
             for (int i = 0; i < frames.Length; i++)
             {
                 Push(health, i, frames[i]);
+                if (i % 100 == 0)
+                {
+                    health.CloseWindow();
+                }
             }
         }));
     }

@@ -1,4 +1,5 @@
 using EdgeRuntime.Statistics.Counters;
+using EdgeRuntime.Statistics.Sketches;
 
 namespace EdgeRuntime.Statistics.Tests.Counters;
 
@@ -60,6 +61,42 @@ public sealed class WindowReportTests
             Assert.Equal(pooled[feature].Moments.ToSums(), sum.Total.SumsOf(feature));
             Assert.Equal(pooled[feature].Moments.Kurtosis, sum.Total.MomentsOf(feature).Kurtosis);
         }
+    }
+
+    [Fact]
+    public void Quantiles_are_added_up_where_the_layout_has_them_and_must_be_of_the_values_in_the_bins()
+    {
+        ReportLayout layout = new([new(2, MomentScale.Of([0]), HasSketch: true), new(2, MomentScale.Of([0]))]);
+        Random random = new(9);
+        DDSketch pooled = new();
+        List<WindowReport> reports = [];
+        for (int window = 0; window < 50; window++)
+        {
+            DDSketch sketch = new();
+            long[] counts = [0, 0];
+            for (int i = random.Next(40); i > 0; i--)
+            {
+                double value = Math.Exp(30 * (random.NextDouble() - 0.3)) * (random.Next(3) - 1);
+                counts[value < 0 ? 0 : 1]++;
+                sketch.Record(value);
+                pooled.Record(value);
+            }
+
+            FeatureReading reading = new(counts, 0, 0, null, SketchCounts.Of(sketch));
+            reports.Add(WindowReport.Of(layout, counts.Sum(), 0, [reading, reading], out _)!);
+            Assert.Null(WindowReport.Of(layout, 1 + counts.Sum(), 0, [reading with { Counts = [counts[0], 1 + counts[1]] }, reading], out string complaint));
+            Assert.Contains("its quantiles are not of the", complaint, StringComparison.Ordinal);
+        }
+
+        WindowReport forwards = new(layout);
+        WindowReport backwards = new(layout);
+        reports.ForEach(forwards.Add);
+        Enumerable.Reverse(reports).ToList().ForEach(backwards.Add);
+
+        Assert.True(pooled.Collapsed > 0);
+        Assert.Equivalent(SketchCounts.Of(pooled), SketchCounts.Of(forwards.SketchOf(0)!), strict: true);
+        Assert.Equivalent(SketchCounts.Of(pooled), SketchCounts.Of(backwards.SketchOf(0)!), strict: true);
+        Assert.Null(forwards.SketchOf(1));
     }
 
     [Fact]
