@@ -27,5 +27,6 @@ bench_monitoring() {
   "$here/edge-bench/edge-bench" monitoring --commit "$commit" --ctl "$ctl" --device "$device" --only "$only" \
     --material "$([ ! -d "$material" ] || realpath "$material")" --fixtures "$PWD/tests/EdgeRuntime.Statistics.Tests/Fixtures" \
     --packages "$PWD/tools/train/packages" --library "$PWD/artifacts/native/$rid/libonnxruntime.so.1" \
+    --fuzz "$PWD/tools/fuzz" --fuzz-inputs "$fuzz" \
     --output "$PWD/artifacts/figures/monitoring${only:+-$only}.json"
 }

@@ -27,6 +27,12 @@ internal sealed record MonitoringOptions
     /// <summary>The ONNX Runtime library; null where it is found by itself.</summary>
     public string? Library { get; init; }
 
+    /// <summary>tools/fuzz; null to leave fuzzing out.</summary>
+    public string? Fuzz { get; init; }
+
+    /// <summary>Inputs to fuzz with; null for a few seconds of each target.</summary>
+    public string? FuzzInputs { get; init; }
+
     /// <summary>The one subject that is measured, such as <c>detectors</c>; null for all of them.</summary>
     public string? Only { get; init; }
 
@@ -50,6 +56,8 @@ internal sealed record MonitoringOptions
             Fixtures = Given("--fixtures"),
             Packages = Given("--packages"),
             Library = Given("--library"),
+            Fuzz = Given("--fuzz"),
+            FuzzInputs = Given("--fuzz-inputs"),
             Only = Given("--only"),
         };
     }

@@ -21,6 +21,7 @@ internal static class MonitoringSuite
             ("faults", () => FaultRows.Add(options, figures)),
             ("explain", () => ExplainRows.Add(options, figures)),
             ("capture", () => CaptureRows.Add(options, figures)),
+            ("fuzz", () => FuzzRows.Add(options, figures)),
         ]).Measure(options.Only);
         figures.Save(options.Output);
         figures.Summarize();

@@ -11,6 +11,7 @@ internal static class AllTargets
         .. ReplayFiles.Targets,
         .. WireMessages.Targets,
         .. WindowReports.Targets,
+        .. ReportSketches.Targets,
         .. Deltas.Targets,
         .. Encrypted.Targets,
         .. StateFiles.Targets,

@@ -1,25 +1,22 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Protobuf;
-using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Engine.Forwarding;
+using EdgeRuntime.Fleet.Dashboard;
 using EdgeRuntime.Fleet.Ingest;
+using EdgeRuntime.Fleet.Monitoring;
 using EdgeRuntime.Fuzz.Mutation;
 using EdgeRuntime.Statistics.Counters;
 using EdgeRuntime.Statistics.Sketches;
 
 namespace EdgeRuntime.Fuzz.Targets;
 
-/// <summary>What a fleet adds up: reports of windows in both encodings, and sketches. What is not valid must not be added.</summary>
+/// <summary>What a fleet adds up: reports of windows in both encodings. What is not valid must not be added, and the order must not matter.</summary>
 internal static class WindowReports
 {
-    private const string Model = "vitals";
-
     private static readonly DeviceId Device = DeviceId.Parse("line-7-press-2");
-    private static readonly MomentScale Scale = MomentScale.Of([0.2, 0.5]);
-    private static readonly ReportLayout Layout = new([new FeatureLayout(3, Scale), new FeatureLayout(3, Scale)]);
 
     public static IReadOnlyList<Target> Targets { get; } =
     [
@@ -28,226 +25,153 @@ internal static class WindowReports
             Name = "report-protobuf",
             About = "a window as protobuf, taken in and added up by the fleet",
             Run = bytes => WindowCodec.IsProtobuf(bytes) && Report(bytes),
-            Seeds = () => [WindowCodec.Write(Typical()), WindowCodec.Write(Typical() with { Clock = new Dictionary<string, long> { ["clock_forwards"] = 1 } })],
-            Mutations = [ProtoMutation.Change, ProtoMutation.Change, ByteMutation.Havoc],
-            Weight = 3,
+            Seeds = () => Seeds().Select(WindowCodec.Write),
+            Mutations = [ReportMutation.Protobuf, ReportMutation.Protobuf, ReportMutation.Protobuf, ProtoMutation.Change, ByteMutation.Havoc],
+            FixedBytes = 1024 * 1024,
+            Weight = 2,
         },
         new Target
         {
             Name = "report-json",
             About = "a window as JSON, taken in and added up by the fleet",
             Run = Report,
-            Seeds = () => [JsonSerializer.SerializeToUtf8Bytes(Typical(), WireJson.Default.WindowMessage)],
-            Mutations = [JsonMutation.Change, JsonMutation.Change, JsonMutation.Change, ByteMutation.Havoc],
+            Seeds = () => Seeds().Select(window => JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage)),
+            Mutations = [ReportMutation.Json, ReportMutation.Json, ReportMutation.Json, JsonMutation.Change, ByteMutation.Havoc],
+            FixedBytes = 1024 * 1024,
             Weight = 2,
         },
         new Target
         {
-            Name = "sketch",
-            About = "the counts of a DDSketch, added to one",
-            Run = bytes => Sketch(Counts(bytes)),
-            Seeds = SketchSeeds,
-            LargestInput = 2048,
+            Name = "report-merge",
+            About = "two windows, merged by a device whose disk is full and added up by the fleet, in both orders",
+            Run = Pair,
+            Seeds = () => Seeds().Select(window => ReportMutation.Join(WindowCodec.Write(window), WindowCodec.Write(window with { Sequence = 8 }))),
+            Mutations = [ReportMutation.Pair],
+            FixedBytes = 2 * 1024 * 1024,
             Weight = 2,
-        },
-        new Target
-        {
-            Name = "category-sketches",
-            About = "registers of HyperLogLog and counts of count-min, added to some",
-            Run = Categories,
-            Seeds = () => [new byte[256], [.. Enumerable.Range(0, 256).Select(i => (byte)(i % 58))], new byte[64 * sizeof(long)]],
-            LargestInput = 2048,
-            Weight = 1,
         },
     ];
 
-    private static WindowMessage Typical() => new()
-    {
-        Boot = new BootId(7),
-        Sequence = 7,
-        UnixMs = 1_700_000_060_000,
-        ClockSynchronized = true,
-        Model = Model,
-        Version = "1.0.0",
-        Digest = ModelId.Of("fuzz"u8),
-        StartUnixMs = 1_700_000_000_000,
-        EndUnixMs = 1_700_000_059_000,
-        Samples = 6,
-        Failed = 0,
-        Due = 7,
-        Dropped = new Dictionary<string, long> { ["late"] = 1 },
-        Overload = "latest_only",
-        Predictions = new PredictionCounts { Labels = ["1", "2"], Counts = [4, 2], Confidence = [0, 6], Psi = 0.01, Threshold = 0.2 },
-        Infer = new LatencyCounts { Buckets = [11, 22], Counts = [1, 5], MaxMicroseconds = 0.022 },
-        Path = new LatencyCounts { Buckets = [11], Counts = [6], MaxMicroseconds = 0.011 },
-        Stages = new Dictionary<string, LatencyCounts> { ["own"] = new() { Buckets = [3], Counts = [6], MaxMicroseconds = 0.003 } },
-        Features = [Feature("1", 0.1, 0.3, 0.4, 0.7, 0.3), Feature("2", 0.9, 0.9, 0.1, 0.2, -50_000)],
-    };
+    private static IEnumerable<WindowMessage> Seeds() =>
+    [
+        SampleReports.Typical(),
+        SampleReports.Typical() with { Clock = new Dictionary<string, long> { ["clock_forwards"] = 1 }, Categories = null },
+    ];
 
-    private static FeatureCounts Feature(string name, params double[] values)
-    {
-        ExactMoments moments = new(Scale);
-        DDSketch sketch = new(0.02, 64);
-        long[] counts = new long[3];
-        foreach (double value in values)
-        {
-            sketch.Record(value);
-            moments.Record(value);
-            counts[value < 0.2 ? 0 : value < 0.5 ? 1 : 2]++;
-        }
-
-        return new FeatureCounts
-        {
-            Name = name, Counts = counts, Missing = 1, Infinite = 1, Psi = 0.02, Threshold = 0.2,
-            Moments = FeatureReport.Of(moments), Quantiles = FeatureReport.Of(sketch),
-        };
-    }
-
-    // What the reader accepted can be written and read again; what became a report has sums that values can have, before and after adding.
+    // What the reader accepted can be written and read again; what was added has sums that values can have, before and after adding.
     private static bool Report(byte[] bytes)
     {
-        if (MessageReader.Read(new Arrival(Device, "window", Model, bytes, 0), out _) is not WindowMessage window)
+        if (Read(bytes) is not WindowMessage window)
         {
             return false;
         }
 
-        if (WindowCodec.IsProtobuf(bytes))
+        // Of one in four, which is enough for this and leaves time for the sums.
+        if (WindowCodec.IsProtobuf(bytes) && bytes.Length % 4 == 0)
         {
             byte[] written = WindowCodec.Write(window);
-            WindowMessage again = WindowCodec.Read(written, Model);
+            WindowMessage again = WindowCodec.Read(written, SampleReports.Model);
             Promise.Require(WindowCodec.Write(again).AsSpan().SequenceEqual(written), "writing and reading change it");
         }
 
-        WindowReport? report = WindowReport.Of(
-            Layout, window.Samples, window.Failed,
-            [.. window.Features.Select(feature => new FeatureReading(
-                feature.Counts, feature.Missing, feature.Infinite, FeatureReport.SumsOf(feature)))],
-            out string complaint);
-        Promise.Require(report is null != (complaint.Length == 0), "a refusal needs a reason, and only that");
-        if (report is null)
+        InputSum sum = NewSum();
+        sum.Take("a", window);
+        sum.Take("a", window);
+        sum.Take("b", window);
+
+        // Where twice as many samples have no room in a sum, the second is refused.
+        bool isLarge = window.Samples > MomentSums.LargestCount / 2;
+        Promise.Require(sum.Total.Windows is 0 or 2 || isLarge, "a report was not added once for each device");
+        Valid(sum);
+        return sum.Total.Windows > 0;
+    }
+
+    private static bool Pair(byte[] bytes)
+    {
+        (byte[] first, byte[] second) = ReportMutation.Split(bytes);
+        if (Read(first) is not WindowMessage one || Read(second) is not WindowMessage other)
         {
             return false;
         }
 
-        ReportSum sum = new(Layout);
-        sum.Take(new ReportId("a", window.Boot.Value, window.Sequence), report);
-        sum.Take(new ReportId("a", window.Boot.Value, window.Sequence), report);
-        sum.Take(new ReportId("b", window.Boot.Value, window.Sequence), report);
-        for (int feature = 0; feature < Layout.Features.Count; feature++)
+        InputSum forwards = NewSum();
+        InputSum backwards = NewSum();
+        forwards.Take("a", one);
+        forwards.Take("b", other);
+        backwards.Take("b", other);
+        backwards.Take("a", one);
+        Valid(forwards);
+
+        // Where there are more samples than a sum has room for, the one that comes second is left out.
+        bool isWhole = !forwards.Refused.Keys.Any(reason => reason.Contains("than can be added up", StringComparison.Ordinal));
+        Promise.Require(!isWhole || Shown(forwards).AsSpan().SequenceEqual(Shown(backwards)), "the fleet's sum hangs on the order");
+        Merged(one, other);
+        return forwards.Total.Windows == 2;
+    }
+
+    // A device merges what it cannot keep apart; the fleet must take the result for what it is.
+    private static void Merged(WindowMessage one, WindowMessage other)
+    {
+        WindowMessage? left;
+        WindowMessage? right;
+        try
+        {
+            left = WindowMerging.Merge(one, other);
+            right = WindowMerging.Merge(other, one);
+        }
+        catch (OverflowException)
+        {
+            return;
+        }
+
+        Promise.Require(left is null == right is null, "two windows can be merged in one order only");
+        if (left is null || right is null)
+        {
+            return;
+        }
+
+        byte[] written = WindowCodec.Write(left);
+        right = right with { Boot = left.Boot, Sequence = left.Sequence, UnixMs = left.UnixMs };
+        Promise.Require(written.AsSpan().SequenceEqual(WindowCodec.Write(right)), "the device's sum hangs on the order");
+        Promise.Require(Read(written) is not null || one.Samples + other.Samples > 1L << 40, "the sum of two valid windows is none");
+    }
+
+    private static WindowMessage? Read(byte[] bytes) =>
+        MessageReader.Read(new Arrival(Device, "window", SampleReports.Model, bytes, 0), out _) as WindowMessage;
+
+    private static InputSum NewSum() => new(SampleReports.Reference, SampleReports.Quantiles);
+
+    private static byte[] Shown(InputSum sum) =>
+        JsonSerializer.SerializeToUtf8Bytes(InputsView.Of(sum, SampleReports.Reference), FleetJson.Default.InputsView);
+
+    private static void Valid(InputSum sum)
+    {
+        WindowReport total = sum.Total;
+        Promise.Require(total.Failed >= 0 && total.Failed <= total.Samples, "more failed than there were");
+        for (int feature = 0; feature < total.Layout.Features.Count; feature++)
         {
             long values = 0;
-            foreach (long count in sum.Total.CountsOf(feature))
+            foreach (long count in total.CountsOf(feature))
             {
                 Promise.Require(count >= 0, "a negative count was added");
                 values += count;
             }
 
-            MomentSums sums = sum.Total.SumsOf(feature);
-            Promise.Require(values + sum.Total.MissingOf(feature) <= sum.Total.Samples, "more values than samples were added");
+            MomentSums sums = total.SumsOf(feature);
+            Promise.Require(total.InfiniteOf(feature) >= 0 && total.InfiniteOf(feature) <= total.MissingOf(feature), "more infinite than missing values");
+            Promise.Require(values + total.MissingOf(feature) <= total.Samples, "more values than samples were added");
             Promise.Require(sums.Complaint() is null && sums.Count <= values, "sums that no values have were added");
-            Promise.Require(sum.Total.MomentsOf(feature).Variance is not < 0, "a variance is negative");
+            Promise.Require(total.MomentsOf(feature).Variance is not < 0, "a variance is negative");
+            Promise.Require(
+                total.SketchOf(feature) is not DDSketch sketch || (SketchCounts.Of(sketch).Complaint(sketch.Classes) is null && sketch.Count <= values),
+                "a sum of sketches is no sketch of these values");
         }
 
-        Promise.Require(sum.Total.Windows == (window.Sequence < 1 ? 0 : 2), "a report was not added once for each device");
-        return true;
-    }
-
-    private static bool Sketch(SketchCounts counts)
-    {
-        DDSketch sketch = new(0.02, 64);
-        sketch.Record(3);
-        long before = sketch.Count;
-        try
+        foreach (UnseenCategories unseen in sum.Unseen.Values)
         {
-            counts.AddTo(sketch);
-        }
-        catch (FormatException)
-        {
-            Promise.Require(sketch.Count == before, "a sketch that was refused was added");
-            return false;
-        }
-
-        Promise.Require(SketchCounts.Of(sketch).Complaint(64) is null, "the sum is no sketch");
-        Promise.Require(double.IsFinite(sketch.Quantile(0)) && sketch.Quantile(0) <= sketch.Quantile(1), "quantiles do not ascend");
-        DDSketch twice = new(0.02, 64);
-        twice.Add(sketch);
-        twice.Add(sketch);
-        Promise.Require(twice.Count == 2 * sketch.Count && twice.Collapsed == 2 * sketch.Collapsed, "adding loses values");
-        return true;
-    }
-
-    // Signed bytes for steps of keys, so that most inputs are nearly sketches; every eighth byte begins a larger number.
-    private static SketchCounts Counts(byte[] bytes)
-    {
-        int half = bytes.Length / 2;
-        (int[] positive, long[] positiveCounts) = Store(bytes.AsSpan(0, half));
-        (int[] negative, long[] negativeCounts) = Store(bytes.AsSpan(half));
-        return new SketchCounts
-        {
-            PositiveKeys = positive,
-            PositiveCounts = positiveCounts,
-            NegativeKeys = negative,
-            NegativeCounts = negativeCounts,
-            Zeros = bytes.Length > 0 ? (sbyte)bytes[0] : 0,
-            PositiveCollapsed = bytes.Length > 1 ? (sbyte)bytes[1] / 16 : 0,
-            NegativeCollapsed = bytes.Length > 2 ? (sbyte)bytes[2] / 16 : 0,
-        };
-    }
-
-    private static (int[] Keys, long[] Counts) Store(ReadOnlySpan<byte> bytes)
-    {
-        List<int> keys = [];
-        List<long> counts = [];
-        int key = 0;
-        for (int i = 0; i + 1 < bytes.Length; i += 2)
-        {
-            key = unchecked(key + (bytes[i] == 0xff ? int.MaxValue : (sbyte)bytes[i]));
-            keys.Add(key);
-            counts.Add(bytes[i + 1] == 0xff ? long.MaxValue : (sbyte)bytes[i + 1]);
-        }
-
-        return ([.. keys], [.. counts]);
-    }
-
-    private static IEnumerable<byte[]> SketchSeeds()
-    {
-        yield return [1, 2, 3, 4, 5, 6, 7, 8];
-        yield return [.. Enumerable.Range(0, 120).Select(i => (byte)1)];
-        yield return [63, 9, 63, 1, 1, 1, 0, 0];
-    }
-
-    private static bool Categories(byte[] bytes)
-    {
-        HyperLogLog distinct = new();
-        CountMinSketch others = new(16);
-        bool added = true;
-        try
-        {
-            distinct.Add(bytes);
-            Promise.Require(double.IsFinite(distinct.Estimate()) && distinct.Estimate() >= 0, "an estimate is no number");
-        }
-        catch (FormatException)
-        {
-            Promise.Require(distinct.Estimate() == 0, "registers that were refused were added");
-            added = false;
-        }
-
-        long[] counts = new long[bytes.Length / sizeof(long)];
-        for (int i = 0; i < counts.Length; i++)
-        {
-            counts[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * sizeof(long)));
-        }
-
-        try
-        {
-            others.Add(counts);
-            Promise.Require(others.AtMost(1) is var most && most >= 0 && most <= others.Count, "more of a value than values");
-            return true;
-        }
-        catch (FormatException)
-        {
-            Promise.Require(others.Count == 0, "counts that were refused were added");
-            return added;
+            Promise.Require(
+                unseen.Heaviest().All(pair => pair.AtLeast >= 1 && pair.AtLeast <= unseen.Others.AtMost(pair.Value) && unseen.Others.AtMost(pair.Value) <= unseen.Count),
+                "a category came more often than it can have");
         }
     }
 }
