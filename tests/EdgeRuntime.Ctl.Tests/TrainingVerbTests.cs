@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Statistics;
+using EdgeRuntime.Statistics.Comparisons;
+using EdgeRuntime.Statistics.Sketches;
 using Xunit;
 
 namespace EdgeRuntime.Ctl.Tests;
@@ -109,6 +112,36 @@ public sealed class TrainingVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_manifest_that_wants_wasserstein_gets_thresholds_that_no_stretch_of_the_training_exceeds()
+    {
+        string manifest = Path.Combine(_cli.PackageSource(), "manifest.json");
+        JsonNode wanted = JsonNode.Parse(File.ReadAllText(manifest))!;
+        wanted["monitoring"] = JsonNode.Parse("{\"drift\":{\"test\":\"wasserstein\"}}");
+        File.WriteAllText(manifest, wanted.ToJsonString());
+        double[][] rows = Autoregressive(5_000, 0.9);
+        foreach (double[] row in rows)
+        {
+            row[2] = 3;
+        }
+
+        Outcome made = _cli.Run("reference", manifest, _cli.Write("features.csv", TableOf(rows)), "--output", _cli["reference.json"], "--window-samples", "200");
+
+        Assert.True(made.Code == 0, made.Errors);
+        ReferenceProfile profile = Read(manifest);
+        WassersteinReference calibrated = profile.Features[0].Wasserstein!;
+        Assert.Null(profile.Features[2].Wasserstein);
+        CalibratedWasserstein test = new(new WeightedValues([.. calibrated.Values], [.. calibrated.Counts]), calibrated.Sizes, calibrated.Thresholds);
+        for (int at = 0; at + 200 <= rows.Length; at += 50)
+        {
+            DDSketch window = new();
+            Array.ForEach(rows[at..(at + 200)], row => window.Record(row[0]));
+            ComparisonResult result = test.Compare(
+                window, profile.EffectiveRows, 200 * profile.EffectiveShare, new ComparisonLimits(profile.Level, calibrated.MinEffect, 0));
+            Assert.False(result.Drifted, $"at {at}: {result.Effect} of {calibrated.MinEffect}, p {result.PValue}");
+        }
+    }
+
+    [Fact]
     public void A_constant_an_absent_and_a_partly_missing_feature_all_get_bins()
     {
         StringBuilder table = new("recording,row,cpu_mean,cpu_p90,shake,label\n");
@@ -187,7 +220,9 @@ public sealed class TrainingVerbTests : IDisposable
         return all;
     }
 
-    private ReferenceProfile ProfileOf(double[][] rows, params string[] more)
+    private ReferenceProfile ProfileOf(double[][] rows, params string[] more) => ProfileOf(TableOf(rows), more);
+
+    private static string TableOf(double[][] rows)
     {
         StringBuilder table = new("recording,row,cpu_mean,cpu_p90,shake,label\n");
         for (int i = 0; i < rows.Length; i++)
@@ -195,7 +230,7 @@ public sealed class TrainingVerbTests : IDisposable
             table.Append(CultureInfo.InvariantCulture, $"r,{i},{rows[i][0]:R},{rows[i][1]:R},{rows[i][2]:R},idle\n");
         }
 
-        return ProfileOf(table.ToString(), more);
+        return table.ToString();
     }
 
     private ReferenceProfile ProfileOf(string table, params string[] more)

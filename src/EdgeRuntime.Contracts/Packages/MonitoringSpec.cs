@@ -37,6 +37,13 @@ public sealed record MonitoringSpec
     /// <summary>The groups that the model is to treat alike; null for none.</summary>
     public IReadOnlyList<GroupSpec>? Groups { get; init; }
 
+    /// <summary>The features of which a device keeps sketches: those of <see cref="Quantiles"/>, and those whose verdict rests on one.</summary>
+    public static IReadOnlyList<string> SketchedFeatures(MonitoringSpec? monitoring, ReferenceProfile reference) =>
+    [
+        .. (monitoring?.Quantiles ?? []).Union(
+            monitoring?.Drift.Test == "wasserstein" ? reference.Features.Where(feature => feature.Wasserstein is not null).Select(feature => feature.Name) : []),
+    ];
+
     internal static MonitoringSpec Read(
         JsonObjectReader monitoring, IReadOnlyList<ManifestChannel> channels, PipelineSpec pipeline, OutputSpec output, DecisionSpec decision)
     {

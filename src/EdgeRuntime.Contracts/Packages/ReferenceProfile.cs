@@ -80,6 +80,12 @@ public sealed record ReferenceFeature
     /// <summary>What watches it sample by sample; null where the manifest wants no such detector.</summary>
     public OnlineReference? Online { get; init; }
 
+    /// <summary>
+    /// What Wasserstein's distance is held against; null where the manifest wants another test, and of a feature with too few values, which
+    /// the stability index then judges.
+    /// </summary>
+    public WassersteinReference? Wasserstein { get; init; }
+
     /// <summary>The bins in words, by the numbers of their edges; one more than there are edges.</summary>
     public IReadOnlyList<string> BinLabels()
     {

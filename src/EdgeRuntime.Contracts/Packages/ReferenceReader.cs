@@ -44,6 +44,11 @@ public static class ReferenceReader
 
         CheckNames(root, profile, manifest);
         CheckOnline(root, profile, manifest);
+        if (manifest.Monitoring?.Drift.Test == "wasserstein" && profile.Features.Count > 0 && profile.Features.All(feature => feature.Wasserstein is null))
+        {
+            root.Mistake("features", "have no wasserstein, and the manifest wants that test; make the reference again");
+        }
+
         CheckChannels(root, profile, manifest);
         QualityReference.Check(root, profile);
         if (classification)
@@ -74,6 +79,7 @@ public static class ReferenceReader
             MinEffect = feature.Double("min_effect", JsonObjectReader.AboveZero),
             Summary = feature.Object("summary", FeatureSummary.Read),
             Online = feature.Object("online", OnlineReference.Read),
+            Wasserstein = feature.Object("wasserstein", WassersteinReference.Read),
         };
 
         for (int i = 1; i < bins.Edges.Count; i++)

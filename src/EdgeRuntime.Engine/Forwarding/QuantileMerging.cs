@@ -12,7 +12,7 @@ internal static class QuantileMerging
         ? other is null
         : other is not null && one.Accuracy.Equals(other.Accuracy) && one.Classes == other.Classes
             && one.Accuracy is >= 1e-4 and <= 0.5 && one.Classes is >= 16 and <= 4096 && int.IsPow2(one.Classes)
-            && CountsOf(one).Complaint(one.Classes) is null && CountsOf(other).Complaint(one.Classes) is null;
+            && FeatureReport.SketchOf(one).Complaint(one.Classes) is null && FeatureReport.SketchOf(other).Complaint(one.Classes) is null;
 
     /// <summary>Both sketches together; null where neither is there.</summary>
     public static QuantileCounts? Sum(QuantileCounts? one, QuantileCounts? other)
@@ -23,19 +23,8 @@ internal static class QuantileMerging
         }
 
         DDSketch sum = new(one.Accuracy, one.Classes);
-        CountsOf(one).AddTo(sum);
-        CountsOf(other).AddTo(sum);
+        FeatureReport.SketchOf(one).AddTo(sum);
+        FeatureReport.SketchOf(other).AddTo(sum);
         return FeatureReport.Of(sum);
     }
-
-    private static SketchCounts CountsOf(QuantileCounts told) => new()
-    {
-        PositiveKeys = told.PositiveKeys,
-        PositiveCounts = told.PositiveCounts,
-        NegativeKeys = told.NegativeKeys,
-        NegativeCounts = told.NegativeCounts,
-        Zeros = told.Zeros,
-        PositiveCollapsed = told.PositiveCollapsed,
-        NegativeCollapsed = told.NegativeCollapsed,
-    };
 }

@@ -60,6 +60,18 @@ public static class FeatureReport
         };
     }
 
+    /// <summary>The counts of a sketch that a message tells; not checked.</summary>
+    public static SketchCounts SketchOf(QuantileCounts told) => new()
+    {
+        PositiveKeys = told.PositiveKeys,
+        PositiveCounts = told.PositiveCounts,
+        NegativeKeys = told.NegativeKeys,
+        NegativeCounts = told.NegativeCounts,
+        Zeros = told.Zeros,
+        PositiveCollapsed = told.PositiveCollapsed,
+        NegativeCollapsed = told.NegativeCollapsed,
+    };
+
     /// <summary>Moments as they go on the wire.</summary>
     public static MomentCounts Of(ExactMoments moments)
     {

@@ -1,3 +1,4 @@
+using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Statistics;
 using EdgeRuntime.Statistics.Comparisons;
@@ -13,6 +14,8 @@ internal sealed class ReferenceBins
     private readonly long[] _reference;
     private readonly long _referenceMissing;
     private readonly double? _minEffect;
+    private readonly CalibratedWasserstein? _wasserstein;
+    private readonly double _wassersteinEffect;
 
     // Number of the category that all values share which the manifest does not list; NaN, which equals nothing, where there is none.
     private readonly double _unseen;
@@ -38,6 +41,11 @@ internal sealed class ReferenceBins
         _reference = [.. reference.Counts];
         _referenceMissing = reference.Missing;
         _minEffect = reference.MinEffect;
+        if (quantiles && reference.Wasserstein is WassersteinReference made)
+        {
+            _wasserstein = new CalibratedWasserstein(new WeightedValues([.. made.Values], [.. made.Counts]), made.Sizes, made.Thresholds);
+            _wassersteinEffect = made.MinEffect;
+        }
     }
 
     /// <summary>Name of the quantity.</summary>
@@ -101,6 +109,22 @@ internal sealed class ReferenceBins
         }
     }
 
+    /// <summary>What is wrong with quantiles that were told; null when they can be added, and where none are kept.</summary>
+    public string? ComplaintOf(QuantileCounts? told) => Quantiles is not DDSketch kept ? null
+        : told is null ? "it tells none"
+        : told.Accuracy != kept.Accuracy || told.Classes != kept.Classes ? "they are of another size"
+        : FeatureReport.SketchOf(told).Complaint(kept.Classes);
+
+    /// <summary>Adds what was told of the counts, and of quantiles where they are kept; moments are left out.</summary>
+    public void Add(FeatureCounts told)
+    {
+        Live.Add([.. told.Counts], told.Missing);
+        if (Quantiles is not null)
+        {
+            FeatureReport.SketchOf(told.Quantiles!).AddTo(Quantiles);
+        }
+    }
+
     /// <summary>Forgets all counts.</summary>
     public void Clear()
     {
@@ -127,11 +151,22 @@ internal sealed class ReferenceBins
     /// <summary>Compares the live counts with the reference by another test than the stability index.</summary>
     /// <param name="minEffect">Smallest effect worth an alarm; null for the method's own.</param>
     /// <param name="level">As in <see cref="Judge"/>.</param>
-    public ComparisonResult Compare(ComparisonMethod method, ReferenceProfile profile, double? minEffect, double level) =>
-        CountComparison.Compare(
-            method,
-            new BinnedSample(_reference, _referenceMissing, profile.EffectiveRows),
-            new BinnedSample(Live.Counts, Live.Missing, profile.EffectiveShare * (Live.Total + Live.Missing)),
-            ordered: true,
-            new ComparisonLimits(level, minEffect ?? ComparisonLimits.For(method).MinEffect, WindowCounters.SmallestSample));
+    /// <returns>Null where the reference has nothing to compare with by this method.</returns>
+    public ComparisonResult? Compare(ComparisonMethod method, ReferenceProfile profile, double? minEffect, double level)
+    {
+        if (method != ComparisonMethod.Wasserstein)
+        {
+            return CountComparison.Compare(
+                method,
+                new BinnedSample(_reference, _referenceMissing, profile.EffectiveRows),
+                new BinnedSample(Live.Counts, Live.Missing, profile.EffectiveShare * (Live.Total + Live.Missing)),
+                ordered: true,
+                new ComparisonLimits(level, minEffect ?? ComparisonLimits.For(method).MinEffect, WindowCounters.SmallestSample));
+        }
+
+        // Of values alone: how far a missing one is from the others nobody can say.
+        return _wasserstein?.Compare(
+            Quantiles!, profile.EffectiveRows, profile.EffectiveShare * Live.Total,
+            new ComparisonLimits(level, minEffect ?? _wassersteinEffect, WindowCounters.SmallestSample));
+    }
 }

@@ -30,7 +30,7 @@ public sealed class WindowCounters
     private readonly PredictionBins _predictions;
 
     /// <summary>Creates empty counters.</summary>
-    /// <param name="whole">False for sums that are only judged; they do without the memory of ledger, moments and quantiles.</param>
+    /// <param name="whole">False for sums that are only judged; they do without the memory of ledger, moments and quantiles that no verdict rests on.</param>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
     public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool whole = true)
     {
@@ -38,11 +38,13 @@ public sealed class WindowCounters
         _manifest = manifest;
         _profile = reference;
         List<string> values = [.. manifest.Pipeline.ValueNames()];
-        IReadOnlyList<string> quantiles = manifest.Monitoring?.Quantiles ?? [];
+        ComparisonMethod? test = WindowTest.MethodOf((manifest.Monitoring ?? new MonitoringSpec()).Drift);
+        IReadOnlyList<string> sketched = MonitoringSpec.SketchedFeatures(manifest.Monitoring, reference);
         _features =
         [
             .. reference.Features.Select(feature => new ReferenceBins(
-                feature, moments: whole, quantiles: whole && quantiles.Contains(feature.Name), UnseenOf(manifest, feature.Name))),
+                feature, moments: whole, quantiles: sketched.Contains(feature.Name) && (whole || IsJudgedBySketch(feature, test)),
+                UnseenOf(manifest, feature.Name))),
         ];
         _sources = [.. _features.Select(feature => SourceOf(values, feature.Name))];
         _predictions = new PredictionBins(manifest.Output, reference);
@@ -159,6 +161,11 @@ public sealed class WindowCounters
             {
                 return $"its feature '{feature.Name}' was not counted on the reference's bins of '{_features[i].Name}'";
             }
+
+            if (_features[i].ComplaintOf(feature.Quantiles) is string complaint)
+            {
+                return $"the verdict on its feature '{feature.Name}' rests on quantiles, and {complaint}";
+            }
         }
 
         if (!_predictions.TryAdd(told.Predictions))
@@ -168,7 +175,7 @@ public sealed class WindowCounters
 
         for (int i = 0; i < _features.Length; i++)
         {
-            _features[i].Live.Add([.. told.Features[i].Counts], told.Features[i].Missing);
+            _features[i].Add(told.Features[i]);
             Signals.Add(i, told.Features[i].Signals?.FirstUnixMs ?? 0, Math.Max(0, told.Features[i].Signals?.Count ?? 0));
         }
 
@@ -333,6 +340,9 @@ public sealed class WindowCounters
         stages.Remove(LatencyLedger.NameOf(LatencyStage.EndToEnd));
         return stages;
     }
+
+    private static bool IsJudgedBySketch(ReferenceFeature feature, ComparisonMethod? test) =>
+        test == ComparisonMethod.Wasserstein && feature.Wasserstein is not null;
 
     // Listed categories have the numbers from 0 on, and all others the one after them.
     private static double UnseenOf(ModelManifest manifest, string name) =>

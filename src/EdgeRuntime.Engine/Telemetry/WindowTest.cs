@@ -14,6 +14,7 @@ internal static class WindowTest
         ("js", ComparisonMethod.JensenShannon), ("g", ComparisonMethod.LikelihoodRatio), ("chi_square", ComparisonMethod.ChiSquared),
         ("hellinger", ComparisonMethod.Hellinger), ("total_variation", ComparisonMethod.TotalVariation),
         ("l_infinity", ComparisonMethod.LInfinity), ("ks", ComparisonMethod.KolmogorovSmirnov),
+        ("wasserstein", ComparisonMethod.Wasserstein),
     ];
 
     /// <summary>The method that is to decide, or null for the stability index.</summary>

@@ -68,7 +68,7 @@ internal static class PackageEndpoints
         }
 
         long sinceMs = fleet.Parts.Time.GetUtcNow().AddHours(-hours).ToUnixTimeMilliseconds();
-        InputSum sum = new(reference, package.Model?.Monitoring?.Quantiles ?? []);
+        InputSum sum = new(reference, MonitoringSpec.SketchedFeatures(package.Model?.Monitoring, reference));
         foreach ((string device, ReceivedWindow window) in WindowStore.OfModelBeside(loop.State.Database, package.Name, sinceMs, MostWindows))
         {
             if (window.Message.Digest == package.Digest)

@@ -7,7 +7,8 @@ namespace EdgeRuntime.Statistics.Comparisons;
 /// <remarks>
 /// The distance is the integral of <c>|F - G|</c> by the standard deviation of the reference, so a shift by one of those is 1. Its
 /// distribution hangs on where the values lie, and with heavy tails on one value alone: no form with a few moments keeps the level, and a
-/// permutation does at any sizes, at most. It is for tools: a device holds the distance against a threshold that was made so.
+/// permutation does at any sizes, at most. It is for tools: a device holds the distance against thresholds that were made so
+/// (<see cref="CalibratedWasserstein"/>).
 /// </remarks>
 /// <param name="random">Deals the values; the same seed gives the same verdict.</param>
 /// <param name="most">Most permutations, 19 or more; fewer for many values, at least 199. (default: 9,999)</param>
@@ -65,6 +66,12 @@ public sealed class WassersteinTest(Random random, int most = 9_999)
             : double.NaN;
     }
 
+    /// <summary>The same of values and counts as they stand in a sketch.</summary>
+    /// <param name="values">Strictly ascending.</param>
+    /// <param name="counts">As many, each above 0.</param>
+    internal static double Distance(WeightedValues reference, ReadOnlySpan<double> values, ReadOnlySpan<long> counts) =>
+        Distance(reference, new WeightedValues(values, counts));
+
     private double[] Dealt(double[] values, long[] first, long[] second, long referenceSize, long currentSize)
     {
         int[] labels = new int[checked((int)(referenceSize + currentSize))];
@@ -103,7 +110,8 @@ public sealed class WassersteinTest(Random random, int most = 9_999)
         return distances;
     }
 
-    private static double Distance(double[] values, long[] first, long[] second, double firstSize, double secondSize)
+    /// <summary>The same of counts on the same values.</summary>
+    internal static double Distance(ReadOnlySpan<double> values, long[] first, long[] second, double firstSize, double secondSize)
     {
         double sum = 0;
         long a = 0;

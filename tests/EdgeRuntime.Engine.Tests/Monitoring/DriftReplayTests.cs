@@ -46,6 +46,7 @@ public sealed class DriftReplayTests
     [InlineData("psi")]
     [InlineData("ks")]
     [InlineData("g")]
+    [InlineData("wasserstein")]
     public void Windows_that_came_as_protobuf_lead_to_the_same_verdicts_bit_for_bit_and_to_the_same_alarms(string test)
     {
         ModelManifest manifest = Manifest with { Monitoring = Manifest.Monitoring! with { Drift = new DriftSpec { Test = test } } };
@@ -68,6 +69,17 @@ public sealed class DriftReplayTests
         ReplayedWindow again = new DriftReplay(Manifest, Digest, Reference).Take(AsProtobuf(other), out _)!;
 
         Assert.False(again.IsSame);
+    }
+
+    [Fact]
+    public void A_window_without_the_quantiles_that_its_verdict_rests_on_is_not_judged()
+    {
+        ModelManifest manifest = Manifest with { Monitoring = Manifest.Monitoring! with { Drift = new DriftSpec { Test = "wasserstein" } } };
+        WindowMessage told = Device(new BootId(1), seed: 1, manifest)[0].Window;
+        DriftReplay replay = new(manifest, Digest, Reference);
+
+        Assert.Null(replay.Take(told with { Features = [told.Features[0] with { Quantiles = null }, told.Features[1]] }, out string refusal));
+        Assert.Equal("the verdict on its feature 'x_mean' rests on quantiles, and it tells none", refusal);
     }
 
     [Fact]
@@ -161,6 +173,14 @@ public sealed class DriftReplayTests
     private static WindowMessage Stored(WindowMessage window) => JsonSerializer.Deserialize(
         JsonSerializer.SerializeToUtf8Bytes(window, WireJson.Default.WindowMessage), WireJson.Default.WindowMessage)!;
 
-    private static ReferenceFeature Quarters(string name) =>
-        new() { Name = name, Edges = [0.25, 0.5, 0.75], Counts = [2_500, 2_500, 2_500, 2_500] };
+    // Thresholds of the scaled distance for uniform values, about.
+    private static ReferenceFeature Quarters(string name) => new()
+    {
+        Name = name, Edges = [0.25, 0.5, 0.75], Counts = [2_500, 2_500, 2_500, 2_500],
+        Wasserstein = new WassersteinReference
+        {
+            Values = [.. Enumerable.Range(0, 100).Select(i => (i + 0.5) / 100)], Counts = [.. Enumerable.Repeat(100L, 100)], Sizes = [20],
+            Thresholds = [0.9, 1.3, 1.6, 1.8, 2.1, 2.3, 2.5, 2.7, 2.9],
+        },
+    };
 }

@@ -5,7 +5,7 @@ namespace EdgeRuntime.Ctl.Monitoring;
 /// <summary>How two tables are compared.</summary>
 internal sealed record CompareOptions
 {
-    /// <summary>What each method is called, on the command line, in JSON and, but for Wasserstein, in a manifest.</summary>
+    /// <summary>What each method is called, on the command line, in JSON and in a manifest.</summary>
     public static IReadOnlyDictionary<string, ComparisonMethod> Methods { get; } = new Dictionary<string, ComparisonMethod>
     {
         ["psi"] = ComparisonMethod.PopulationStability,

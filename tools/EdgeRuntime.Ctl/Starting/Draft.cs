@@ -138,7 +138,7 @@ internal sealed record Draft
         string[] labels = [.. Run.Answers.Select(answer => TruthNameOf(answer.Row))];
         ReferenceProfiling profiling = new(FeatureTable.Of(Run.Answers.Select(answer => answer.Values), labels), Bins);
         int samples = profiling.Horizon;
-        ReferenceProfile profile = profiling.Profile(Manifest.Pipeline.ValueNames(), samples, Manifest.Monitoring?.Online);
+        ReferenceProfile profile = profiling.Profile(Manifest.Pipeline.ValueNames(), samples, Manifest.Monitoring);
         if (Manifest.Pipeline.Image is null)
         {
             GatheredFrames frames = GatheredFrames.Of(Manifest, [Recording]);

@@ -17,7 +17,7 @@ internal static class PackageReference
     {
         ReferenceProfiling profiling = new(table, bins);
         int samples = windowSamples == 0 ? profiling.Horizon : windowSamples;
-        ReferenceProfile profile = profiling.Profile(manifest.Pipeline.ValueNames(), samples, manifest.Monitoring?.Online);
+        ReferenceProfile profile = profiling.Profile(manifest.Pipeline.ValueNames(), samples, manifest.Monitoring);
         profile = profile with { Quality = QualityCalibration.Of(profile, manifest.Pipeline.ValueNames(), Judged(manifest, table)) };
         return (manifest.Output.HasLabels()
             ? profile with { PredictionShares = Shares(table, manifest.Output.Labels, path) }

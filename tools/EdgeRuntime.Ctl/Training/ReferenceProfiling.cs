@@ -29,13 +29,13 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     /// <summary>Makes the profile.</summary>
     /// <param name="names">Names of the table's features.</param>
     /// <param name="windowSamples">Neighbouring windows that a healthy device judges together.</param>
-    /// <param name="online">What the manifest wants to watch sample by sample; null for nothing.</param>
-    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples, OnlineSpec? online)
+    /// <param name="monitoring">How the manifest wants them to be watched; null for the defaults.</param>
+    public ReferenceProfile Profile(IReadOnlyList<string> names, int windowSamples, MonitoringSpec? monitoring)
     {
         double[][] columns = [.. names.Select((_, column) => table.Rows.Select(row => row[column]).ToArray())];
         string[] compared = [.. names.Take(MostCorrelated)];
         double[,] correlations = RankCorrelation.Of([.. columns.Take(MostCorrelated)]);
-        ReferenceFeature[] features = [.. names.Select((name, column) => Feature(name, columns[column], windowSamples, online))];
+        ReferenceFeature[] features = [.. names.Select((name, column) => Feature(name, columns[column], windowSamples, monitoring))];
         for (int i = 0; i < compared.Length; i++)
         {
             if (features[i].Summary is { } summary)
@@ -53,9 +53,10 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
         };
     }
 
-    private ReferenceFeature Feature(string name, double[] values, int windowSamples, OnlineSpec? online) => Bins(name, values, windowSamples) with
+    private ReferenceFeature Feature(string name, double[] values, int windowSamples, MonitoringSpec? monitoring) => Bins(name, values, windowSamples) with
     {
-        Online = online?.Watches(name) == true ? OnlineCalibration.Calibrate(online, values, table.Runs) : null,
+        Online = monitoring?.Online is { } online && online.Watches(name) ? OnlineCalibration.Calibrate(online, values, table.Runs) : null,
+        Wasserstein = monitoring?.Drift.Test == "wasserstein" ? DistanceCalibration.Calibrate(values, Stretches(values.Length, windowSamples)) : null,
     };
 
     /// <summary>Bins of one quantity, with the smallest effect that no stretch of the training itself reaches.</summary>
@@ -64,22 +65,10 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
         double[] edges = Edges([.. values.Where(double.IsFinite)]);
         BinCounter all = Counted(edges, values);
         double worst = 0;
-        foreach (Range recording in table.Recordings)
+        foreach (Range stretch in Stretches(values.Length, windowSamples))
         {
-            (int start, int length) = recording.GetOffsetAndLength(values.Length);
-            int step = Math.Max(1, windowSamples / 4);
-            for (int at = start; at + windowSamples <= start + length; at += step)
-            {
-                worst = Math.Max(worst, Index(all, Counted(edges, values.AsSpan(at, windowSamples)), 1));
-            }
-        }
-
-        // A machine may stay in one of its states for as long as a verdict looks back, though it never did in training.
-        foreach (Range run in table.Runs)
-        {
-            (int start, int length) = run.GetOffsetAndLength(values.Length);
-            double scale = Math.Max(1, windowSamples / (double)length);
-            worst = Math.Max(worst, Index(all, Counted(edges, values.AsSpan(start, length)), scale));
+            double scale = Math.Max(1, windowSamples / (double)stretch.GetOffsetAndLength(values.Length).Length);
+            worst = Math.Max(worst, Index(all, Counted(edges, values.AsSpan(stretch)), scale));
         }
 
         return new ReferenceFeature
@@ -91,6 +80,26 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
             MinEffect = Rounded(Math.Max(LeastEffect, Safety * worst)),
             Summary = FeatureSummaries.Of(values),
         };
+    }
+
+    // Neighbouring windows that a healthy device judges together. And a machine may stay in one of its states for as long as a verdict looks
+    // back, though it never did in training.
+    private IEnumerable<Range> Stretches(int rows, int windowSamples)
+    {
+        foreach (Range recording in table.Recordings)
+        {
+            (int start, int length) = recording.GetOffsetAndLength(rows);
+            int step = Math.Max(1, windowSamples / 4);
+            for (int at = start; at + windowSamples <= start + length; at += step)
+            {
+                yield return at..(at + windowSamples);
+            }
+        }
+
+        foreach (Range run in table.Runs)
+        {
+            yield return run;
+        }
     }
 
     private static double Index(BinCounter reference, BinCounter block, double scale)

@@ -105,12 +105,12 @@ internal static class WindowReports
         // Where there are more samples than a sum has room for, the one that comes second is left out.
         bool isWhole = !forwards.Refused.Keys.Any(reason => reason.Contains("than can be added up", StringComparison.Ordinal));
         Promise.Require(!isWhole || Shown(forwards).AsSpan().SequenceEqual(Shown(backwards)), "the fleet's sum hangs on the order");
-        Merged(one, other);
+        Merged(one, other, isAdded: forwards.Total.Windows == 2);
         return forwards.Total.Windows == 2;
     }
 
     // A device merges what it cannot keep apart; the fleet must take the result for what it is.
-    private static void Merged(WindowMessage one, WindowMessage other)
+    private static void Merged(WindowMessage one, WindowMessage other, bool isAdded)
     {
         WindowMessage? left;
         WindowMessage? right;
@@ -133,7 +133,15 @@ internal static class WindowReports
         byte[] written = WindowCodec.Write(left);
         right = right with { Boot = left.Boot, Sequence = left.Sequence, UnixMs = left.UnixMs };
         Promise.Require(written.AsSpan().SequenceEqual(WindowCodec.Write(right)), "the device's sum hangs on the order");
-        Promise.Require(Read(written) is not null || one.Samples + other.Samples > 1L << 40, "the sum of two valid windows is none");
+        Promise.Require(!isAdded || IsLarge(one) || IsLarge(other) || Read(written) is not null, "the sum of two valid windows is none");
+    }
+
+    // Two of these may be more together than one message may tell.
+    private static bool IsLarge(WindowMessage window)
+    {
+        const long Half = 1L << 39;
+        return window.Samples > Half || window.Due > Half || window.DeadlineMisses > Half || window.Dropped.Values.Any(count => count > Half)
+            || window.Predictions.Counts.Any(count => count > Half) || window.Features.Any(feature => feature.Signals?.Count > Half);
     }
 
     private static WindowMessage? Read(byte[] bytes) =>
