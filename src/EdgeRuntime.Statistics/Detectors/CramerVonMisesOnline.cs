@@ -25,7 +25,8 @@ public sealed class CramerVonMisesOnline : IDriftDetector
 {
     private const ulong GoldenRatio = 0x9E3779B97F4A7C15;
 
-    private readonly double[] _reference;
+    // Single precision, here and of values that are held against it: ranks need no more, and it is half of a detector's memory.
+    private readonly float[] _reference;
     private readonly double[] _thresholds;
     private readonly int[] _sizes;
     private readonly double[] _scale;
@@ -45,7 +46,7 @@ public sealed class CramerVonMisesOnline : IDriftDetector
     /// <exception cref="ArgumentException">The reference has fewer.</exception>
     public CramerVonMisesOnline(CramerVonMisesOptions options, ReadOnlySpan<double> reference)
     {
-        _reference = PointsOf(reference, options.ReferencePoints);
+        _reference = Array.ConvertAll(PointsOf(reference, options.ReferencePoints), point => (float)point);
         _thresholds = [.. options.Thresholds];
         _sizes = [.. options.Windows];
         _longest = _sizes[^1];
@@ -126,7 +127,7 @@ public sealed class CramerVonMisesOnline : IDriftDetector
     /// <returns>The largest of the windows that are full; negative infinity while none is.</returns>
     public double Next(double value)
     {
-        Take(PlaceOf(value));
+        Take(PlaceOf((float)value));
         double largest = double.NegativeInfinity;
         for (int i = 0; i < _sizes.Length && _sizes[i] <= _count; i++)
         {
@@ -227,7 +228,7 @@ public sealed class CramerVonMisesOnline : IDriftDetector
         return (sum * _scale[i]) - _offset[i];
     }
 
-    private int PlaceOf(double value)
+    private int PlaceOf(float value)
     {
         int below = FirstAtLeast(value);
         int equal = below;
@@ -245,7 +246,7 @@ public sealed class CramerVonMisesOnline : IDriftDetector
         return below + (int)Math.BigMul(_turn, (ulong)(equal - below + 1), out _);
     }
 
-    private int FirstAtLeast(double value)
+    private int FirstAtLeast(float value)
     {
         int start = 0;
         int length = _reference.Length;
