@@ -1,3 +1,5 @@
+using EdgeRuntime.Statistics.Distributions;
+
 namespace EdgeRuntime.Statistics;
 
 /// <summary>
@@ -14,7 +16,8 @@ namespace EdgeRuntime.Statistics;
 /// Without drift the index is distributed like <c>chi2(bins - 1) * (1/N + 1/M)</c> for effective sample sizes N and M,
 /// so an upper quantile of that is the threshold. The usual fixed 0.1 or 0.25 would flag four of five healthy windows
 /// of a hundred samples, or miss real drift in ten thousand; it survives as the smallest effect worth an alarm.
-/// Below some thirty effective samples the threshold errs towards silence.
+/// With fewer than some thirty values a bin that form errs towards silence, with two it never alarms:
+/// <see cref="StabilityChance"/> has the distribution for the reference at hand.
 /// </para>
 /// <para>Sums run in the order of the bins, so every machine gets the same bits from the same counts.</para>
 /// </remarks>
@@ -61,18 +64,19 @@ public static class PopulationStability
     }
 
     /// <summary>Compares a sample with the reference.</summary>
+    /// <param name="chance">What chance makes of this reference's windows; null for the chi-squared form.</param>
     /// <exception cref="ArgumentException">The numbers of bins differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1.</exception>
-    public static StabilityVerdict Judge(in BinnedSample reference, in BinnedSample current, StabilityLimits limits)
+    public static StabilityVerdict Judge(
+        in BinnedSample reference, in BinnedSample current, StabilityLimits limits, StabilityChance? chance = null)
     {
         int bins = LiveBins(reference, current);
         double index = Index(reference, current);
-        double byChance = Threshold(Math.Max(bins, 2), reference.EffectiveSize, current.EffectiveSize, limits.Level);
+        (double byChance, double pValue) = chance is not null && bins >= 2 && reference.Total > 0 && current.Total > 0
+            ? ByChance(chance, bins, index, reference, current, limits.Level)
+            : ByChance(bins, index, reference, current, limits.Level);
         double threshold = Math.Max(byChance, limits.MinEffect);
         bool enough = Math.Min(reference.EffectiveSize, current.EffectiveSize) >= limits.MinSample;
-        double pValue = bins < 2
-            ? 1
-            : ChiSquared.Survival(index / Spread(reference.EffectiveSize, current.EffectiveSize), bins - 1);
         return new StabilityVerdict
         {
             Index = index,
@@ -83,6 +87,24 @@ public static class PopulationStability
             Bins = bins,
             Enough = enough,
         };
+    }
+
+    private static (double Threshold, double PValue) ByChance(
+        int bins, double index, in BinnedSample reference, in BinnedSample current, double level)
+    {
+        double spread = Spread(reference.EffectiveSize, current.EffectiveSize);
+        return (
+            Threshold(Math.Max(bins, 2), reference.EffectiveSize, current.EffectiveSize, level),
+            bins < 2 ? 1 : ChiSquared.Survival(index / spread, bins - 1));
+    }
+
+    private static (double Threshold, double PValue) ByChance(
+        StabilityChance chance, int bins, double index, in BinnedSample reference, in BinnedSample current, double level)
+    {
+        // The counts are as many as they are; where they are worth fewer, the index is as much larger.
+        double widening = Spread(reference.EffectiveSize, current.EffectiveSize) / Spread(reference.Total, current.Total);
+        PearsonCurve curve = chance.At(bins, reference.Total, current.Total);
+        return (curve.UpperQuantile(level) * widening, curve.Survival(index / widening));
     }
 
     private static double Spread(double referenceSize, double currentSize) =>

@@ -142,6 +142,19 @@ public sealed class TrainingVerbTests : IDisposable
     }
 
     [Fact]
+    public void What_chance_makes_of_the_index_is_told_by_the_windows_size_and_nears_the_chi_squared_form()
+    {
+        ReferenceFeature feature = ProfileOf(Independent(10_000)).Features[0];
+
+        // numpy: of windows of 32 and 64 on ten bins the mean is 0.853 and 0.930 of that form's.
+        Assert.Equal((32, 64), (feature.Chance[0].Samples, feature.Chance[2].Samples));
+        Assert.Equal(0.853, feature.Chance[0].Mean, 0.005);
+        Assert.Equal(0.930, feature.Chance[2].Mean, 0.005);
+        Assert.Equal(1, feature.Chance[^1].Mean, 0.01);
+        Assert.Equal(1, feature.Chance[^1].Variance, 0.01);
+    }
+
+    [Fact]
     public void A_constant_an_absent_and_a_partly_missing_feature_all_get_bins()
     {
         StringBuilder table = new("recording,row,cpu_mean,cpu_p90,shake,label\n");
@@ -155,6 +168,7 @@ public sealed class TrainingVerbTests : IDisposable
         Assert.Equal((0, 100, 0), (profile.Features[0].Counts[0], profile.Features[0].Counts[1], profile.Features[0].Counts[2]));
         Assert.Equal((100, 0), (profile.Features[1].Missing, profile.Features[1].Counts.Sum()));
         Assert.Equal((25, 75), (profile.Features[2].Missing, profile.Features[2].Counts.Sum()));
+        Assert.Empty(profile.Features[0].Chance);
         Assert.Equal([1, 0], profile.PredictionShares);
     }
 

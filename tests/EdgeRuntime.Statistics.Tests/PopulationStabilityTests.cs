@@ -92,6 +92,71 @@ public sealed class PopulationStabilityTests
         Assert.InRange((double)alarms / Windows, 0, 0.002);
     }
 
+    [Theory]
+    [InlineData(50, 32)]
+    [InlineData(200, 32)]
+    [InlineData(50, 10)]
+    [InlineData(5_000, 10)]
+    public void With_what_chance_makes_of_the_reference_windows_alarm_at_the_level_though_bins_have_few_values(int windowSize, int bins)
+    {
+        Random random = new(36);
+        const int Windows = 4_000;
+        long[] reference = [.. Enumerable.Repeat(10_000L / bins, bins)];
+        StabilityChance chance = new(StabilityChance.Of(reference, StabilityChance.Sizes));
+        int alarms = 0;
+        for (int window = 0; window < Windows; window++)
+        {
+            // The reference's bins lie between its own quantiles, so that their shares are as uncertain as it is long.
+            BinnedSample current = new(Foretold(random, reference, windowSize), 0, windowSize);
+            alarms += PopulationStability.Judge(new(reference, 0, reference.Sum()), current, Limits, chance).Drifted ? 1 : 0;
+        }
+
+        Assert.InRange((double)alarms / Windows, 0.035, 0.065);
+    }
+
+    // numpy 1.24.2, default_rng(5): 100,000 windows of Dirichlet-multinomial counts; mean and variance by the chi-squared form, and skewness.
+    [Theory]
+    [InlineData(50, 32, 0.63288, 0.28591, 0.27104)]
+    [InlineData(200, 10, 0.97781, 0.98226, 0.98104)]
+    public void Moments_of_the_index_are_those_of_simulated_windows(int size, int bins, double mean, double variance, double skewness)
+    {
+        StabilityMoments moments = StabilityChance.Of(Enumerable.Repeat(320L, bins), [size])[0];
+
+        Assert.Equal(1, moments.Mean / mean, 0.005);
+        Assert.Equal(1, moments.Variance / variance, 0.02);
+        Assert.Equal(skewness, moments.Skewness, 0.03);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(90)]
+    [InlineData(180)]
+    [InlineData(3_000)]
+    [InlineData(20_000)]
+    public void Between_and_beyond_the_sizes_that_were_worked_out_thresholds_are_as_good(int size)
+    {
+        long[] reference = [.. Enumerable.Range(0, 32).Select(bin => 100L + (10 * bin))];
+        BinnedSample expected = new(reference, 0, reference.Sum());
+        long[] counts = new long[32];
+        counts[3] = size / 2;
+        counts[20] = size - (size / 2);
+        BinnedSample current = new(counts, 0, size);
+
+        StabilityVerdict exact = PopulationStability.Judge(expected, current, Limits, new StabilityChance(StabilityChance.Of(reference, [size])));
+        StabilityVerdict between = PopulationStability.Judge(
+            expected, current, Limits, new StabilityChance(StabilityChance.Of(reference, StabilityChance.Sizes)));
+
+        Assert.Equal(1, between.Threshold / exact.Threshold, 0.01);
+    }
+
+    [Fact]
+    public void Of_a_constant_there_is_nothing_that_chance_could_do()
+    {
+        Assert.Empty(StabilityChance.Of([0, 500, 0], StabilityChance.Sizes));
+        Assert.Throws<ArgumentException>(() => new StabilityChance([]));
+        Assert.Throws<ArgumentException>(() => new StabilityChance([new(64, 1, 1, 1, 1), new(64, 1, 1, 1, 1)]));
+    }
+
     [Fact]
     public void A_shift_of_one_standard_deviation_alarms_in_every_window_of_two_hundred()
     {
@@ -214,9 +279,34 @@ public sealed class PopulationStabilityTests
         long[] reference = [5_000, 5_000, 4_000];
         long[] current = [50, 60, 70];
 
-        long bytes = Allocated.By(() => PopulationStability.Judge(new(reference, 1, 900), new(current, 0, 90), Limits));
+        StabilityChance chance = new(StabilityChance.Of([.. reference, 1], StabilityChance.Sizes));
 
-        Assert.Equal(0, bytes);
+        long bytes = Allocated.By(() => PopulationStability.Judge(new(reference, 1, 900), new(current, 0, 90), Limits));
+        long more = Allocated.By(() => PopulationStability.Judge(new(reference, 1, 900), new(current, 0, 90), Limits, chance));
+
+        Assert.Equal((0, 0), (bytes, more));
+    }
+
+    // Polya's urn, in the likeness of a window that follows its reference.
+    private static long[] Foretold(Random random, long[] reference, int size)
+    {
+        long[] urn = [.. reference];
+        long[] counts = new long[urn.Length];
+        long all = urn.Sum();
+        for (int i = 0; i < size; i++, all++)
+        {
+            long at = random.NextInt64(all);
+            int bin = 0;
+            while (at >= urn[bin])
+            {
+                at -= urn[bin++];
+            }
+
+            urn[bin]++;
+            counts[bin]++;
+        }
+
+        return counts;
     }
 
     private static long[] Draw(Random random, int size, int bins)

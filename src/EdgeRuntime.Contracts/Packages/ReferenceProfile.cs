@@ -86,6 +86,12 @@ public sealed record ReferenceFeature
     /// </summary>
     public WassersteinReference? Wasserstein { get; init; }
 
+    /// <summary>
+    /// What chance alone makes of the stability index, by the windows' size, at most 16 sizes; none in a reference of before it was told,
+    /// whose thresholds are those of the chi-squared form.
+    /// </summary>
+    public IReadOnlyList<ChanceReference> Chance { get; init; } = [];
+
     /// <summary>The bins in words, by the numbers of their edges; one more than there are edges.</summary>
     public IReadOnlyList<string> BinLabels()
     {

@@ -7,6 +7,7 @@ public static class ReferenceReader
 {
     private const int MaxEdges = 63;
     private const int MaxFeatures = 4096;
+    private const int MaxSizes = 16;
     private static readonly JsonLimits Limits = new(Bytes: 8 * 1024 * 1024, Depth: 8);
 
     /// <summary>Reads a profile.</summary>
@@ -80,7 +81,15 @@ public static class ReferenceReader
             Summary = feature.Object("summary", FeatureSummary.Read),
             Online = feature.Object("online", OnlineReference.Read),
             Wasserstein = feature.Object("wasserstein", WassersteinReference.Read),
+            Chance = feature.Objects("chance", ChanceReference.Read, MaxSizes),
         };
+        for (int i = 1; i < bins.Chance.Count; i++)
+        {
+            if (bins.Chance[i].Samples <= bins.Chance[i - 1].Samples)
+            {
+                feature.Mistake("chance", i, "samples", $"{bins.Chance[i].Samples} is not above the {bins.Chance[i - 1].Samples} before");
+            }
+        }
 
         for (int i = 1; i < bins.Edges.Count; i++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Statistics;
@@ -11,11 +12,15 @@ namespace EdgeRuntime.Engine.Telemetry;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class ReferenceBins
 {
+    // Windows and the sums over them are of the same reference, and may well share what is only read.
+    private static readonly ConditionalWeakTable<ReferenceFeature, StabilityChance> Shared = [];
+
     private readonly long[] _reference;
     private readonly long _referenceMissing;
     private readonly double? _minEffect;
     private readonly CalibratedWasserstein? _wasserstein;
     private readonly double _wassersteinEffect;
+    private readonly StabilityChance? _chance;
 
     // Number of the category that all values share which the manifest does not list; NaN, which equals nothing, where there is none.
     private readonly double _unseen;
@@ -46,6 +51,7 @@ internal sealed class ReferenceBins
             _wasserstein = new CalibratedWasserstein(new WeightedValues([.. made.Values], [.. made.Counts]), made.Sizes, made.Thresholds);
             _wassersteinEffect = made.MinEffect;
         }
+        _chance = reference.Chance.Count == 0 ? null : Shared.GetValue(reference, ChanceOf);
     }
 
     /// <summary>Name of the quantity.</summary>
@@ -145,7 +151,8 @@ internal sealed class ReferenceBins
         return PopulationStability.Judge(
             new BinnedSample(_reference, _referenceMissing, profile.EffectiveRows),
             new BinnedSample(Live.Counts, Live.Missing, effective),
-            new StabilityLimits(level, _minEffect ?? profile.MinEffect, WindowCounters.SmallestSample));
+            new StabilityLimits(level, _minEffect ?? profile.MinEffect, WindowCounters.SmallestSample),
+            _chance);
     }
 
     /// <summary>Compares the live counts with the reference by another test than the stability index.</summary>
@@ -169,4 +176,7 @@ internal sealed class ReferenceBins
             Quantiles!, profile.EffectiveRows, profile.EffectiveShare * Live.Total,
             new ComparisonLimits(level, minEffect ?? _wassersteinEffect, WindowCounters.SmallestSample));
     }
+
+    private static StabilityChance ChanceOf(ReferenceFeature reference) => new([.. reference.Chance.Select(chance =>
+        new StabilityMoments(chance.Samples, chance.Mean, chance.Variance, chance.Skewness, chance.Kurtosis))]);
 }

@@ -6,7 +6,7 @@ namespace EdgeRuntime.Statistics.Distributions;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Formulas after W. P. Elderton and N. L. Johnson, "Systems of Frequency Curves" (1969); that such curves keep few per cent of the tails of
+/// Formulas after W. P. Elderton and N. L. Johnson, "Systems of Frequency Curves" (1969); that such curves come within a few per cent of the tails of
 /// quadratic forms: H. Solomon and M. A. Stephens, "Approximations to Density Functions Using Pearson Curves", JASA 73 (1978). Three
 /// moments alone leave out a seventh to a quarter of the chance of what happens once in two thousand times.
 /// </para>
@@ -76,17 +76,17 @@ public readonly record struct PearsonCurve
             return _gamma.Mean;
         }
 
-        double deviation = Math.Sqrt(_gamma.Variance);
+        double step = 4 * Math.Sqrt(_gamma.Variance);
         double low = _gamma.Mean;
-        double high = low + (4 * deviation);
-        while (Survival(low) <= level)
+        double high = low + step;
+        for (; Survival(low) <= level; step *= 2)
         {
-            (low, high) = (low - deviation, low);
+            (low, high) = (low - step, low);
         }
 
-        while (Survival(high) > level)
+        for (; Survival(high) > level; step *= 2)
         {
-            (low, high) = (high, high + (4 * deviation));
+            (low, high) = (high, high + step);
         }
 
         return Narrowed(low, high, level);

@@ -213,6 +213,25 @@ public sealed class WindowCountersTests
     }
 
     [Fact]
+    public void What_chance_makes_of_the_reference_decides_where_it_was_told()
+    {
+        ReferenceProfile told = Reference with
+        {
+            Features =
+            [
+                Normal("y_std"),
+                Normal("x_mean") with
+                {
+                    // A gamma distribution: half of a chi-squared one with 9 degrees, 29.665808 of which are exceeded with the level.
+                    Chance = [new() { Samples = 50, Mean = 0.5, Variance = 0.25, Skewness = Math.Sqrt(8.0 / 9), Kurtosis = 12.0 / 9 }],
+                },
+            ],
+        };
+
+        Assert.Equal(29.665808 * 0.0201 / 2, Message(Window(new Random(8), 50, shift: 0, told)).Features[1].Threshold, 1e-6);
+    }
+
+    [Fact]
     public void Samples_that_repeat_their_neighbours_count_by_their_effective_share()
     {
         ReferenceProfile slow = Reference with { EffectiveShare = 0.25 };

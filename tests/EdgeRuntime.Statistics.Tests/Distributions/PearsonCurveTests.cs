@@ -49,6 +49,21 @@ public sealed class PearsonCurveTests
         }
     }
 
+    [Theory]
+    [InlineData(100, 100_000)]
+    [InlineData(100, -3)]
+    [InlineData(1e-9, 100_000)]
+    [InlineData(-100, 0)]
+    public void Whatever_moments_a_file_tells_there_is_a_quantile_and_an_end(double skewness, double excess)
+    {
+        PearsonCurve curve = new(2, 0.25, skewness, excess);
+        foreach (double level in (double[])[0.5, 1e-3, 1e-30, double.Epsilon])
+        {
+            Assert.True(double.IsFinite(curve.UpperQuantile(level)));
+            Assert.InRange(curve.Survival(1e9), 0, 1);
+        }
+    }
+
     [Fact]
     public void What_cannot_vary_is_certain()
     {

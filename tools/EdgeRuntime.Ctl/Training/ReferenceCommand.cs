@@ -11,9 +11,10 @@ internal static class ReferenceCommand
 
         Makes the reference profile of a package from what 'edgectl features' (without --scaled) wrote of the training
         recordings: for each feature the bins between quantiles, with a bin at either end for what was never seen; how
-        many of the rows count as independent; and the smallest drift worth an alarm, 1.25 times the largest that a
-        stretch of the training itself shows. Of a classification the share of each label: by the column 'prediction'
-        where there is one, else by 'label'. Of a regression or reconstruction the bins of the column 'prediction'.
+        many of the rows count as independent; what chance alone makes of a window's index, by its size; and the smallest
+        drift worth an alarm, 1.25 times the largest that a stretch of the training itself shows. Of a classification the
+        share of each label: by the column 'prediction' where there is one, else by 'label'. Of a regression or
+        reconstruction the bins of the column 'prediction'.
         With 'label' and 'prediction' it says how right the model is, so that devices estimate that without labels; with
         'score', the probability of the positive label, by calibrated probabilities too ('edgectl features --answers').
         Take rows that the model was not trained on for this.

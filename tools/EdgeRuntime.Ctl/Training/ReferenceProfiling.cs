@@ -78,6 +78,7 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
             Counts = all.Counts.ToArray(),
             Missing = all.Missing,
             MinEffect = Rounded(Math.Max(LeastEffect, Safety * worst)),
+            Chance = Chance(all),
             Summary = FeatureSummaries.Of(values),
         };
     }
@@ -101,6 +102,18 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
             yield return run;
         }
     }
+
+    private static ChanceReference[] Chance(BinCounter reference) =>
+    [
+        .. StabilityChance.Of([.. reference.Counts, reference.Missing], StabilityChance.Sizes).Select(of => new ChanceReference
+        {
+            Samples = (long)of.Size,
+            Mean = Rounded(of.Mean),
+            Variance = Rounded(of.Variance),
+            Skewness = Rounded(of.Skewness),
+            Kurtosis = Rounded(of.Excess),
+        }),
+    ];
 
     private static double Index(BinCounter reference, BinCounter block, double scale)
     {
