@@ -9,6 +9,8 @@ namespace EdgeRuntime.Statistics.Comparisons;
 /// together, so sums over cells have known moments (<see cref="ConditionalMoments"/>, Pearson's curve through the first four) and
 /// largest differences a known distribution (<see cref="PathProbability"/>). So the level holds for fifty values on thirty cells, for rare
 /// cells and for ties, where the chi-squared forms do not; the largest differences are discrete, and alarm at most at the level.
+/// Where a reference has few counts in each bin and these lie between its own quantiles, so that they are fixed, a deal is not quite what
+/// happens: <see cref="StabilityChance"/> knows better.
 /// </para>
 /// <para>
 /// Where counts are worth less than they are many (<see cref="BinnedSample.EffectiveSize"/>), the statistic is held against a null

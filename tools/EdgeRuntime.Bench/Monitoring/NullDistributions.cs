@@ -21,24 +21,33 @@ internal static class NullDistributions
     /// <summary>Values in a reference.</summary>
     public const int Reference = 10_000;
 
-    /// <summary>A fresh reference and a window of the same source, counted on the reference's quantile bins.</summary>
-    public static (BinCounter Reference, BinCounter Window) Counted(
-        Random random, Func<Random, double> draw, int reference, int window, int bins)
+    /// <summary>So many values.</summary>
+    public static double[] Drawn(Random random, Func<Random, double> draw, int size)
     {
-        double[] values = Drawn(random, draw, reference);
-        BinCounter expected = new(QuantileEdges.Of([.. values], bins));
-        BinCounter actual = new(expected.Edges);
-        foreach (double value in values)
+        double[] values = new double[size];
+        for (int i = 0; i < size; i++)
         {
-            expected.Record(value);
+            values[i] = draw(random);
         }
 
-        for (int i = 0; i < window; i++)
-        {
-            actual.Record(draw(random));
-        }
+        return values;
+    }
 
-        return (expected, actual);
+    /// <summary>Counts of a reference on its own quantile bins.</summary>
+    /// <param name="values">In any order; sorted in place.</param>
+    public static BinCounter Counted(double[] values, int bins)
+    {
+        BinCounter counter = new(QuantileEdges.Of(values, bins));
+        Record(counter, values);
+        return counter;
+    }
+
+    /// <summary>Counts of a window on the bins of its reference.</summary>
+    public static BinCounter Counted(ReadOnlySpan<double> window, BinCounter reference)
+    {
+        BinCounter counter = new(reference.Edges);
+        Record(counter, window);
+        return counter;
     }
 
     /// <summary>A sketch of so many values.</summary>
@@ -53,15 +62,12 @@ internal static class NullDistributions
         return WeightedValues.Of(sketch);
     }
 
-    private static double[] Drawn(Random random, Func<Random, double> draw, int size)
+    private static void Record(BinCounter counter, ReadOnlySpan<double> values)
     {
-        double[] values = new double[size];
-        for (int i = 0; i < size; i++)
+        foreach (double value in values)
         {
-            values[i] = draw(random);
+            counter.Record(value);
         }
-
-        return values;
     }
 
     private static double Normal(Random random) =>

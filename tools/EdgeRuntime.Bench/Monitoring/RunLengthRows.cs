@@ -25,23 +25,23 @@ internal static class RunLengthRows
     public static void Add(Figures figures)
     {
         figures.Add(Peer());
-        CalibratedDetector[] sums = [.. Calibrated("page_hinkley", 500, References)];
+        CalibratedDetector[] sums = Calibrated("page_hinkley", 500, References);
         Achieved(figures, "page_hinkley", 500, sums);
         Delays(figures, "page_hinkley", sums);
-        Achieved(figures, "page_hinkley", 5000, [.. Calibrated("page_hinkley", 5000, References / 10)]);
+        Achieved(figures, "page_hinkley", 5000, Calibrated("page_hinkley", 5000, References / 10));
         CalibratedDetector[] ranks = [.. Ranks(500)];
         Achieved(figures, "cvm", 500, ranks);
         Delays(figures, "cvm", ranks);
         Achieved(figures, "cvm", 5000, [.. Ranks(5000)]);
+        SlowSensorRows.Add(figures);
     }
 
-    private static IEnumerable<CalibratedDetector> Calibrated(string detector, double wanted, int references)
+    private static CalibratedDetector[] Calibrated(string detector, double wanted, int references)
     {
-        for (int i = 0; i < references; i++)
-        {
-            yield return DetectorCalibration.Calibrate(
-                detector, new NormalStream(1000 + i).Take(ReferenceSamples), new CalibrationOptions { ExpectedRunSamples = wanted });
-        }
+        CalibratedDetector[] calibrated = new CalibratedDetector[references];
+        Parallel.For(0, references, i => calibrated[i] = DetectorCalibration.Calibrate(
+            detector, new NormalStream(1000 + i).Take(ReferenceSamples), new CalibrationOptions { ExpectedRunSamples = wanted }));
+        return calibrated;
     }
 
     // Ranks know no distribution: one table of thresholds for all references of a size.
