@@ -131,7 +131,7 @@ public sealed class QualitySumTests
     public void Groups_are_compared_from_thirty_answers_on_and_the_four_fifths_rule_is_told()
     {
         QualityView few = View([new ReceivedWindow(Window(1), 60_000)]);
-        QualityView many = View([.. Enumerable.Range(1, 100).Select(device => new ReceivedWindow(Window(device), 60_000))]);
+        QualityView many = View([.. Enumerable.Range(1, 100).Select(device => new ReceivedWindow(Window(1) with { Boot = new BootId((ulong)device) }, 60_000))]);
 
         Assert.Equal(["warmth", "shift", "warmth, shift"], many.Groups.Select(groups => groups.Name));
         Assert.Null(few.Groups[0].KeepsFourFifths);

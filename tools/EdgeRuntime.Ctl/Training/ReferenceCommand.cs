@@ -18,9 +18,9 @@ internal static class ReferenceCommand
         With 'label' and 'prediction' it says how right the model is, so that devices estimate that without labels; with
         'score', the probability of the positive label, by calibrated probabilities too ('edgectl features --answers').
         Take rows that the model was not trained on for this.
-        Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows; where its
-        monitoring.drift wants the test wasserstein, the sketch and the thresholds that the device holds windows against.
-        Where the model lies beside MANIFEST and its input is these features, also what matters to some of its answers.
+        Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows;
+        where its monitoring.drift wants the test wasserstein, the sketch and the thresholds that the device holds windows
+        against. Where the model lies beside MANIFEST and its input is these features, also what matters to some answers.
         'edgectl profile' makes the same of recordings, and tells how their channels behave too.
           --bins             bins between the smallest and the largest value (default: 10; 2 to 62)
           --window-samples   neighbouring windows judged together (default: as many as a device looks back on)
