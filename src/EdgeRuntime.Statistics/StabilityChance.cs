@@ -19,6 +19,9 @@ namespace EdgeRuntime.Statistics;
 /// </remarks>
 public sealed class StabilityChance
 {
+    // Below, the integral behind the moments does not hold, and the chi-squared form is no worse.
+    private const int FewestValues = 50;
+
     private readonly StabilityMoments[] _moments;
 
     /// <param name="moments">Of one size at least, sizes ascending; copied.</param>
@@ -49,13 +52,13 @@ public sealed class StabilityChance
     /// <summary>Works the moments out.</summary>
     /// <param name="reference">Counts by bin, the missing values among them; 0 or more. Bins without any are left out.</param>
     /// <param name="sizes">Of windows, 1 or more, ascending.</param>
-    /// <returns>One for each size; none where fewer than two bins have counts, so that nothing can be compared.</returns>
+    /// <returns>One for each size; none where fewer than two bins have counts, or all together fewer than 50.</returns>
     public static IReadOnlyList<StabilityMoments> Of(IEnumerable<long> reference, IEnumerable<long> sizes)
     {
         long[] counts = [.. reference.Where(count => count > 0)];
         long total = counts.Sum();
         int degrees = counts.Length - 1;
-        return degrees < 1 ? [] : [.. sizes.Select(size =>
+        return degrees < 1 || total < FewestValues ? [] : [.. sizes.Select(size =>
         {
             double spread = (1.0 / total) + (1.0 / size);
             CellTerm term = new(ComparisonMethod.PopulationStability, total, size, counts.Length);

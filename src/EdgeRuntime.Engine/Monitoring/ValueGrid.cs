@@ -43,9 +43,9 @@ internal readonly record struct ValueGrid(double Step, double At)
             .. steps.Where(step => step > range / MostSteps).GroupBy(step => Math.Round(step / range, 9))
                 .Where(group => group.Count() >= Math.Max(FewestOfAStep, RareStep * steps.Count)).Select(group => group.Average()).Order().Take(MostCandidates),
         ];
-        foreach (double step in candidates.Reverse())
+        for (int i = candidates.Length - 1; i >= 0; i--)
         {
-            ValueGrid grid = new(step, at);
+            ValueGrid grid = new(candidates[i], at);
             if (grid.ShareOf(different, sorted.Length) >= LeastShare)
             {
                 return grid.Fitted(different);

@@ -4,6 +4,8 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Engine.Tests.Features;
+using EdgeRuntime.Statistics.Comparisons;
+using EdgeRuntime.Statistics.Sketches;
 
 namespace EdgeRuntime.Engine.Tests.Telemetry;
 
@@ -62,5 +64,18 @@ public sealed class WindowTestTests
     }
 
     private static ReferenceFeature Quarters(string name) =>
-        new() { Name = name, Edges = [0.25, 0.5, 0.75], Counts = [2_500, 2_500, 2_500, 2_500] };
+        new() { Name = name, Edges = [0.25, 0.5, 0.75], Counts = [2_500, 2_500, 2_500, 2_500], Wasserstein = Distances() };
+
+    private static WassersteinReference Distances()
+    {
+        DDSketch sketch = new();
+        for (int i = 0; i < 10_000; i++)
+        {
+            sketch.Record((i + 0.5) / 10_000);
+        }
+
+        WeightedValues values = WeightedValues.Of(sketch);
+        (IReadOnlyList<double> sizes, IReadOnlyList<double> thresholds) = WassersteinCalibration.Calibrate(values, new Random(1));
+        return new WassersteinReference { Values = values.Values.ToArray(), Counts = values.Counts.ToArray(), Sizes = sizes, Thresholds = thresholds };
+    }
 }
