@@ -44,7 +44,7 @@ public sealed class UpdateTests
     public async Task A_rollout_brings_a_delta_from_the_fleets_own_web_server_to_devices_that_may_fetch_no_more_than_that()
     {
         using Site site = await Site.Open();
-        await RollOutByDelta(site, "");
+        await RollOutByDelta(site);
 
         Assert.Single(Directory.GetFiles(site["fleet/packages/deltas"]));
     }
@@ -53,11 +53,15 @@ public sealed class UpdateTests
     public async Task A_device_installs_the_encrypted_delta_of_a_manager_that_has_pinned_its_key()
     {
         using Site site = await Site.Open();
+        const string Key = """ "device_key_file": "device.key", "state_dir" """;
         string configuration = site.Configure("dev-a", "../vitals-1.edgepkg");
+        await File.WriteAllTextAsync(site["dev-a/device.key"], "a secret of 32 bytes or rather more");
+        await File.WriteAllTextAsync(
+            configuration, (await File.ReadAllTextAsync(configuration)).Replace("\"state_dir\"", Key, StringComparison.Ordinal));
         string pin = (await Run.ToEnd(Programs.Device, site.Root, "check", "--config", configuration)).Text
             .Split('\n').Single(line => line.StartsWith("  key ", StringComparison.Ordinal));
         await File.WriteAllTextAsync(site["pins"], string.Join(' ', pin.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]));
-        await RollOutByDelta(site, """, "recipients": "pins" """);
+        await RollOutByDelta(site, """, "recipients": "pins" """, Key);
 
         // Both packages and the delta between them.
         Assert.Equal(3, Directory.GetFiles(site["fleet/packages/encrypted"], "*.encrypted").Length);
@@ -105,7 +109,9 @@ public sealed class UpdateTests
         Assert.False(device.HasExited || fleet.HasExited);
     }
 
-    private static async Task RollOutByDelta(Site site, string transfers)
+    /// <param name="transfers">Further members of the manager's <c>transfers</c>, with a comma before the first.</param>
+    /// <param name="member">What stands in the device's configuration in place of the name of <c>state_dir</c>.</param>
+    private static async Task RollOutByDelta(Site site, string transfers = "", string member = "\"state_dir\"")
     {
         int port = FreePort();
         string url = $"http://127.0.0.1:{port}";
@@ -115,7 +121,7 @@ public sealed class UpdateTests
 
         // Neither the broker nor the whole package is allowed.
         string transfer = $$"""
-            "transfer": { "carriers": ["url"], "budget_bytes": {{new FileInfo(site["vitals-2.edgepkg"]).Length - 1}} }, "state_dir"
+            "transfer": { "carriers": ["url"], "budget_bytes": {{new FileInfo(site["vitals-2.edgepkg"]).Length - 1}} }, {{member}}
             """;
         await File.WriteAllTextAsync(
             configuration, (await File.ReadAllTextAsync(configuration)).Replace("\"state_dir\"", transfer.Trim(), StringComparison.Ordinal));
