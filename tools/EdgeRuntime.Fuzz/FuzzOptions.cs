@@ -17,6 +17,9 @@ internal sealed record FuzzOptions
     /// <summary>The same seed makes the same inputs. (default: 1)</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Targets that run at the same time, each in its process. (default: 1; 1 to 64)</summary>
+    public int Jobs { get; init; } = 1;
+
     /// <summary>One input to run instead, as a finding was saved.</summary>
     public string? Input { get; init; }
 
@@ -79,6 +82,10 @@ internal sealed record FuzzOptions
                 case "--seed":
                     good = int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int seed);
                     options = options with { Seed = seed };
+                    break;
+                case "--jobs":
+                    good = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int jobs) && jobs is >= 1 and <= 64;
+                    options = options with { Jobs = jobs };
                     break;
                 case "--input":
                     good = File.Exists(value);

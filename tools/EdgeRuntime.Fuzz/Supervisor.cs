@@ -15,7 +15,7 @@ internal static class Supervisor
 
     private const int MostDeaths = 5;
 
-    /// <summary>Runs all targets, one after the other.</summary>
+    /// <summary>Runs all targets.</summary>
     /// <returns>0 without findings, else 1.</returns>
     public static int Run(FuzzOptions options)
     {
@@ -29,16 +29,13 @@ internal static class Supervisor
 
         double weights = targets.Sum(target => target.Weight);
         WriteHeading();
-        List<Tally> tallies = [];
-        foreach (Target target in targets)
+        Tally[] tallies = [.. targets.Select(target => new Tally(target.Name))];
+        Parallel.For(0, targets.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
         {
-            Tally tally = new(target.Name);
-            tallies.Add(tally);
-            long inputs = Math.Max(1, (long)Math.Ceiling(options.Inputs * target.Weight / weights));
-            RunAll(target, options, inputs, tally, MostDeaths);
-            Console.WriteLine(tally);
-        }
-
+            long inputs = Math.Max(1, (long)Math.Ceiling(options.Inputs * targets[i].Weight / weights));
+            RunAll(targets[i], options, inputs, tallies[i], MostDeaths);
+            Console.WriteLine(tallies[i]);
+        });
         long findings = tallies.Sum(tally => (long)tally.Findings);
         double seconds = tallies.Sum(tally => tally.Seconds);
         Console.WriteLine(string.Create(

@@ -14,7 +14,7 @@ internal static class NullDistributions
         ("uniform", random => random.NextDouble()),
         ("exponential", random => -Math.Log(1 - random.NextDouble())),
         ("lognormal", random => Math.Exp(Normal(random))),
-        ("Student t2", random => Normal(random) / Math.Sqrt(-Math.Log(1 - random.NextDouble()))),
+        ("Student t2", random => Normal(random) / Math.Sqrt(-Math.Log(Open(random)))),
         ("Poisson 3", Poisson),
     ];
 
@@ -68,6 +68,18 @@ internal static class NullDistributions
         {
             counter.Record(value);
         }
+    }
+
+    // Neither end: of a billion draws some are 0, and what is divided by its logarithm would be infinite.
+    private static double Open(Random random)
+    {
+        double drawn = 0;
+        while (drawn == 0)
+        {
+            drawn = random.NextDouble();
+        }
+
+        return drawn;
     }
 
     private static double Normal(Random random) =>
