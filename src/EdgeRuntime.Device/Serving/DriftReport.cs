@@ -1,4 +1,3 @@
-using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Models;
@@ -10,10 +9,13 @@ namespace EdgeRuntime.Device.Serving;
 /// <summary>Tells of one package's drift, in its inputs and in what the model makes of them: the alarm that stands, and an event for each change of it. For the agent's thread only.</summary>
 internal sealed class DriftReport(string model, LoadedModel package, Publisher publisher)
 {
+    /// <summary>In the names of the alarm and of its events.</summary>
+    public const string Kind = "drift";
+
     private const int MostNamed = 5;
 
     private readonly DriftAlarm _alarm = new((package.Manifest.Monitoring ?? new MonitoringSpec()).Alarms);
-    private AlarmMessage? _standing;
+    private readonly StandingAlarm _standing = new(Kind, model, package, publisher);
     private string _detail = "";
     private bool _isUnexplained;
     private bool _isUncaptured;
@@ -27,7 +29,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
                 Raise(verdict, window);
                 break;
             case AlarmChange.Ended:
-                Tell(EventSeverity.Info, "all features are as in training again", new Dictionary<string, double>());
+                _standing.Tell(EventSeverity.Info, "all features are as in training again", new Dictionary<string, double>());
                 Withdraw();
                 break;
             case AlarmChange.FoundNone:
@@ -37,16 +39,7 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
     }
 
     /// <summary>Says again what stands: after a reconnect, since a broker may have forgotten it.</summary>
-    public void Repeat()
-    {
-        if (_standing is AlarmMessage standing)
-        {
-            publisher.State(TopicOf(model), standing, WireJson.Default.AlarmMessage);
-        }
-    }
-
-    /// <summary>Takes back the alarm of a model, also one that an earlier run left at the broker.</summary>
-    public static void Forget(string model, Publisher publisher) => publisher.Forget(TopicOf(model));
+    public void Repeat() => _standing.Repeat();
 
     /// <summary>Whether an alarm was raised that should be told with an explanation, once.</summary>
     public bool TakeUnexplained()
@@ -67,18 +60,14 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
     /// <summary>Tells the alarm that stands again, with what the model makes of the inputs that raised it.</summary>
     public void Explain(ExplanationReport explanation)
     {
-        if (_standing is AlarmMessage standing)
+        if (_standing.Message is AlarmMessage standing)
         {
-            _standing = standing with
-            {
-                Sequence = publisher.Stamp.Next("alarm"), UnixMs = publisher.Stamp.UnixMs, Explanation = explanation,
-            };
-            Repeat();
+            _standing.Amend(standing with { Explanation = explanation });
         }
     }
 
     /// <summary>Whether an alarm stands.</summary>
-    public bool Stands => _standing is not null;
+    public bool Stands => _standing.Message is not null;
 
     /// <summary>What the model listens to.</summary>
     public AttributionWatch Attributions { get; } = new(package.Manifest, package.Reference);
@@ -96,76 +85,35 @@ internal sealed class DriftReport(string model, LoadedModel package, Publisher p
 
         Attributions.Take(explanation);
         AttributionShift? shift = Attributions.Shift();
-        if (shift is null || _standing is not AlarmMessage standing || shift.Drifted == (standing.Attributions is not null))
+        if (shift is null || _standing.Message is not AlarmMessage standing || shift.Drifted == (standing.Attributions is not null))
         {
             return;
         }
 
         string detail = shift.Now == shift.Before ? "other features matter to the model" : $"{shift.Now} matters most to the model, in training {shift.Before}";
-        _standing = standing with
+        _standing.Amend(standing with
         {
-            Sequence = publisher.Stamp.Next("alarm"),
-            UnixMs = publisher.Stamp.UnixMs,
             Detail = shift.Drifted ? $"{_detail}; {detail}" : _detail,
             Attributions = shift.Drifted ? shift : null,
-        };
-        Repeat();
+        });
     }
 
     private void Withdraw()
     {
-        _standing = null;
+        _standing.Withdraw();
         _isUnexplained = false;
-        Forget(model, publisher);
     }
 
     private void Raise(DriftVerdict verdict, WindowMessage window)
     {
         IReadOnlyList<AlarmCause> causes = DriftAlarm.CausesOf(verdict);
-        string detail = $"{Listed(verdict.Drifting)} no longer as in training";
-        _detail = detail;
-        _standing = new AlarmMessage
-        {
-            Boot = publisher.Stamp.Boot,
-            Sequence = publisher.Stamp.Next("alarm"),
-            UnixMs = publisher.Stamp.UnixMs,
-            ClockSynchronized = publisher.Stamp.ClockSynchronized,
-            Name = NameOf(model),
-            Kind = "drift",
-            Model = model,
-            Version = package.Manifest.Version,
-            Digest = package.Digest,
-            SinceUnixMs = ((AlarmState.Standing)_alarm.State).SinceUnixMs,
-            Detail = detail,
-            Causes = causes,
-            FirstWindow = verdict.FirstWindow,
-            LastWindow = window.Sequence,
-        };
+        _detail = $"{Listed(verdict.Drifting)} no longer as in training";
+        _standing.Raise(_detail, ((AlarmState.Standing)_alarm.State).SinceUnixMs, causes, verdict.FirstWindow, window.Sequence);
         _isUncaptured = package.Manifest.Monitoring?.Capture is { Drifting: true };
         _isUnexplained = (package.Manifest.Monitoring?.Explain ?? new ExplainSpec()) is { Alarms: true, InferencesPerMinute: > 0 };
-        Repeat();
-        Tell(EventSeverity.Warning, detail, causes.DistinctBy(cause => cause.Feature).ToDictionary(cause => cause.Feature, cause => cause.Ratio));
+        _standing.Tell(
+            EventSeverity.Warning, _detail, causes.DistinctBy(cause => cause.Feature).ToDictionary(cause => cause.Feature, cause => cause.Ratio));
     }
-
-    private void Tell(EventSeverity severity, string detail, IReadOnlyDictionary<string, double> values) => publisher.Event(
-        "event/drift",
-        new EventMessage
-        {
-            Boot = publisher.Stamp.Boot,
-            Sequence = publisher.Stamp.Next("event"),
-            UnixMs = publisher.Stamp.UnixMs,
-            ClockSynchronized = publisher.Stamp.ClockSynchronized,
-            Kind = "drift",
-            Severity = severity,
-            Model = model,
-            Detail = detail,
-            Values = values,
-        },
-        WireJson.Default.EventMessage);
-
-    private static string NameOf(string model) => $"drift-{model}";
-
-    private static string TopicOf(string model) => $"alarm/{NameOf(model)}";
 
     private static string Listed(IReadOnlyList<string> names) => names.Count <= MostNamed
         ? string.Join(", ", names)

@@ -273,8 +273,8 @@ internal sealed class ModelHost : IDisposable
     /// <summary>Takes back the alarms of a model that this device no longer has.</summary>
     public void ForgetAlarms()
     {
-        DriftReport.Forget(Name, _publisher);
-        QualityReport.Forget(Name, _publisher);
+        StandingAlarm.Forget(DriftReport.Kind, Name, _publisher);
+        StandingAlarm.Forget(QualityReport.Kind, Name, _publisher);
     }
 
     /// <summary>Says again which alarms stand: after a reconnect, since a broker may have forgotten them.</summary>

@@ -5,6 +5,10 @@ using EdgeRuntime.Statistics.Sketches;
 namespace EdgeRuntime.Fleet.Ingest;
 
 /// <summary>Says what is wrong with the counts of a feature: what is not valid is never merged.</summary>
+/// <remarks>
+/// A device reads these messages into the same sums: the engine's FeatureReport does it there, which nothing of a fleet may depend on, and
+/// the contracts know no statistics.
+/// </remarks>
 internal static class FeatureComplaint
 {
     private const int MostBins = 1024;
