@@ -10,7 +10,7 @@ public sealed class MosquittoFactAttribute : FactAttribute
     {
         if (Mosquitto.Program is null)
         {
-            Skip = "mosquitto is not installed (apt install mosquitto)";
+            Skip = "this needs a real broker, and mosquitto is not installed here; tools/test installs it";
         }
     }
 }

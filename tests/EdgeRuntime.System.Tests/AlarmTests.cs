@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Mqtt;
 using EdgeRuntime.System.Tests.Stage;
 
 namespace EdgeRuntime.System.Tests;
@@ -21,11 +20,7 @@ public sealed class AlarmTests
         string moved = site["moved.csv"];
         File.WriteAllText(moved, MovedRecording.Of(Programs.Recording, "context_switches[/s]"));
         Listener heard = new();
-        using ILink listener = MqttLink.Create(
-            new LinkOptions { Host = "127.0.0.1", Port = site.Broker.Port, ClientId = "listener", Subscriptions = [($"edge/v1/{Device}/up/#", 1)] },
-            TimeProvider.System, new Random(1));
-        listener.Start(heard);
-        heard.WaitUntil(it => it.WasConnected, "the listener is connected");
+        using ILink listener = site.Listen(Device, heard);
 
         await using (Run first = Site.Start(site.Configure(Device, "../vitals-1.edgepkg", Replay(moved))))
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
-using EdgeRuntime.Mqtt;
 using EdgeRuntime.System.Tests.Stage;
 
 namespace EdgeRuntime.System.Tests;
@@ -31,11 +30,7 @@ public sealed class CaptureTests
         string moved = site["moved.csv"];
         File.WriteAllText(moved, MovedRecording.Of(Programs.Recording, "context_switches[/s]"));
         Listener heard = new();
-        using ILink listener = MqttLink.Create(
-            new LinkOptions { Host = "127.0.0.1", Port = site.Broker.Port, ClientId = "listener", Subscriptions = [($"edge/v1/{Device}/up/#", 1)] },
-            TimeProvider.System, new Random(1));
-        listener.Start(heard);
-        heard.WaitUntil(it => it.WasConnected, "the listener is connected");
+        using ILink listener = site.Listen(Device, heard);
 
         // As fast as it was recorded: what is kept has the device's own times, and the pipeline holds them against its rate.
         await using Run run = Site.Start(site.Configure(

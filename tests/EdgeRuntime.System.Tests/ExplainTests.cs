@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Mqtt;
 using EdgeRuntime.System.Tests.Stage;
 
 namespace EdgeRuntime.System.Tests;
@@ -21,11 +20,7 @@ public sealed class ExplainTests
         string moved = site["moved.csv"];
         File.WriteAllText(moved, MovedRecording.Of(Programs.Recording, "context_switches[/s]"));
         Listener heard = new();
-        using ILink listener = MqttLink.Create(
-            new LinkOptions { Host = "127.0.0.1", Port = site.Broker.Port, ClientId = "listener", Subscriptions = [($"{Up}/#", 1)] },
-            TimeProvider.System, new Random(1));
-        listener.Start(heard);
-        heard.WaitUntil(it => it.WasConnected, "the listener is connected");
+        using ILink listener = site.Listen(Device, heard);
 
         await using Run run = Site.Start(site.Configure(
             Device, "../vitals-2.edgepkg", $$"""{ "driver": "replay", "path": "{{moved}}", "loop": true, "speed": 50 }"""));
@@ -64,11 +59,7 @@ public sealed class ExplainTests
         File.WriteAllText(Path.Combine(source, "manifest.json"), json.ToJsonString());
         await site.Ctl("pack", source, "--output", site["capturing.edgepkg"], "--key", site["keys/release.key.pem"]);
         Listener heard = new();
-        using ILink listener = MqttLink.Create(
-            new LinkOptions { Host = "127.0.0.1", Port = site.Broker.Port, ClientId = "listener", Subscriptions = [($"{Up}/#", 1)] },
-            TimeProvider.System, new Random(1));
-        listener.Start(heard);
-        heard.WaitUntil(it => it.WasConnected, "the listener is connected");
+        using ILink listener = site.Listen(Device, heard);
         await using Run run = Site.Start(site.Configure(
             Device, "../capturing.edgepkg", $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true, "speed": 10 }"""));
         heard.WaitUntil(it => Latest(it) is { N: > 5 }, "the model answers");

@@ -2,7 +2,6 @@ using System.Text.Json;
 using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Links;
 using EdgeRuntime.Contracts.Messages;
-using EdgeRuntime.Mqtt;
 using EdgeRuntime.System.Tests.Stage;
 
 namespace EdgeRuntime.System.Tests;
@@ -31,10 +30,7 @@ public sealed class RestoredBrokerTests
         File.WriteAllBytes(database, yesterday);
         site.Broker.Start();
         Listener heard = new();
-        using ILink manager = MqttLink.Create(
-            new LinkOptions { Host = "127.0.0.1", Port = site.Broker.Port, ClientId = "manager", Subscriptions = [($"edge/v1/{Device}/up/#", 1)] },
-            TimeProvider.System, new Random(1));
-        manager.Start(heard);
+        using ILink manager = site.Listen(Device, heard, "manager");
 
         await device.Says("its generation 1 is not above 2, the highest accepted", seconds: 90);
         heard.WaitUntil(it => Reported(it) is { IsRetained: false }, "the device reports again");

@@ -1,3 +1,5 @@
+using EdgeRuntime.Contracts.Links;
+using EdgeRuntime.Mqtt;
 using EdgeRuntime.Mqtt.Tests;
 
 namespace EdgeRuntime.System.Tests.Stage;
@@ -57,6 +59,17 @@ internal sealed class Site : IDisposable
         Programs.Device, Path.GetDirectoryName(configuration)!,
         new Dictionary<string, string> { ["EDGE_PROFILES"] = Path.Combine(Programs.Root, "device-profiles") },
         "run", "--config", configuration, "--plain");
+
+    /// <summary>Connects somebody who hears all that a device says from here on.</summary>
+    public ILink Listen(string device, Listener heard, string name = "listener")
+    {
+        ILink link = MqttLink.Create(
+            new LinkOptions { Host = "127.0.0.1", Port = Broker.Port, ClientId = name, Subscriptions = [($"edge/v1/{device}/up/#", 1)] },
+            TimeProvider.System, new Random(1));
+        link.Start(heard);
+        heard.WaitUntil(it => it.WasConnected, "the listener is connected");
+        return link;
+    }
 
     public void Dispose()
     {

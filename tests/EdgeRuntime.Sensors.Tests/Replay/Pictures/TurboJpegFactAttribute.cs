@@ -10,7 +10,7 @@ public sealed class TurboJpegFactAttribute : FactAttribute
     {
         if (!NativeLibrary.TryLoad("libturbojpeg.so.0", out _))
         {
-            Skip = "libturbojpeg.so.0 is not here; install libturbojpeg0";
+            Skip = "this decodes JPEG files, and libturbojpeg.so.0 is not installed here; tools/test installs it";
         }
     }
 }
