@@ -203,7 +203,11 @@ story_main() {
   if [ ${#failures[@]} -gt 0 ]; then
     say "${#failures[@]} part(s) of the story did not happen:"
     printf '   - %s\n' "${failures[@]}"
-    [ "$seconds" -gt 0 ] && return 1
+    if [ "$seconds" -gt 0 ]; then
+      # All is told; a line of this script would say nothing more.
+      trap - ERR
+      exit 1
+    fi
   else
     good "the whole story happened"
   fi
@@ -239,7 +243,11 @@ story() {
     || { bad "no live predictions of this machine"; return; }
 
   local load=compute
-  decides compute && load=disk
+  if decides compute; then
+    load=disk
+    say "something computes on this machine already, so its disk gets the load"
+  fi
+
   say "putting $load load on this machine for 20 s"
   if [ "$load" = compute ]; then
     stress-ng --quiet --cpu "$(nproc)" --timeout 20s >/dev/null 2>&1 &
@@ -247,7 +255,7 @@ story() {
     stress-ng --quiet --hdd 2 --temp-path "$run" --timeout 20s >/dev/null 2>&1 &
   fi
   await 20 decides "$load" && good "the load changed the predictions: '$load'" \
-    || bad "the $load load did not change the predictions ('$(model this-machine vitals .latest.decision)')"
+    || bad "the $load load did not change the predictions ('$(model this-machine vitals .latest.decision)'); end what else keeps this machine busy, and run it again"
 
   # The fleet must hold what a device is to go back to.
   "$EDGECTL" package push --fleet "$url" "$run/packages/vitals-1.edgepkg" >/dev/null
