@@ -59,6 +59,15 @@ public abstract record AlarmState
         };
     }
 
+    /// <summary>What it means to those who hear of the alarm that one state followed another.</summary>
+    public static AlarmChange Change(AlarmState before, AlarmState after) => (before, after) switch
+    {
+        (not Standing, Standing) => AlarmChange.Raised,
+        (Standing, Clear) => AlarmChange.Ended,
+        (Unheard, Clear) => AlarmChange.FoundNone,
+        _ => AlarmChange.None,
+    };
+
     private static AlarmState AfterFirst(Unheard state, in AlarmEvidence window, AlarmSpec spec, bool found, bool quiet)
     {
         long since = SinceOf(state.Found, state.FoundSinceUnixMs, window);
@@ -75,3 +84,19 @@ public abstract record AlarmState
 /// <param name="EndUnixMs">Its last sample.</param>
 /// <param name="Ratio">Largest ratio of a statistic to its threshold: above 1 is a finding. Null where there were too few samples.</param>
 public readonly record struct AlarmEvidence(long StartUnixMs, long EndUnixMs, double? Ratio);
+
+/// <summary>What one window did to an alarm.</summary>
+public enum AlarmChange
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It stands from now on.</summary>
+    Raised,
+
+    /// <summary>It ended.</summary>
+    Ended,
+
+    /// <summary>First verdict of this run, and nothing is wrong: what a run before may have left at the broker has ended.</summary>
+    FoundNone,
+}

@@ -22,13 +22,7 @@ public sealed class DriftAlarm(AlarmSpec spec)
     {
         AlarmState before = State;
         State = AlarmState.Next(before, new AlarmEvidence(startUnixMs, endUnixMs, verdict.MaxRatio), spec);
-        return (before, State) switch
-        {
-            (not AlarmState.Standing, AlarmState.Standing) => AlarmChange.Raised,
-            (AlarmState.Standing, AlarmState.Clear) => AlarmChange.Ended,
-            (AlarmState.Unheard, AlarmState.Clear) => AlarmChange.FoundNone,
-            _ => AlarmChange.None,
-        };
+        return AlarmState.Change(before, State);
     }
 
     /// <summary>What of a verdict is the cause of an alarm, the worst first; a feature that test and detector found stands here twice.</summary>
@@ -64,20 +58,4 @@ public sealed class DriftAlarm(AlarmSpec spec)
             };
         }
     }
-}
-
-/// <summary>What one window did to an alarm.</summary>
-public enum AlarmChange
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>It stands from now on.</summary>
-    Raised,
-
-    /// <summary>It ended.</summary>
-    Ended,
-
-    /// <summary>First verdict of this run, and nothing is wrong: what a run before may have left at the broker has ended.</summary>
-    FoundNone,
 }

@@ -65,13 +65,7 @@ public sealed class QualityAlarm(AlarmSpec spec, MeasuredReference? measured)
         AlarmState before = State;
         State = AlarmState.Next(before, new AlarmEvidence(startUnixMs, endUnixMs, causes[0].Ratio), spec);
         Forget(found: causes[0].Ratio > 1);
-        return (before, State) switch
-        {
-            (not AlarmState.Standing, AlarmState.Standing) => AlarmChange.Raised,
-            (AlarmState.Standing, AlarmState.Clear) => AlarmChange.Ended,
-            (AlarmState.Unheard, AlarmState.Clear) => AlarmChange.FoundNone,
-            _ => AlarmChange.None,
-        };
+        return AlarmState.Change(before, State);
     }
 
     private IEnumerable<AlarmCause> Found(ErrorCounts errors)
