@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Xunit;
 
 namespace EdgeRuntime.Contracts.Tests;
 
@@ -16,19 +15,24 @@ internal static class Material
         return File.Exists(path) ? path : null;
     }
 
+    /// <summary>Why a test that needs a file is skipped; null where the file is there.</summary>
+    public static string? Absence(string name) =>
+        Find(name) is null ? $"the test material {name} is not here; set EDGE_MATERIAL to its folder" : null;
+
     private static string Repository([CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }
 
 /// <summary>A fact that is skipped, with the reason, where the material it needs is absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class MaterialFactAttribute : FactAttribute
+internal sealed class MaterialFactAttribute : Xunit.FactAttribute
 {
-    public MaterialFactAttribute(string name)
-    {
-        if (Material.Find(name) is null)
-        {
-            Skip = $"the test material {name} is not here; set EDGE_MATERIAL to its folder";
-        }
-    }
+    public MaterialFactAttribute(string name) => Skip = Material.Absence(name);
+}
+
+/// <summary>A theory that is skipped, with the reason, where the material it needs is absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class MaterialTheoryAttribute : Xunit.TheoryAttribute
+{
+    public MaterialTheoryAttribute(string name) => Skip = Material.Absence(name);
 }

@@ -1,4 +1,5 @@
 using EdgeRuntime.Contracts.Packages;
+using EdgeRuntime.Contracts.Tests;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Sensors.Replay;

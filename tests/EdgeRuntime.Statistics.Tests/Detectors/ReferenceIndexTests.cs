@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeRuntime.Contracts.Tests;
 using EdgeRuntime.Statistics.Detectors;
 
 namespace EdgeRuntime.Statistics.Tests.Detectors;

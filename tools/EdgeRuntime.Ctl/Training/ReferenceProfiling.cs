@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Ctl.Monitoring.Profiling;
 using EdgeRuntime.Statistics;
+using EdgeRuntime.Statistics.Comparisons;
 
 namespace EdgeRuntime.Ctl.Training;
 
@@ -13,10 +14,6 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     private const double SmallestSample = 30;
     private const double LeastEffect = 0.25;
     private const double Safety = 1.25;
-
-    // Beyond what was seen by this share of its range begins what was never seen. Without it every new record of a
-    // healthy machine would fall into a bin that is empty in training, and so would a machine a little quieter than ours.
-    private const double Margin = 0.2;
 
     // Of so many features each is compared with all others.
     private const int MostCorrelated = 64;
@@ -62,7 +59,7 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
     /// <summary>Bins of one quantity, with the smallest effect that no stretch of the training itself reaches.</summary>
     public ReferenceFeature Bins(string name, double[] values, int windowSamples)
     {
-        double[] edges = Edges([.. values.Where(double.IsFinite)]);
+        double[] edges = QuantileEdges.Of([.. values.Where(double.IsFinite)], bins);
         BinCounter all = Counted(edges, values);
         double worst = 0;
         foreach (Range stretch in Stretches(values.Length, windowSamples))
@@ -137,38 +134,6 @@ internal sealed class ReferenceProfiling(FeatureTable table, int bins)
         }
 
         return counter;
-    }
-
-    private double[] Edges(double[] values)
-    {
-        if (values.Length == 0)
-        {
-            // Nothing is known of it: two empty bins, so that any value at all is a change.
-            return [0];
-        }
-
-        Array.Sort(values);
-        double low = values[0];
-        double high = values[^1];
-        double margin = Margin * (high > low ? high - low : Math.Max(Math.Abs(high), 1e-6));
-        List<double> edges = [Rounded(low - margin)];
-        for (int i = 1; i < bins; i++)
-        {
-            // The value at the rank itself: what lies between two values seen was not seen.
-            double edge = Rounded(values[(int)(values.Length * (long)i / bins)]);
-            if (edge > edges[^1] && edge > low)
-            {
-                edges.Add(edge);
-            }
-        }
-
-        double last = Rounded(high + margin);
-        while (edges.Count > 1 && edges[^1] >= last)
-        {
-            edges.RemoveAt(edges.Count - 1);
-        }
-
-        return [.. edges, last > edges[^1] ? last : Math.BitIncrement(edges[^1])];
     }
 
     // Share of windows worth one independent observation each while the machine stays in one state, from the
