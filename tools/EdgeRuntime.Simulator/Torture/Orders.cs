@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
@@ -15,13 +16,14 @@ internal static class Orders
     // As many configurations and programs as a story needs.
     private const int Others = 2;
 
-    private static readonly Dictionary<int, byte[]> Made = [];
-    private static readonly Dictionary<int, byte[]> MadeConfigurations = [];
-    private static readonly Dictionary<int, byte[]> MadePrograms = [];
+    // Asked by all stories that are told at the same time.
+    private static readonly ConcurrentDictionary<int, byte[]> Made = [];
+    private static readonly ConcurrentDictionary<int, byte[]> MadeConfigurations = [];
+    private static readonly ConcurrentDictionary<int, byte[]> MadePrograms = [];
     private static readonly HashSet<ModelId> OtherIds =
         [.. Enumerable.Range(1, Others).SelectMany(number => (byte[][])[Configuration(number), Program(number)]).Select(archive => PackageArchive.ReadUnverified(archive).Id)];
 
-    private static readonly Dictionary<(int Package, long Generation, bool Revert), byte[]> Signed = [];
+    private static readonly ConcurrentDictionary<(int Package, long Generation, bool Revert), byte[]> Signed = [];
 
     /// <summary>Generation of the order for <see cref="Next"/>: above all others.</summary>
     public const long NextGeneration = 100;
@@ -32,12 +34,10 @@ internal static class Orders
         .ToDictionary(archive => PackageArchive.ReadUnverified(archive).ToReference(1024, false).ArchiveSha256);
 
     /// <summary>The archive of configuration N.</summary>
-    public static byte[] Configuration(int number) =>
-        MadeConfigurations.TryGetValue(number, out byte[]? made) ? made : MadeConfigurations[number] = TestPackages.MakeConfiguration(number);
+    public static byte[] Configuration(int number) => MadeConfigurations.GetOrAdd(number, static number => TestPackages.MakeConfiguration(number));
 
     /// <summary>The archive of program N.</summary>
-    public static byte[] Program(int number) =>
-        MadePrograms.TryGetValue(number, out byte[]? made) ? made : MadePrograms[number] = TestPackages.MakeRuntime(number);
+    public static byte[] Program(int number) => MadePrograms.GetOrAdd(number, static number => TestPackages.MakeRuntime(number));
 
     /// <summary>Whether a package is one of the configurations or programs.</summary>
     public static bool IsNoModel(ModelId digest) => OtherIds.Contains(digest);
@@ -52,21 +52,14 @@ internal static class Orders
         generation, new Dictionary<string, PackageReference> { [line] = PackageArchive.ReadUnverified(archive).ToReference(1024) });
 
     /// <summary>The archive of package N.</summary>
-    public static byte[] Package(int number) =>
-        Made.TryGetValue(number, out byte[]? made) ? made : Made[number] = TestPackages.Make(number, gain: number);
+    public static byte[] Package(int number) => Made.GetOrAdd(number, static number => TestPackages.Make(number, gain: number));
 
     /// <summary>A signed order for package N.</summary>
-    public static byte[] For(int package, long generation, bool revert = false)
+    public static byte[] For(int package, long generation, bool revert = false) => Signed.GetOrAdd((package, generation, revert), static order =>
     {
-        if (!Signed.TryGetValue((package, generation, revert), out byte[]? order))
-        {
-            PackageReference reference = PackageArchive.ReadUnverified(Package(package)).ToReference(1024, revert);
-            order = SimulatedDevice.Order(generation, new Dictionary<string, PackageReference> { ["plant"] = reference });
-            Signed[(package, generation, revert)] = order;
-        }
-
-        return order;
-    }
+        PackageReference reference = PackageArchive.ReadUnverified(Package(order.Package)).ToReference(1024, order.Revert);
+        return SimulatedDevice.Order(order.Generation, new Dictionary<string, PackageReference> { ["plant"] = reference });
+    });
 
     /// <summary>The model file of package N, as a device loads it.</summary>
     public static string ModelOf(int package) => $"linear 2 2: {package} 0 0 {package}";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -17,31 +18,30 @@ internal static class TortureCommand
             return BadUsage;
         }
 
-        TortureReport report = new(output.WriteLine, options.Seed);
-        Run(options, report, output);
+        // Stories end, and points fail, at the same time.
+        TextWriter lines = TextWriter.Synchronized(output);
+        TortureReport report = new(lines.WriteLine, options.Seed);
+        Run(options, report, lines);
         return report.AllPassed ? 0 : Failed;
     }
 
     /// <summary>Tries everything the options want.</summary>
+    /// <param name="output">Written to by several threads where the options want several jobs.</param>
     public static void Run(TortureOptions options, TortureReport report, TextWriter output)
     {
-        foreach (Story story in Stories.All.Where(story => options.Only != "storms" && (options.Story ?? story.Name) == story.Name))
-        {
-            long start = Stopwatch.GetTimestamp();
-            (long Tried, long Passed) before = report.Sum;
-            RunStory(story, options, report);
-            (long tried, long passed) = (report.Sum.Tried - before.Tried, report.Sum.Passed - before.Passed);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{story.Name}: {passed} of {tried} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s"));
-        }
-
+        List<Action> jobs = [.. Stories.All
+            .Where(story => options.Only != "storms" && (options.Story ?? story.Name) == story.Name)
+            .Select<Story, Action>(story => () => RunStory(story, options, report, output))];
         if (options.Story is null && options.Only is null or "storms")
         {
-            MessageStorms storms = new(options, report);
-            storms.Run();
-            output.WriteLine($"effect counter: {storms.Most.Effects} after {storms.Most.Messages} messages");
+            jobs.Add(() => RunStorms(options, report, output));
         }
+
+        // One by one and not in ranges: stories are not of one length.
+        Parallel.ForEach(
+            Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = options.Jobs },
+            job => job());
 
         foreach ((string kind, (long tried, long passed)) in report.Kinds)
         {
@@ -51,6 +51,33 @@ internal static class TortureCommand
         (long first, long good) = report[CrashPoints.Kind];
         (long again, long goodAgain) = report[CrashPoints.AgainKind];
         output.WriteLine($"crash points: {good + goodAgain} of {first + again} passed, seed {options.Seed}");
+    }
+
+    private static void RunStory(Story story, TortureOptions options, TortureReport report, TextWriter output)
+    {
+        long start = Stopwatch.GetTimestamp();
+        TortureReport part = report.Part();
+        RunStory(story, options, part);
+        (long tried, long passed) = part.Sum;
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{story.Name}: {passed} of {tried} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s"));
+        lock (report)
+        {
+            report.Add(part);
+        }
+    }
+
+    private static void RunStorms(TortureOptions options, TortureReport report, TextWriter output)
+    {
+        TortureReport part = report.Part();
+        MessageStorms storms = new(options, part);
+        storms.Run();
+        output.WriteLine($"effect counter: {storms.Most.Effects} after {storms.Most.Messages} messages");
+        lock (report)
+        {
+            report.Add(part);
+        }
     }
 
     private static void RunStory(Story story, TortureOptions options, TortureReport report)
@@ -78,7 +105,7 @@ internal static class TortureCommand
 
     private static TortureOptions? Parse(string[] words, out string? mistake)
     {
-        TortureOptions options = new();
+        TortureOptions options = new() { Jobs = Environment.ProcessorCount };
         mistake = null;
         for (int i = 0; i < words.Length; i++)
         {
@@ -94,6 +121,9 @@ internal static class TortureCommand
                     break;
                 case "--only" when value is "crashes" or "faults" or "flips" or "clocks" or "storms":
                     options = options with { Only = value };
+                    break;
+                case "--jobs" when int.TryParse(value, CultureInfo.InvariantCulture, out int jobs) && jobs > 0:
+                    options = options with { Jobs = jobs };
                     break;
                 case "--stride" when int.TryParse(value, CultureInfo.InvariantCulture, out int stride) && stride > 0:
                     options = options with { Stride = stride };

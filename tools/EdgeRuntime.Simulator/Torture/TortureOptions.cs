@@ -24,6 +24,9 @@ internal sealed record TortureOptions
     /// <summary>Every how many things of a kind one is tried; 1 is all of them. (default: 1)</summary>
     public int Stride { get; init; } = 1;
 
+    /// <summary>Stories told at the same time, each by a thread of its own; 1 or more. (default: 1)</summary>
+    public int Jobs { get; init; } = 1;
+
     /// <summary>Whether the thing of this number is tried; numbers count from 1.</summary>
     public bool Wants(int first) => First is int only ? only == first : first % Stride == Seed % Stride;
 }

@@ -21,6 +21,21 @@ internal sealed class TortureReport(Action<string> say, int seed)
     /// <summary>All kinds, in the order of their first trial.</summary>
     public IReadOnlyDictionary<string, (long Tried, long Passed)> Kinds => _kinds;
 
+    /// <summary>A report of its own for a part that somebody else tries at the same time; <see cref="Add"/> it when it ended.</summary>
+    public TortureReport Part() => new(say, seed);
+
+    /// <summary>Adds what a part counted.</summary>
+    public void Add(TortureReport part)
+    {
+        foreach ((string kind, (long tried, long passed)) in part._kinds)
+        {
+            (long before, long good) = this[kind];
+            _kinds[kind] = (before + tried, good + passed);
+        }
+
+        _failures += part._failures;
+    }
+
     /// <summary>Tries one thing.</summary>
     /// <param name="again">Words of the command line that try it again.</param>
     /// <param name="what">What is done, for people.</param>
