@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Net;
 using System.Text.Json.Nodes;
 using EdgeRuntime.System.Tests.Stage;
 
@@ -12,9 +10,8 @@ public sealed class UpdateTests
     public async Task A_signed_update_passes_its_canary_and_reaches_every_device_though_the_broker_dies()
     {
         using Site site = await Site.Open();
-        int port = FreePort();
-        string url = $"http://127.0.0.1:{port}";
-        await using Run fleet = await Fleet(site, url);
+        string url = FleetRun.FreeUrl();
+        await using Run fleet = await FleetRun.Start(site, url);
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
         await using Run one = Site.Start(site.Configure("dev-a", "../vitals-1.edgepkg", replay));
         await using Run two = Site.Start(site.Configure("dev-b", "../vitals-1.edgepkg", replay));
@@ -25,7 +22,7 @@ public sealed class UpdateTests
             await site.Ctl("package", "push", site[package], "--fleet", url);
         }
 
-        await Until(async () => (await Devices(site, url)).Count(device => (string?)device!["state"] == "online") == 2);
+        await FleetRun.Until(async () => (await Devices(site, url)).Count(device => (string?)device!["state"] == "online") == 2);
         string version = (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Programs.Root, "tools/train/packages/vitals-2/manifest.json")))!["version"]!;
         JsonNode rollout = JsonNode.Parse(await site.Ctl(
             "rollout", "start", "--package", $"vitals@{version}", "--canary", "50", "--min-samples", "5", "--soak-seconds", "2",
@@ -82,9 +79,8 @@ public sealed class UpdateTests
         await site.Ctl("repo", "add", site["repo"], site["vitals-2.edgepkg"], "--hardware", "linux-x64");
         await site.Ctl("repo", "sign", site["repo"], "--key", site["keys/root.key.pem"], "--key", site["keys/release.key.pem"]);
         await site.Ctl("repo", "refresh", site["repo"], "--key", site["keys/online.key.pem"]);
-        int port = FreePort();
-        string url = $"http://127.0.0.1:{port}";
-        await using Run fleet = await Fleet(site, url, """, "metadata": "repo/metadata" """);
+        string url = FleetRun.FreeUrl();
+        await using Run fleet = await FleetRun.Start(site, url, """, "metadata": "repo/metadata" """);
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
         await using Run device = Site.Start(site.Configure(
             "dev-a", "../vitals-1.edgepkg", replay, trust: """, "root": "../repo/metadata/1.root.json" """));
@@ -94,7 +90,7 @@ public sealed class UpdateTests
             await site.Ctl("package", "push", site[$"vitals-{package}.edgepkg"], "--fleet", url);
         }
 
-        await Until(async () => (await Devices(site, url)).Count(one => (string?)one!["state"] == "online") == 1);
+        await FleetRun.Until(async () => (await Devices(site, url)).Count(one => (string?)one!["state"] == "online") == 1);
 
         JsonNode unlisted = JsonNode.Parse(await site.Ctl(
             "rollout", "start", "--package", $"vitals@{Version(3)}", "--canary", "100", "--fleet", url, "--json"))!;
@@ -103,7 +99,7 @@ public sealed class UpdateTests
         await site.Ctl(
             "rollout", "start", "--package", $"vitals@{Version(2)}", "--canary", "100", "--min-samples", "5", "--soak-seconds", "2",
             "--fleet", url);
-        await Until(async () => (string?)(await Devices(site, url))[0]!["models"]![0]!["active"]!["version"] == Version(2));
+        await FleetRun.Until(async () => (string?)(await Devices(site, url))[0]!["models"]![0]!["active"]!["version"] == Version(2));
 
         Assert.Contains($"vitals-{Version(3)}.edgepkg", refused, StringComparison.Ordinal);
         Assert.False(device.HasExited || fleet.HasExited);
@@ -113,9 +109,8 @@ public sealed class UpdateTests
     /// <param name="member">What stands in the device's configuration in place of the name of <c>state_dir</c>.</param>
     private static async Task RollOutByDelta(Site site, string transfers = "", string member = "\"state_dir\"")
     {
-        int port = FreePort();
-        string url = $"http://127.0.0.1:{port}";
-        await using Run fleet = await Fleet(site, url, $$""", "transfers": { "carriers": ["mqtt", "{{url}}/packages"]{{transfers}} } """);
+        string url = FleetRun.FreeUrl();
+        await using Run fleet = await FleetRun.Start(site, url, $$""", "transfers": { "carriers": ["mqtt", "{{url}}/packages"]{{transfers}} } """);
         string replay = $$"""{ "driver": "replay", "path": "{{Programs.Recording}}", "loop": true }""";
         string configuration = site.Configure("dev-a", "../vitals-1.edgepkg", replay);
 
@@ -132,28 +127,11 @@ public sealed class UpdateTests
             await site.Ctl("package", "push", site[package], "--fleet", url);
         }
 
-        await Until(async () => (await Devices(site, url)).Count(each => (string?)each!["state"] == "online" && each["hardware"] is not null) == 1);
+        await FleetRun.Until(async () => (await Devices(site, url)).Count(each => (string?)each!["state"] == "online" && each["hardware"] is not null) == 1);
         await site.Ctl("rollout", "start", "--package", "vitals@1.1.0", "--fleet", url, "--json");
         await device.Says("vitals 1.1.");
 
         Assert.False(device.HasExited || fleet.HasExited);
-    }
-
-    /// <param name="more">Further members of its configuration, with a comma before the first.</param>
-    private static async Task<Run> Fleet(Site site, string url, string more = "")
-    {
-        await File.WriteAllTextAsync(site["fleet.json"], $$"""
-            {
-              "state_dir": "fleet",
-              "http": { "url": "{{url}}" },
-              "mqtt": { "host": "127.0.0.1", "port": {{site.Broker.Port}} },
-              "deploy_key": "keys/deploy.key.pem",
-              "release_keys": ["keys/release.pub.pem"]{{more}}
-            }
-            """);
-        Run fleet = Run.Start(Programs.Fleet, site.Root, "--config", site["fleet.json"]);
-        await fleet.Says("listens on");
-        return fleet;
     }
 
     private static string Version(int package) => (string)JsonNode.Parse(
@@ -161,20 +139,4 @@ public sealed class UpdateTests
 
     private static async Task<JsonArray> Devices(Site site, string url) =>
         JsonNode.Parse(await site.Ctl("device", "list", "--fleet", url, "--json"))!["devices"]!.AsArray();
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        using CancellationTokenSource enough = new(TimeSpan.FromSeconds(30));
-        while (!await holds())
-        {
-            Assert.False(enough.IsCancellationRequested, "did not happen within 30 s");
-        }
-    }
-
-    private static int FreePort()
-    {
-        using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 }

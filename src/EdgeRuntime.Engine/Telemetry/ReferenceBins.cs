@@ -167,7 +167,7 @@ internal sealed class ReferenceBins
                 method,
                 new BinnedSample(_reference, _referenceMissing, profile.EffectiveRows),
                 new BinnedSample(Live.Counts, Live.Missing, profile.EffectiveShare * (Live.Total + Live.Missing)),
-                ordered: true,
+                ComparedCells.OwnQuantiles,
                 new ComparisonLimits(level, minEffect ?? ComparisonLimits.For(method).MinEffect, WindowCounters.SmallestSample));
         }
 

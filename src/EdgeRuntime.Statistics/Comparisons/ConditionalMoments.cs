@@ -21,6 +21,12 @@ internal static class ConditionalMoments
     // Counts further out than this many standard deviations weigh nothing.
     private const double Reach = 9;
 
+    // Below, the integral does not hold.
+    private const long FewestValues = 50;
+
+    // A window of many times its reference's size has that many plausible counts in each cell.
+    private const long MostWindows = 16;
+
     /// <summary>When the pooled counts are dealt at random to the two samples.</summary>
     /// <param name="pooled">At least one value in each sample.</param>
     /// <param name="term">What a cell adds.</param>
@@ -37,10 +43,31 @@ internal static class ConditionalMoments
     }
 
     /// <summary>
-    /// When the shares of a window are only as well known as a reference tells them: Dirichlet-multinomial counts, each cell's share after
-    /// its count.
+    /// Whether a reference has values enough to foretell a window, and a window so few that to foretell it costs little.
     /// </summary>
-    /// <param name="reference">Counts of the reference, each above 0.</param>
+    public static bool IsForetold(in Pooled pooled) =>
+        pooled.ReferenceSize >= FewestValues && pooled.CurrentSize <= MostWindows * pooled.ReferenceSize;
+
+    /// <summary>When the window is the one that its reference foretells.</summary>
+    /// <param name="pooled">As <see cref="IsForetold"/> wants it.</param>
+    /// <param name="term">What a cell adds.</param>
+    public static SumMoments OfWindow(in Pooled pooled, CellTerm term)
+    {
+        long[] reference = new long[pooled.Cells];
+        for (int i = 0; i < reference.Length; i++)
+        {
+            reference[i] = pooled.Totals[i] - pooled.Current[i];
+        }
+
+        return OfWindow(reference, pooled.CurrentSize, term);
+    }
+
+    /// <summary>
+    /// When the shares of a window are only as well known as a reference tells them: Dirichlet-multinomial counts, each cell's share after
+    /// its count. In cells that the reference never had the window has some value, or they would not be among those compared: what a gap
+    /// between two values of the reference gets, under the condition that it gets any.
+    /// </summary>
+    /// <param name="reference">Counts of the reference, 0 or more.</param>
     /// <param name="size">Values in the window; at least 1.</param>
     /// <param name="term">What a cell adds.</param>
     public static SumMoments OfWindow(ReadOnlySpan<long> reference, long size, CellTerm term)
@@ -48,7 +75,7 @@ internal static class ConditionalMoments
         long total = 0;
         foreach (long count in reference)
         {
-            total += count;
+            total += Math.Max(count, 1);
         }
 
         double share = (double)total / (total + size);
@@ -146,9 +173,10 @@ internal static class ConditionalMoments
             return Centred(low - mean, weights, terms);
         }
 
-        /// <summary>A cell of a window to come: negative binomial.</summary>
-        public static Cell Foretold(long known, long largest, double share, CellTerm term)
+        /// <summary>A cell of a window to come: negative binomial, and not 0 where nothing is known of it.</summary>
+        public static Cell Foretold(long counted, long largest, double share, CellTerm term)
         {
+            long known = Math.Max(counted, 1);
             double mean = known * (1 - share) / share;
 
             // Of few counts the distribution falls like a geometric one, for which deviations are no measure.
@@ -162,7 +190,12 @@ internal static class ConditionalMoments
                 weights[i] = i == 0
                     ? Binomial.Probability(known, known + low, share) * known / (known + low)
                     : weights[i - 1] * (1 - share) * (known + count - 1) / count;
-                terms[i] = term.Of(known + count, count);
+                terms[i] = term.Of(counted + count, count);
+            }
+
+            if (counted == 0)
+            {
+                weights[0] = 0;
             }
 
             return Centred(low - mean, weights, terms);

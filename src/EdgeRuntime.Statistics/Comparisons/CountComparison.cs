@@ -9,8 +9,10 @@ namespace EdgeRuntime.Statistics.Comparisons;
 /// together, so sums over cells have known moments (<see cref="ConditionalMoments"/>, Pearson's curve through the first four) and
 /// largest differences a known distribution (<see cref="PathProbability"/>). So the level holds for fifty values on thirty cells, for rare
 /// cells and for ties, where the chi-squared forms do not; the largest differences are discrete, and alarm at most at the level.
-/// Where a reference has few counts in each bin and these lie between its own quantiles, so that they are fixed, a deal is not quite what
-/// happens: <see cref="StabilityChance"/> knows better.
+/// </para>
+/// <para>
+/// Between a reference's own quantiles its counts are fixed, and a deal would give them noise that they do not have: with thirty values in
+/// a bin half the alarms. There sums have the moments of the window that such a reference foretells.
 /// </para>
 /// <para>
 /// Where counts are worth less than they are many (<see cref="BinnedSample.EffectiveSize"/>), the statistic is held against a null
@@ -31,22 +33,20 @@ public static class CountComparison
     /// <param name="reference">What the other sample is held against.</param>
     /// <param name="current">The window.</param>
     /// <param name="limits">What has to be shown for drift.</param>
-    /// <param name="ordered">
-    /// Whether the bins lie side by side, as those of a number do; false for categories, which have no order: no Kolmogorov-Smirnov.
-    /// </param>
+    /// <param name="cells">What the bins are.</param>
     /// <exception cref="ArgumentException">
     /// The numbers of bins differ, a count is negative, categories were to be ordered, or the method needs more than counts.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public static ComparisonResult Compare(
-        ComparisonMethod method, in BinnedSample reference, in BinnedSample current, bool ordered, ComparisonLimits limits)
+        ComparisonMethod method, in BinnedSample reference, in BinnedSample current, ComparedCells cells, ComparisonLimits limits)
     {
         if (!(limits.Level > 0 && limits.Level < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(limits), limits.Level, "a level between 0 and 1 is needed");
         }
 
-        if (method == ComparisonMethod.KolmogorovSmirnov && !ordered)
+        if (method == ComparisonMethod.KolmogorovSmirnov && cells == ComparedCells.Categories)
         {
             throw new ArgumentException("categories have no order, so no Kolmogorov-Smirnov statistic");
         }
@@ -60,7 +60,7 @@ public static class CountComparison
 
         if (method is ComparisonMethod.ChiSquared or ComparisonMethod.LikelihoodRatio)
         {
-            pooled = pooled.Merged(ExpectedInCell, ordered);
+            pooled = pooled.Merged(ExpectedInCell, ordered: cells != ComparedCells.Categories);
         }
 
         double widening = ((1 / Math.Max(reference.EffectiveSize, 1)) + (1 / Math.Max(current.EffectiveSize, 1)))
@@ -79,17 +79,17 @@ public static class CountComparison
         };
         return method is ComparisonMethod.LInfinity or ComparisonMethod.KolmogorovSmirnov
             ? OfLargest(result, pooled, widening)
-            : OfSum(result, pooled, widening);
+            : OfSum(result, pooled, cells, widening);
     }
 
     /// <summary>Compares two vectors of counts without missing values, each value worth one observation.</summary>
     /// <exception cref="ArgumentException">The numbers of bins differ, or a count is negative.</exception>
     public static ComparisonResult Compare(
-        ComparisonMethod method, ReadOnlySpan<long> reference, ReadOnlySpan<long> current, bool ordered, ComparisonLimits limits) =>
+        ComparisonMethod method, ReadOnlySpan<long> reference, ReadOnlySpan<long> current, ComparedCells cells, ComparisonLimits limits) =>
         Compare(
-            method, new BinnedSample(reference, 0, Sum(reference)), new BinnedSample(current, 0, Sum(current)), ordered, limits);
+            method, new BinnedSample(reference, 0, Sum(reference)), new BinnedSample(current, 0, Sum(current)), cells, limits);
 
-    private static ComparisonResult OfSum(ComparisonResult result, in Pooled pooled, double widening)
+    private static ComparisonResult OfSum(ComparisonResult result, in Pooled pooled, ComparedCells cells, double widening)
     {
         CellTerm term = new(result.Method, pooled.ReferenceSize, pooled.CurrentSize, pooled.Cells);
         double sum = 0;
@@ -103,7 +103,8 @@ public static class CountComparison
 
         // Sums of squares grow by the widening, sums of absolute differences by its root.
         double stretch = result.Method == ComparisonMethod.TotalVariation ? Math.Sqrt(widening) : widening;
-        PearsonCurve chance = ConditionalMoments.Of(pooled, term).Curve;
+        bool foretold = cells == ComparedCells.OwnQuantiles && ConditionalMoments.IsForetold(pooled);
+        PearsonCurve chance = (foretold ? ConditionalMoments.OfWindow(pooled, term) : ConditionalMoments.Of(pooled, term)).Curve;
         double threshold = chance.UpperQuantile(result.Limits.Level) * stretch;
         double effect = result.Method switch
         {

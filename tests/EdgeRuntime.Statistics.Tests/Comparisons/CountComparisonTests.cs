@@ -89,6 +89,44 @@ public sealed class CountComparisonTests
         Assert.InRange((double)alarms / Windows, 0.035, 0.065);
     }
 
+    // A fresh reference for each window, cut at its own quantiles. Of the exponential and of Student's distribution windows have values beyond
+    // all that the reference had. Nominal 5 %; three standard errors of so many windows are 1.5 %.
+    [Theory]
+    [InlineData(ComparisonMethod.PopulationStability, "uniform", 1_000, 50, 32)]
+    [InlineData(ComparisonMethod.JensenShannon, "uniform", 1_000, 50, 32)]
+    [InlineData(ComparisonMethod.LikelihoodRatio, "uniform", 1_000, 200, 32)]
+    [InlineData(ComparisonMethod.ChiSquared, "exponential", 1_000, 200, 32)]
+    [InlineData(ComparisonMethod.PopulationStability, "Student", 1_000, 500, 10)]
+    [InlineData(ComparisonMethod.JensenShannon, "Student", 1_000, 500, 10)]
+    public void Windows_alarm_at_the_level_between_quantiles_of_a_reference_of_a_thousand(
+        ComparisonMethod method, string source, int size, int window, int bins)
+    {
+        const int Windows = 2_000;
+        Random random = new(33);
+        Func<double> draw = source switch
+        {
+            "uniform" => random.NextDouble,
+            "exponential" => () => -Math.Log(1 - random.NextDouble()),
+            _ => () => StudentOfTwo((random.Next() + 0.5) / int.MaxValue),
+        };
+        int alarms = 0;
+        for (int i = 0; i < Windows; i++)
+        {
+            double[] values = [.. Enumerable.Range(0, size).Select(_ => draw())];
+            BinCounter reference = new(QuantileEdges.Of(values, bins));
+            BinCounter current = new(reference.Edges);
+            Array.ForEach(values, reference.Record);
+            for (int j = 0; j < window; j++)
+            {
+                current.Record(draw());
+            }
+
+            alarms += CountComparison.Compare(method, reference.Counts, current.Counts, ComparedCells.OwnQuantiles, Strict).Significant ? 1 : 0;
+        }
+
+        Assert.InRange((double)alarms / Windows, 0.035, 0.065);
+    }
+
     // numpy 1.24.2, default_rng(2026): 6,000,000 deals of the pooled counts by multivariate_hypergeometric; of these, so many have an index
     // as large or larger. One standard error is 2 %. Three moments alone make 0.90 and 0.95 of it.
     [Theory]
@@ -129,7 +167,7 @@ public sealed class CountComparisonTests
         ComparisonLimits limits = ComparisonLimits.For(ComparisonMethod.PopulationStability);
 
         ComparisonResult result = CountComparison.Compare(
-            ComparisonMethod.PopulationStability, [500_000, 500_000], [510_000, 490_000], ordered: true, limits);
+            ComparisonMethod.PopulationStability, [500_000, 500_000], [510_000, 490_000], ComparedCells.Bins, limits);
 
         Assert.True(result.Significant && result.PValue < 1e-30);
         Assert.False(result.Drifted);
@@ -141,7 +179,7 @@ public sealed class CountComparisonTests
         ComparisonLimits limits = ComparisonLimits.For(ComparisonMethod.KolmogorovSmirnov);
 
         ComparisonResult result = CountComparison.Compare(
-            ComparisonMethod.KolmogorovSmirnov, [1_000, 0], [0, 49], ordered: true, limits);
+            ComparisonMethod.KolmogorovSmirnov, [1_000, 0], [0, 49], ComparedCells.Bins, limits);
 
         Assert.True(result.Significant && result.Effect == 1);
         Assert.False(result.Enough || result.Drifted);
@@ -154,8 +192,8 @@ public sealed class CountComparisonTests
         {
             // The counts of 60 against 40, each observation repeated ten times.
             BinnedSample reference = new([5_000, 5_000], 0, 10_000);
-            ComparisonResult believed = CountComparison.Compare(method, reference, new([600, 400], 0, 1_000), true, Strict);
-            ComparisonResult effective = CountComparison.Compare(method, reference, new([600, 400], 0, 100), true, Strict);
+            ComparisonResult believed = CountComparison.Compare(method, reference, new([600, 400], 0, 1_000), ComparedCells.Bins, Strict);
+            ComparisonResult effective = CountComparison.Compare(method, reference, new([600, 400], 0, 100), ComparedCells.Bins, Strict);
 
             Assert.True(believed.PValue < 1e-5, $"{method}: {believed}");
             Assert.InRange(effective.PValue, 0.03, 0.07);
@@ -169,15 +207,15 @@ public sealed class CountComparisonTests
         BinnedSample reference = new([500, 500], 0, 1_000);
         BinnedSample current = new([50, 50], 100, 200);
 
-        Assert.True(CountComparison.Compare(ComparisonMethod.ChiSquared, reference, current, true, Strict).PValue < 1e-9);
-        Assert.Equal(1, CountComparison.Compare(ComparisonMethod.KolmogorovSmirnov, reference, current, true, Strict).PValue);
+        Assert.True(CountComparison.Compare(ComparisonMethod.ChiSquared, reference, current, ComparedCells.Bins, Strict).PValue < 1e-9);
+        Assert.Equal(1, CountComparison.Compare(ComparisonMethod.KolmogorovSmirnov, reference, current, ComparedCells.Bins, Strict).PValue);
     }
 
     [Fact]
     public void Rare_categories_count_as_one_and_so_does_what_the_reference_never_had()
     {
         ComparisonResult result = CountComparison.Compare(
-            ComparisonMethod.ChiSquared, [900, 2, 3, 95, 0], [85, 1, 1, 8, 5], ordered: false, Strict);
+            ComparisonMethod.ChiSquared, [900, 2, 3, 95, 0], [85, 1, 1, 8, 5], ComparedCells.Categories, Strict);
 
         // Expected in a hundred: 90, 9.5 and for the rare ones together 0.5, which join the rarest that is not.
         Assert.Equal(2, result.Cells);
@@ -215,11 +253,14 @@ public sealed class CountComparisonTests
         Assert.Throws<ArgumentException>(() => Compare(ComparisonMethod.Hellinger, [1, 2], [1, 2, 3]));
         Assert.Throws<ArgumentException>(() => Compare(ComparisonMethod.Hellinger, [1, -2], [1, 2]));
         Assert.Throws<ArgumentException>(
-            () => CountComparison.Compare(ComparisonMethod.KolmogorovSmirnov, [1, 2], [1, 2], ordered: false, Strict));
+            () => CountComparison.Compare(ComparisonMethod.KolmogorovSmirnov, [1, 2], [1, 2], ComparedCells.Categories, Strict));
     }
 
     private static ComparisonResult Compare(ComparisonMethod method, long[] reference, long[] current) =>
-        CountComparison.Compare(method, reference, current, ordered: true, Strict);
+        CountComparison.Compare(method, reference, current, ComparedCells.Bins, Strict);
+
+    // The quantile of Student's distribution with two degrees of freedom, in closed form.
+    private static double StudentOfTwo(double share) => ((2 * share) - 1) / Math.Sqrt(2 * share * (1 - share));
 
     private static double Choose(long n, long k)
     {

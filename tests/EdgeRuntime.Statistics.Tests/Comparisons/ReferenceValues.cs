@@ -83,7 +83,7 @@ internal static class ReferenceValues
     };
 
     private static ComparisonResult Compared(ComparisonMethod method, long[] first, long[] second) =>
-        CountComparison.Compare(method, first, second, ordered: false, ComparisonLimits.For(method));
+        CountComparison.Compare(method, first, second, ComparedCells.Categories, ComparisonLimits.For(method));
 
     private static SortedSample Drawn(JsonElement sample)
     {

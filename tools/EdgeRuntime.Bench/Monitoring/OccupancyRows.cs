@@ -86,7 +86,7 @@ internal static class OccupancyRows
             method,
             new BinnedSample(before.Counts, before.Missing, before.Total),
             new BinnedSample(after.Counts, after.Missing, after.Total),
-            ordered: true,
+            ComparedCells.OwnQuantiles,
             ComparisonLimits.For(method));
     }
 

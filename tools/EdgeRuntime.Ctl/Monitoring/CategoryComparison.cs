@@ -25,7 +25,7 @@ internal static class CategoryComparison
         foreach (ComparisonMethod method in CountComparison.Methods.Where(each => each != ComparisonMethod.KolmogorovSmirnov))
         {
             counts.Add(CountComparison.Compare(
-                method, Sample(first, reference, options), Sample(second, current, options), ordered: false, options.LimitsOf(method)));
+                method, Sample(first, reference, options), Sample(second, current, options), ComparedCells.Categories, options.LimitsOf(method)));
         }
 
         return new ComparedColumn

@@ -22,7 +22,7 @@ internal static class NumberComparison
         foreach (ComparisonMethod method in CountComparison.Methods)
         {
             counts.Add(CountComparison.Compare(
-                method, Sample(expected, options), Sample(actual, options), ordered: true, options.LimitsOf(method)));
+                method, Sample(expected, options), Sample(actual, options), ComparedCells.OwnQuantiles, options.LimitsOf(method)));
         }
 
         WassersteinTest wasserstein = new(new Random(options.Seed));
