@@ -15,12 +15,12 @@ public sealed class DriftReplayTests
 {
     private static readonly ModelId Digest = ModelId.Of("package"u8);
 
-    private static readonly ModelManifest Manifest = Some.Manifest(8, 8, Some.Feature("mean"), Some.Feature("std", "y")) with
+    internal static readonly ModelManifest Manifest = Some.Manifest(8, 8, Some.Feature("mean"), Some.Feature("std", "y")) with
     {
         Monitoring = new MonitoringSpec { Alarms = new AlarmSpec { RaiseAfter = 2, ClearAfter = 2 } },
     };
 
-    private static readonly ReferenceProfile Reference = new()
+    internal static readonly ReferenceProfile Reference = new()
     {
         Rows = 10_000,
         EffectiveRows = 10_000,
@@ -134,7 +134,7 @@ public sealed class DriftReplayTests
     }
 
     // What a device does: windows of 50 samples, of which a verdict needs more than one; the features move and come back.
-    private static List<(WindowMessage Window, AlarmChange Change)> Device(BootId boot, int seed, ModelManifest? of = null)
+    internal static List<(WindowMessage Window, AlarmChange Change)> Device(BootId boot, int seed, ModelManifest? of = null)
     {
         ModelManifest manifest = of ?? Manifest;
         Random random = new(seed);

@@ -22,12 +22,13 @@ internal static class FuzzRows
         }
 
         string[] wanted = options.FuzzInputs is string inputs ? ["--inputs", inputs] : ["--inputs", "10000000", "--seconds", Short];
-        (int code, string said, string complaint) = Programs.Words(fuzz, ["--target", string.Join(',', [.. Merged, "label", "labels"]), .. wanted]);
+        string targets = string.Join(',', [.. Merged, "label", "labels"]);
+        (int code, string said, string complaint) = Programs.Words(fuzz, ["--target", targets, "--jobs", $"{Environment.ProcessorCount}", .. wanted]);
         string[] lines = said.TrimEnd().Split('\n');
         int findings = lines.Count(line => line.StartsWith("finding ", StringComparison.Ordinal));
         figures.Add(new Figure(
             Findings, code == 0 ? findings : Math.Max(1, findings), "findings",
-            $"tools/fuzz --target {string.Join(',', Merged)},label,labels {string.Join(' ', wanted)}: {lines[^1]} {complaint}".TrimEnd(), 0));
+            $"tools/fuzz --target {targets} {string.Join(' ', wanted)}: {lines[^1]} {complaint}".TrimEnd(), 0));
 
         // A line of a target: name, inputs, inputs a second, accepted.
         string[][] counted = [.. lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 3 && Merged.Contains(words[0]))];

@@ -13,7 +13,8 @@ internal static class ReplayCommand
                edgectl replay PACKAGE --device DEVICE [--fleet URL] [--json]
 
         Judges the windows that devices sent under PACKAGE again, by its reference and through the device's own code: each
-        verdict must be the one that was told, and each alarm that was told must be raised by the same windows.
+        verdict must be the one that was told, and each alarm that was told, of inputs or of answers, must be raised by the
+        same windows.
           FILE       messages, one a line: what 'mosquitto_sub -v -t edge/v1/+/up/#' printed, or JSON alone
           --device   asks the fleet manager for its newest 10,000 windows of that device
           --json     prints one JSON object
@@ -96,12 +97,14 @@ internal static class ReplayCommand
         foreach (string device in reports.Devices)
         {
             DriftReplay replay = new(package.Manifest, package.Id, package.Profile!);
+            QualityReplay quality = new(package.Manifest, package.Profile!);
             IReadOnlyList<AlarmMessage> told = reports.AlarmsOf(device);
             foreach (WindowMessage window in reports.WindowsOf(device))
             {
                 if (replay.Take(window, out string refusal) is ReplayedWindow again)
                 {
                     replayed.Take(device, again);
+                    replayed.Take(device, window, quality.Take(window), quality.Alarm);
                 }
                 else
                 {

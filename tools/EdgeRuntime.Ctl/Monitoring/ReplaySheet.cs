@@ -13,11 +13,11 @@ internal sealed class ReplaySheet(ReplayedReports replayed, Surroundings around)
     {
         if (replayed.Alarms.Count > 0)
         {
-            Table table = new("device", "since", "until", "windows", "told", "what moved");
+            Table table = new("device", "alarm", "since", "until", "windows", "told", "what was found");
             foreach (ReplayedAlarm alarm in replayed.Alarms)
             {
                 table.Add(
-                    alarm.Device, Time(alarm.SinceUnixMs), alarm.EndedUnixMs is long ended ? Time(ended) : "stands",
+                    alarm.Device, alarm.Kind, Time(alarm.SinceUnixMs), alarm.EndedUnixMs is long ended ? Time(ended) : "stands",
                     $"{alarm.FirstWindow} to {alarm.LastWindow}", alarm.WasTold ? "yes" : "-",
                     string.Join(", ", alarm.Causes.Take(3).Select(Cause)) + (alarm.Causes.Count > 3 ? $" and {alarm.Causes.Count - 3} more" : ""));
             }

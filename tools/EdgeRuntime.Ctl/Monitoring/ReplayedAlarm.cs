@@ -10,6 +10,9 @@ internal sealed record ReplayedAlarm
     /// <summary>The device; empty where the lines do not say.</summary>
     public required string Device { get; init; }
 
+    /// <summary>What it is about: <c>drift</c> or <c>quality</c>.</summary>
+    public required string Kind { get; init; }
+
     /// <summary>The run of its program.</summary>
     public required BootId Boot { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record ReplayedAlarm
     {
         json.WriteStartObject();
         json.WriteString("device", Device);
+        json.WriteString("kind", Kind);
         json.WriteString("boot", Boot.ToString());
         json.WriteNumber("since_unix_ms", SinceUnixMs);
         if (EndedUnixMs is long ended)

@@ -7,6 +7,12 @@ namespace EdgeRuntime.Ctl.Monitoring;
 /// <summary>What judging stored windows again came to.</summary>
 internal sealed class ReplayedReports(int duplicates)
 {
+    /// <summary>Kind of the alarms of inputs.</summary>
+    public const string Drift = "drift";
+
+    /// <summary>Kind of the alarms of answers.</summary>
+    public const string Quality = "quality";
+
     private readonly List<ReplayedAlarm> _alarms = [];
     private readonly List<AlarmMessage> _missing = [];
     private readonly List<(string Device, long Sequence, string Why)> _refused = [];
@@ -41,21 +47,35 @@ internal sealed class ReplayedReports(int duplicates)
         Windows++;
         Differing += window.IsSame ? 0 : 1;
         LargestDifference = Math.Max(LargestDifference, window.Difference);
-        switch (window.Change)
+        Take(device, Drift, window.Window, window.Change, window.State, () => (window.Verdict.FirstWindow, DriftAlarm.CausesOf(window.Verdict)));
+    }
+
+    /// <summary>Takes what a window's labels did to the alarm of answers.</summary>
+    public void Take(string device, WindowMessage window, AlarmChange change, QualityAlarm alarm) =>
+        Take(device, Quality, window, change, alarm.State, () => (alarm.FirstWindow, alarm.Causes));
+
+    private void Take(
+        string device, string kind, WindowMessage window, AlarmChange change, AlarmState state,
+        Func<(long FirstWindow, IReadOnlyList<AlarmCause> Causes)> rests)
+    {
+        switch (change)
         {
             case AlarmChange.Raised:
+                (long first, IReadOnlyList<AlarmCause> causes) = rests();
                 _alarms.Add(new ReplayedAlarm
                 {
                     Device = device,
-                    Boot = window.Window.Boot,
-                    SinceUnixMs = ((AlarmState.Standing)window.State).SinceUnixMs,
-                    FirstWindow = window.Verdict.FirstWindow,
-                    LastWindow = window.Window.Sequence,
-                    Causes = DriftAlarm.CausesOf(window.Verdict),
+                    Kind = kind,
+                    Boot = window.Boot,
+                    SinceUnixMs = ((AlarmState.Standing)state).SinceUnixMs,
+                    FirstWindow = first,
+                    LastWindow = window.Sequence,
+                    Causes = causes,
                 });
                 break;
             case AlarmChange.Ended:
-                _alarms[^1] = _alarms[^1] with { EndedUnixMs = window.Window.EndUnixMs };
+                int ended = _alarms.FindLastIndex(alarm => alarm.Device == device && alarm.Kind == kind);
+                _alarms[ended] = _alarms[ended] with { EndedUnixMs = window.EndUnixMs };
                 break;
         }
     }
@@ -66,7 +86,7 @@ internal sealed class ReplayedReports(int duplicates)
     /// <summary>Takes an alarm that was told: the same windows must raise it for the same features.</summary>
     public void Expect(string device, AlarmMessage told)
     {
-        int found = _alarms.FindIndex(alarm => alarm.Device == device && alarm.Boot == told.Boot && alarm.LastWindow == told.LastWindow
+        int found = _alarms.FindIndex(alarm => alarm.Device == device && alarm.Kind == told.Kind && alarm.Boot == told.Boot && alarm.LastWindow == told.LastWindow
             && alarm.FirstWindow == told.FirstWindow && alarm.SinceUnixMs == told.SinceUnixMs
             && alarm.Causes.Select(cause => cause.Feature).SequenceEqual(told.Causes.Select(cause => cause.Feature)));
         if (found < 0)

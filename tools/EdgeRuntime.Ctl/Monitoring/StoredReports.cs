@@ -11,6 +11,8 @@ namespace EdgeRuntime.Ctl.Monitoring;
 /// </summary>
 internal sealed class StoredReports
 {
+    private static readonly string[] Kinds = [ReplayedReports.Drift, ReplayedReports.Quality];
+
     private readonly Dictionary<string, List<WindowMessage>> _windows = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<AlarmMessage>> _alarms = new(StringComparer.Ordinal);
 
@@ -65,11 +67,11 @@ internal sealed class StoredReports
     {
         string[] levels = topic.Split('/');
         string device = levels.Length > 3 ? levels[^4] : "";
-        if (topic.Length == 0 ? json.Contains("\"causes\":", StringComparison.Ordinal) : topic.EndsWith($"/alarm/drift-{model}", StringComparison.Ordinal))
+        if (topic.Length == 0 ? json.Contains("\"causes\":", StringComparison.Ordinal) : Kinds.Any(kind => topic.EndsWith($"/alarm/{kind}-{model}", StringComparison.Ordinal)))
         {
             AlarmMessage alarm = JsonSerializer.Deserialize(json, WireJson.Default.AlarmMessage)!;
             List<AlarmMessage> known = Of(_alarms, device);
-            if (alarm.Model == model && alarm.Kind == "drift" && !known.Any(other => other.Boot == alarm.Boot && other.Sequence == alarm.Sequence))
+            if (alarm.Model == model && Kinds.Contains(alarm.Kind) && !known.Any(other => other.Boot == alarm.Boot && other.Sequence == alarm.Sequence))
             {
                 known.Add(alarm);
             }
