@@ -48,7 +48,7 @@ JSON
 
   commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
   git diff --quiet HEAD -- 2>/dev/null || commit="$commit with changes"
-  step "measuring (about ten minutes)"
+  step "measuring (some forty minutes, half of them torture)"
   "$here/edge-bench-managed/edge-bench" updates --only "$only" \
     --device "$device" --device-configuration "$configuration" --commit "$commit" \
     --ctl "$ctl" --material "$([ ! -d "$material" ] || realpath "$material")" \
