@@ -13,25 +13,48 @@ internal static class SwapRows
     private const string Lost = "500 hot swaps at 1 kHz: samples lost or doubled";
     private const string Gap = "500 hot swaps at 1 kHz: longest time between two samples across a swap";
     private const string Slower = "500 hot swaps at 1 kHz: p99.9 from frame to decision, with swaps / without";
+    private const string SlowerFifo = "500 hot swaps at 1 kHz, sample path in real time: p99.9 from frame to decision, with swaps / without";
+    private const string Fifo = """, "realtime": { "scheduler": "fifo" }""";
     private const string Memory = "500 hot swaps at 1 kHz: memory growth after the first 50";
     private const double MostSlower = 1.5;
     private const double MostMegabytes = 5;
 
     public static void Add(UpdatesOptions options, Figures figures, string scratch)
     {
-        TrialPackage package = new();
-        double period = 1000 / package.RateHz;
         if (options.Device is not string device || BenchBroker.Program is null)
         {
             const string Why = "no published edge-device, or no mosquitto";
             figures.Add(new Figure(Lost, null, "samples", Why, 0));
             figures.Add(new Figure(Gap, null, "periods", Why, 1));
             figures.Add(new Figure(Slower, null, "x", Why, MostSlower));
+            figures.Add(new Figure(SlowerFifo, null, "x", Why, MostSlower));
             figures.Add(new Figure(Memory, null, "MB", Why, MostMegabytes));
             return;
         }
 
-        using TrialStage stage = new TrialStage(device, Directory.CreateDirectory(Path.Combine(scratch, "swaps")).FullName, package).Serve();
+        TrialPackage package = new();
+        double period = 1000 / package.RateHz;
+        SwapRun run = Run(device, Path.Combine(scratch, "swaps"), package, profile: "");
+        IReadOnlyList<PredictionMessage> told = run.Predictions;
+        SampleNumbers numbers = SampleNumbers.Of(told);
+        Crossing[] crossings = [.. Crossings(told)];
+        string how = $"{Swaps} signed orders to and fro between two committed packages in {run.Seconds:0} s, {run.Committed} committed, {crossings.Length} changes seen in the predictions; the first update was {run.First}";
+        figures.Add(new Figure(
+            Lost, numbers.Missing + numbers.Doubled + run.Dropped, "samples",
+            $"{numbers.Samples} samples told one by one: {numbers.Missing} numbers missing, {numbers.Doubled} doubled, {run.Dropped} dropped or failed; {how}", 0));
+        figures.Add(new Figure(
+            Gap, crossings.Max(crossing => crossing.Milliseconds) / period, "periods",
+            $"by the samples' times, which are told in whole milliseconds, a period at {package.RateHz:0} Hz; the longest between any two samples of one model was {Longest(told) / period:0} periods", 1));
+        figures.Add(run.Row(Slower, "; on two cores that operator, broker and loader want too"));
+        figures.Add(Run(device, Path.Combine(scratch, "swaps-fifo"), package, Fifo).Row(
+            SlowerFifo, "; the same under a profile that asks for SCHED_FIFO, so that no other program's slice of time is in it"));
+        figures.Add(new Figure(
+            Memory, run.Growth, "MB", $"resident memory of the device, {run.Megabytes:0.0} MB after {SwapsBeforeMemory} swaps", MostMegabytes));
+    }
+
+    private static SwapRun Run(string device, string directory, TrialPackage package, string profile)
+    {
+        using TrialStage stage = new TrialStage(device, Directory.CreateDirectory(directory).FullName, package, profile).Serve();
         byte[][] packages = [package.Pack(1, TrialModels.Good(), stage.Release), package.Pack(2, TrialModels.Good(), stage.Release)];
         UpdateMessage first = stage.Manager.EndOf(stage.Manager.Order(packages[1]), 60);
         LatencyHistogram quiet = Quiet(stage);
@@ -52,24 +75,20 @@ internal static class SwapRows
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         double growth = Programs.Resident(stage.ProcessId) - megabytes;
         Settle(stage);
-        SampleNumbers numbers = SampleNumbers.Of(stage.Manager.Predictions);
-        LatencyHistogram swapped = Paths(stage.Manager.Windows);
-        Crossing[] crossings = [.. Crossings(stage.Manager.Predictions)];
-        long dropped = stage.Manager.Windows.Sum(window => window.Failed + window.Dropped.Values.Sum());
+        SwapRun run = new()
+        {
+            First = first.State,
+            Committed = committed,
+            Seconds = seconds,
+            Megabytes = megabytes,
+            Growth = growth,
+            Predictions = [.. stage.Manager.Predictions],
+            Dropped = stage.Manager.Windows.Sum(window => window.Failed + window.Dropped.Values.Sum()),
+            Swapped = Paths(stage.Manager.Windows),
+            Quiet = quiet,
+        };
         quiet.Add(Quiet(stage));
-
-        string how = $"{Swaps} signed orders to and fro between two committed packages in {seconds:0} s, {committed} committed, {crossings.Length} changes seen in the predictions; the first update was {first.State}";
-        figures.Add(new Figure(
-            Lost, numbers.Missing + numbers.Doubled + dropped, "samples",
-            $"{numbers.Samples} samples told one by one: {numbers.Missing} numbers missing, {numbers.Doubled} doubled, {dropped} dropped or failed; {how}", 0));
-        figures.Add(new Figure(
-            Gap, crossings.Max(crossing => crossing.Milliseconds) / period, "periods",
-            $"by the samples' times, which are told in whole milliseconds, a period at {package.RateHz:0} Hz; the longest between any two samples of one model was {Longest(stage.Manager.Predictions) / period:0} periods", 1));
-        figures.Add(new Figure(
-            Slower, (double)swapped.Quantile(0.999) / quiet.Quantile(0.999), "x",
-            $"{swapped.Quantile(0.999) / 1000.0:0} us over {swapped.Count} samples with swaps, {quiet.Quantile(0.999) / 1000.0:0} us over {quiet.Count} without, half of them before and half after; medians {swapped.Quantile(0.5) / 1000.0:0} and {quiet.Quantile(0.5) / 1000.0:0} us",
-            MostSlower));
-        figures.Add(new Figure(Memory, growth, "MB", $"resident memory of the device, {megabytes:0.0} MB after {SwapsBeforeMemory} swaps", MostMegabytes));
+        return run;
     }
 
     private static LatencyHistogram Quiet(TrialStage stage)
@@ -115,4 +134,30 @@ internal static class SwapRows
     }
 
     private readonly record struct Crossing(double Milliseconds);
+    /// <summary>What five hundred swaps of one device came to.</summary>
+    private sealed record SwapRun
+    {
+        public required UpdateState First { get; init; }
+
+        public required int Committed { get; init; }
+
+        public required double Seconds { get; init; }
+
+        public required double Megabytes { get; init; }
+
+        public required double Growth { get; init; }
+
+        public required IReadOnlyList<PredictionMessage> Predictions { get; init; }
+
+        public required long Dropped { get; init; }
+
+        public required LatencyHistogram Swapped { get; init; }
+
+        public required LatencyHistogram Quiet { get; init; }
+
+        public Figure Row(string name, string where) => new(
+            name, (double)Swapped.Quantile(0.999) / Quiet.Quantile(0.999), "x",
+            $"{Swapped.Quantile(0.999) / 1000.0:0} us over {Swapped.Count} samples with swaps, {Quiet.Quantile(0.999) / 1000.0:0} us over {Quiet.Count} without, half of them before and half after; medians {Swapped.Quantile(0.5) / 1000.0:0} and {Quiet.Quantile(0.5) / 1000.0:0} us{where}",
+            MostSlower);
+    }
 }
