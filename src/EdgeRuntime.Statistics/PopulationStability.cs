@@ -1,3 +1,4 @@
+using EdgeRuntime.Statistics.Comparisons;
 using EdgeRuntime.Statistics.Distributions;
 
 namespace EdgeRuntime.Statistics;
@@ -103,8 +104,28 @@ public static class PopulationStability
     {
         // The counts are as many as they are; where they are worth fewer, the index is as much larger.
         double widening = Spread(reference.EffectiveSize, current.EffectiveSize) / Spread(reference.Total, current.Total);
-        PearsonCurve curve = chance.At(bins, reference.Total, current.Total);
+        PearsonCurve curve = WithNeverSeen(reference, current) ?? chance.At(bins, reference.Total, current.Total);
         return (curve.UpperQuantile(level) * widening, curve.Survival(index / widening));
+    }
+
+    // A bin that the reference never had, such as the one beyond its largest value, is rarely among those compared, and then weighs much:
+    // what chance makes of that is worked out for the window at hand, null where there is none.
+    private static PearsonCurve? WithNeverSeen(in BinnedSample reference, in BinnedSample current)
+    {
+        bool isThere = false;
+        for (int cell = 0; cell < reference.Cells; cell++)
+        {
+            isThere |= reference.Cell(cell) == 0 && current.Cell(cell) > 0;
+        }
+
+        if (!isThere)
+        {
+            return null;
+        }
+
+        Pooled pooled = Pooled.Of(reference, current, missing: true);
+        CellTerm term = new(ComparisonMethod.PopulationStability, pooled.ReferenceSize, pooled.CurrentSize, pooled.Cells);
+        return ConditionalMoments.IsForetold(pooled) ? ConditionalMoments.OfWindow(pooled, term).Curve : null;
     }
 
     private static double Spread(double referenceSize, double currentSize) =>

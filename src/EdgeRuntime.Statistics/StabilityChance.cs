@@ -15,6 +15,7 @@ namespace EdgeRuntime.Statistics;
 /// reference's own quantiles, of values without ties, that is exactly how a window falls). <see cref="ConditionalMoments"/> has the
 /// moments, <see cref="PearsonCurve"/> the tails.
 /// </para>
+/// <para>Of a window with values in a bin that the reference never had the device works them out itself: that is rare.</para>
 /// <para>Between two sizes the moments are linear in the logarithm; below the smallest and above the largest they are taken as there.</para>
 /// </remarks>
 public sealed class StabilityChance

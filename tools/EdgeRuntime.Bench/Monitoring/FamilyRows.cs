@@ -46,8 +46,8 @@ internal static class FamilyRows
                 $"window tests: windows of 100 features with any false alarm at 5 %, {tests[test].Name}", 100 * share, "%",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"with Holm's correction and no smallest effect; {Families:N0} windows of {Size} values, half the features on 10 and half on 32 bins of fresh references of {Reference:N0}; one standard error is {100 * Math.Sqrt(share * (1 - share) / Families):F2} %. p-values up to {level / Features} came {tail:F2} times as often as they say; exact ones of independent features make {100 * (1 - Math.Pow(1 - (level / Features), Features)):F2} %"),
-                100 * level));
+                    $"goal: 5 %, and two standard errors of a share that is measured; with Holm's correction and no smallest effect; {Families:N0} windows of {Size} values, half the features on 10 and half on 32 bins of fresh references of {Reference:N0}; one standard error is {100 * Math.Sqrt(share * (1 - share) / Families):F2} %. p-values up to {level / Features} came {tail:F2} times as often as they say; exact ones of independent features make {100 * (1 - Math.Pow(1 - (level / Features), Features)):F2} %"),
+                100 * (level + (2 * Math.Sqrt(level * (1 - level) / Families)))));
         }
     }
 }
