@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using EdgeRuntime.Fuzz.Targets;
@@ -30,7 +31,10 @@ internal static class Supervisor
         double weights = targets.Sum(target => target.Weight);
         WriteHeading();
         Tally[] tallies = [.. targets.Select(target => new Tally(target.Name))];
-        Parallel.For(0, targets.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
+
+        // One by one and not in ranges: targets are not of one speed.
+        OrderablePartitioner<int> each = Partitioner.Create(Enumerable.Range(0, targets.Length), EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(each, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
         {
             long inputs = Math.Max(1, (long)Math.Ceiling(options.Inputs * targets[i].Weight / weights));
             RunAll(targets[i], options, inputs, tallies[i], MostDeaths);
