@@ -12,7 +12,7 @@ internal static class ComparisonRows
     private const double Most = 0.065;
     private const int Windows = 3_200;
     private const int SmallWindows = 2_000;
-    private const int Permuted = 1_500;
+    private const int Permuted = 3_000;
 
     private static readonly int[] Sizes = [50, 200, 1_000, 5_000];
     private static readonly int[] Bins = [10, 32];
