@@ -134,6 +134,7 @@ internal static class SwapRows
     }
 
     private readonly record struct Crossing(double Milliseconds);
+
     /// <summary>What five hundred swaps of one device came to.</summary>
     private sealed record SwapRun
     {
