@@ -241,8 +241,8 @@ public sealed class LatencyHistogram
             total += counts[i];
         }
 
-        // The maximum must lie in the last bucket that holds something, or the quantiles above it would be wrong.
-        if (max < 0 || (total > 0 && BucketOf(max) != LastFilled(buckets, counts)))
+        // The maximum must lie in the last bucket that holds something, or the quantiles above it would be wrong, and those of the sum.
+        if (max < 0 || (total > 0 ? BucketOf(max) != LastFilled(buckets, counts) : max > 0))
         {
             throw new FormatException($"histogram maximum of {max} ns is not in the last bucket that holds a value");
         }

@@ -144,6 +144,7 @@ public sealed class LatencyHistogramTests
     [InlineData(new[] { 3 }, new long[] { -1 }, 3, "histogram count -1 at position 0 is negative or too large")]
     [InlineData(new[] { 3, 4 }, new long[] { 1, long.MaxValue }, 4, "histogram count 9223372036854775807 at position 1 is negative or too large")]
     [InlineData(new[] { 3 }, new long[] { 1, 1 }, 3, "histogram has 1 bucket numbers and 2 counts")]
+    [InlineData(new int[0], new long[0], 4, "histogram maximum of 4 ns is not in the last bucket that holds a value")]
     [InlineData(new[] { 3 }, new long[] { 1 }, 4, "histogram maximum of 4 ns is not in the last bucket that holds a value")]
     public void A_sparse_form_that_describes_no_histogram_is_refused_and_adds_nothing(
         int[] buckets, long[] counts, long max, string sentence)
