@@ -160,13 +160,13 @@ public sealed class PopulationStabilityTests
         int alarms = 0;
         while (judged < Windows)
         {
-            double[] values = [.. Enumerable.Range(0, 500).Select(_ => StudentOfTwo(random))];
+            double[] values = [.. Enumerable.Range(0, 500).Select(_ => StudentOfTwo.Next(random))];
             BinCounter reference = new(QuantileEdges.Of(values, 10));
             BinCounter current = new(reference.Edges);
             Array.ForEach(values, reference.Record);
             for (int i = 0; i < 200; i++)
             {
-                current.Record(StudentOfTwo(random));
+                current.Record(StudentOfTwo.Next(random));
             }
 
             if (current.Counts[0] + current.Counts[^1] > 0)
@@ -317,13 +317,6 @@ public sealed class PopulationStabilityTests
         long more = Allocated.By(() => PopulationStability.Judge(new(reference, 1, 900), new(current, 0, 90), Limits, chance));
 
         Assert.Equal((0, 0), (bytes, more));
-    }
-
-    // By the inverse of the distribution function.
-    private static double StudentOfTwo(Random random)
-    {
-        double share = (random.Next() + 0.5) / int.MaxValue;
-        return ((2 * share) - 1) / Math.Sqrt(2 * share * (1 - share));
     }
 
     // Polya's urn, in the likeness of a window that follows its reference.

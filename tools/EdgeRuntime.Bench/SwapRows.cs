@@ -45,7 +45,7 @@ internal static class SwapRows
         figures.Add(new Figure(
             Gap, crossings.Max(crossing => crossing.Milliseconds) / period, "periods",
             $"by the samples' times, which are told in whole milliseconds, a period at {package.RateHz:0} Hz; the longest between any two samples of one model was {Longest(told) / period:0} periods", 1));
-        figures.Add(run.Row(Slower, "; on two cores that operator, broker and loader want too"));
+        figures.Add(run.Row(Slower, "; the device, its operator and the broker share this machine"));
         figures.Add(Run(device, Path.Combine(scratch, "swaps-fifo"), package, Fifo).Row(
             SlowerFifo, "; the same under a profile that asks for SCHED_FIFO, so that no other program's slice of time is in it"));
         figures.Add(new Figure(

@@ -10,7 +10,6 @@ namespace EdgeRuntime.Engine.Monitoring;
 /// </remarks>
 public sealed class QualityReplay(ModelManifest manifest, ReferenceProfile reference)
 {
-    private readonly MonitoringSpec _spec = manifest.Monitoring ?? new MonitoringSpec();
     private BootId _boot;
 
     /// <summary>The alarm of the newest window's boot.</summary>
@@ -26,7 +25,7 @@ public sealed class QualityReplay(ModelManifest manifest, ReferenceProfile refer
             Alarm = New(manifest, reference);
         }
 
-        return _spec.Labels is null
+        return manifest.Monitoring?.Labels is null
             ? AlarmChange.None
             : Alarm.Take(window.Quality?.Errors, window.StartUnixMs, window.EndUnixMs, window.Sequence);
     }

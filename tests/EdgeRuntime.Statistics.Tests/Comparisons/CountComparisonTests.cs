@@ -107,7 +107,7 @@ public sealed class CountComparisonTests
         {
             "uniform" => random.NextDouble,
             "exponential" => () => -Math.Log(1 - random.NextDouble()),
-            _ => () => StudentOfTwo((random.Next() + 0.5) / int.MaxValue),
+            _ => () => StudentOfTwo.Next(random),
         };
         int alarms = 0;
         for (int i = 0; i < Windows; i++)
@@ -258,9 +258,6 @@ public sealed class CountComparisonTests
 
     private static ComparisonResult Compare(ComparisonMethod method, long[] reference, long[] current) =>
         CountComparison.Compare(method, reference, current, ComparedCells.Bins, Strict);
-
-    // The quantile of Student's distribution with two degrees of freedom, in closed form.
-    private static double StudentOfTwo(double share) => ((2 * share) - 1) / Math.Sqrt(2 * share * (1 - share));
 
     private static double Choose(long n, long k)
     {
