@@ -17,6 +17,8 @@ internal sealed class Subjects(IReadOnlyList<(string Name, Action Add)> all)
         {
             if (only is null || only == name)
             {
+                // Some take half an hour, and say nothing before they end. Not into the table.
+                Console.Error.WriteLine($"    measuring {name}");
                 add();
             }
         }
