@@ -25,6 +25,8 @@ public sealed class GraphCache
     private const int MacBytes = 32;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
+    private const int PlainHead = 8 + MacBytes;
+    private const int EncryptedHead = 8 + NonceBytes + TagBytes;
     private static readonly byte[] PlainMagic = "EDGEGRF1"u8.ToArray();
     private static readonly byte[] EncryptedMagic = "EDGEGRE1"u8.ToArray();
 
@@ -90,8 +92,7 @@ public sealed class GraphCache
         string path = PathOf(name);
         try
         {
-            byte[] file = File.ReadAllBytes(path);
-            if ((_encrypts ? Decrypted(name, file) : Authentic(name, file)) is byte[] graph)
+            if (Read(path, name) is byte[] graph)
             {
                 File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
                 return graph;
@@ -124,7 +125,7 @@ public sealed class GraphCache
                 return $"it has {graph.Length} bytes; the cache holds {_bytesMax}";
             }
 
-            MakeRoom(graph.Length + PlainMagic.Length + MacBytes);
+            MakeRoom(graph.Length + PlainHead);
             using (FileStream file = File.Create(part))
             {
                 if (_encrypts)
@@ -184,19 +185,30 @@ public sealed class GraphCache
         }
     }
 
-    private byte[]? Authentic(string name, byte[] file)
+    // Into an array of the graph's own length, once: the session is made of that.
+    private byte[]? Read(string path, string name)
     {
-        int content = PlainMagic.Length + MacBytes;
-        return file.Length > content && file.AsSpan(0, PlainMagic.Length).SequenceEqual(PlainMagic)
-            && CryptographicOperations.FixedTimeEquals(file.AsSpan(PlainMagic.Length, MacBytes), MacOf(name, file.AsSpan(content)))
-            ? file[content..]
-            : null;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        Span<byte> head = stackalloc byte[_encrypts ? EncryptedHead : PlainHead];
+        long length = file.Length - head.Length;
+        if (length <= 0 || length > _bytesMax)
+        {
+            return null;
+        }
+
+        byte[] graph = new byte[length];
+        file.ReadExactly(head);
+        file.ReadExactly(graph);
+        return (_encrypts ? TryDecrypt(name, head, graph) : IsAuthentic(name, head, graph)) ? graph : null;
     }
+
+    private bool IsAuthentic(string name, ReadOnlySpan<byte> head, ReadOnlySpan<byte> graph) =>
+        head.StartsWith(PlainMagic) && CryptographicOperations.FixedTimeEquals(head[PlainMagic.Length..], MacOf(name, graph));
 
     // After the magic: nonce, tag, ciphertext. The name is authenticated too, as below.
     private void WriteEncrypted(FileStream file, string name, byte[] graph)
     {
-        byte[] stored = new byte[EncryptedMagic.Length + NonceBytes + TagBytes + graph.Length];
+        byte[] stored = new byte[EncryptedHead + graph.Length];
         EncryptedMagic.CopyTo(stored, 0);
         Span<byte> nonce = stored.AsSpan(EncryptedMagic.Length, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
@@ -206,26 +218,22 @@ public sealed class GraphCache
         file.Write(stored);
     }
 
-    private byte[]? Decrypted(string name, byte[] file)
+    private bool TryDecrypt(string name, ReadOnlySpan<byte> head, Span<byte> graph)
     {
-        int content = EncryptedMagic.Length + NonceBytes + TagBytes;
-        if (file.Length <= content || !file.AsSpan(0, EncryptedMagic.Length).SequenceEqual(EncryptedMagic))
+        if (!head.StartsWith(EncryptedMagic))
         {
-            return null;
+            return false;
         }
 
-        byte[] graph = new byte[file.Length - content];
         using AesGcm aes = new(_key, TagBytes);
         try
         {
-            aes.Decrypt(
-                file.AsSpan(EncryptedMagic.Length, NonceBytes), file.AsSpan(content), file.AsSpan(content - TagBytes, TagBytes), graph,
-                Encoding.ASCII.GetBytes(name));
-            return graph;
+            aes.Decrypt(head.Slice(EncryptedMagic.Length, NonceBytes), graph, head[^TagBytes..], graph, Encoding.ASCII.GetBytes(name));
+            return true;
         }
         catch (AuthenticationTagMismatchException)
         {
-            return null;
+            return false;
         }
     }
 

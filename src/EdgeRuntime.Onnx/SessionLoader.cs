@@ -36,7 +36,7 @@ internal sealed class SessionLoader(OnnxSession.Runtime runtime, GraphCache? cac
             throw new ModelLoadException("the model is empty");
         }
 
-        OnnxSession session = new(runtime, model.Span, settings, time);
+        OnnxSession session = new(runtime, model, settings, time);
         if (session.Outputs.Count == 0)
         {
             session.Dispose();

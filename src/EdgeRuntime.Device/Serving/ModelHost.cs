@@ -30,6 +30,7 @@ internal sealed class ModelHost : IDisposable
     private readonly SamplePath _path;
     private readonly WakeSignal? _signal;
     private readonly ModelTotals _totals;
+    private readonly SpareLedgers _ledgers = new();
 
     // Offered to the path and not seen to answer yet; more than one where a wish overtook another.
     private readonly Queue<ServingModel> _offers = new();
@@ -149,7 +150,7 @@ internal sealed class ModelHost : IDisposable
             ? new SoakTrial(package.Manifest.Soak, Champion(package), package.Reference.EffectiveShare)
             : null;
         _withdrawn = false;
-        _offered = new ServingModel(package, pipeline, trial) { Health = Watch(package) };
+        _offered = new ServingModel(package, pipeline, trial, _ledgers) { Health = Watch(package) };
         if (_offers.Count == MostOffers)
         {
             // A sensor that is dead takes none of them up.
@@ -381,6 +382,7 @@ internal sealed class ModelHost : IDisposable
         while (serving is null || _telemetry?.Serving != serving)
         {
             _telemetry?.Finish(_ring);
+            _telemetry?.Serving.Leave(_ledgers);
             _telemetry = _offers.TryDequeue(out ServingModel? next)
                 ? new ModelTelemetry(_configuration, next, _totals, _messages, _publisher, _options, _time, _decided) { Beside = _beside.TakeCounts }
                 : null;

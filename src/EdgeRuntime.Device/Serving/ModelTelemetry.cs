@@ -6,7 +6,6 @@ using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Monitoring;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
-using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -18,8 +17,6 @@ internal sealed class ModelTelemetry
     private readonly string _model;
     private readonly ModelConfiguration _configuration;
     private readonly ModelTotals _totals;
-    private readonly LatencyHistogram _publish = new();
-    private readonly LatencyHistogram _pauses = new();
     private readonly ServingModel _serving;
     private readonly HealthReport? _health;
     private readonly Publisher _publisher;
@@ -93,14 +90,14 @@ internal sealed class ModelTelemetry
     public SampleTally Tally => _serving.Tally;
 
     /// <summary>Counts a pause of the garbage collector.</summary>
-    public void CountPause(long nanoseconds) => _pauses.Record(nanoseconds);
+    public void CountPause(long nanoseconds) => _totals.Pauses.Record(nanoseconds);
 
     /// <summary>Adds how long everything took that was not sent yet.</summary>
     public void AddLiveTo(LatencyLedger ledger)
     {
         _serving.AddLiveTo(ledger);
-        ledger[LatencyStage.Publish].Add(_publish);
-        ledger[LatencyStage.Gc].Add(_pauses);
+        ledger[LatencyStage.Publish].Add(_totals.Publish);
+        ledger[LatencyStage.Gc].Add(_totals.Pauses);
     }
 
     /// <summary>Reports by other periods from now on.</summary>
@@ -171,10 +168,10 @@ internal sealed class ModelTelemetry
     // The stages that this thread saw itself.
     private void AddOwn(WindowCounters window)
     {
-        window.Ledger?[LatencyStage.Publish].Add(_publish);
-        window.Ledger?[LatencyStage.Gc].Add(_pauses);
-        _publish.Clear();
-        _pauses.Clear();
+        window.Ledger?[LatencyStage.Publish].Add(_totals.Publish);
+        window.Ledger?[LatencyStage.Gc].Add(_totals.Pauses);
+        _totals.Publish.Clear();
+        _totals.Pauses.Clear();
     }
 
     private void Accumulate(ReadOnlySpan<long> counts)
@@ -252,7 +249,7 @@ internal sealed class ModelTelemetry
             Drift = Drift,
             Faults = _health?.Standing(),
         };
-        _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage, new Delay(record.DecidedAt, _publish));
+        _publisher.Latest($"latest/{_model}", Latest, WireJson.Default.LatestMessage, new Delay(record.DecidedAt, _totals.Publish));
     }
 
     private static FoundBox[] Boxes(LatestSample latest, IReadOnlyList<string> labels)
@@ -278,7 +275,7 @@ internal sealed class ModelTelemetry
             }
 
             _messages.Tell(
-                _serving.Decisions[record.Decision], record.Score, record.UnixMs, new Delay(record.DecidedAt, _publish));
+                _serving.Decisions[record.Decision], record.Score, record.UnixMs, new Delay(record.DecidedAt, _totals.Publish));
             if (record.Changed)
             {
                 _decided(_serving.Decisions[record.Decision], record.Score);
@@ -324,7 +321,7 @@ internal sealed class ModelTelemetry
                 Dropped = ring.Dropped,
             },
             WireJson.Default.PredictionMessage,
-            new Delay(_batchDecidedAt, _publish));
+            new Delay(_batchDecidedAt, _totals.Publish));
         _batch.Clear();
     }
 

@@ -1,4 +1,5 @@
 using EdgeRuntime.Engine.Telemetry;
+using EdgeRuntime.Statistics;
 
 namespace EdgeRuntime.Device.Serving;
 
@@ -10,6 +11,12 @@ internal sealed class ModelTotals
 {
     /// <summary>How long they took, in all windows that were sent.</summary>
     public LatencyLedger Ledger { get; } = new();
+
+    /// <summary>How long it took to give messages to the link since the last window. Whichever package they are of: the next window tells it.</summary>
+    public LatencyHistogram Publish { get; } = new();
+
+    /// <summary>How long the garbage collector held the process up since the last window.</summary>
+    public LatencyHistogram Pauses { get; } = new();
 
     /// <summary>What became of the samples of the packages before the one that answers now.</summary>
     public SampleCounts Before { get; private set; }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Inference;
 
@@ -21,13 +24,12 @@ internal static class FeatureResolution
     public static ResolvedFeatures Resolve(ModelManifest manifest)
     {
         PipelineSpec pipeline = manifest.Pipeline;
-        Require(pipeline.RateHz > 0, "pipeline.rate_hz", $"{pipeline.RateHz} is not above 0");
-        Require(pipeline.WindowFrames is >= 1 and <= LongestWindow, "pipeline.window_frames", $"{pipeline.WindowFrames} is outside 1 to {LongestWindow}");
+        Require(pipeline.RateHz > 0, $"pipeline.rate_hz: {pipeline.RateHz} is not above 0");
+        Require(pipeline.WindowFrames is >= 1 and <= LongestWindow, $"pipeline.window_frames: {pipeline.WindowFrames} is outside 1 to {LongestWindow}");
         Require(
             pipeline.HopFrames >= 1 && pipeline.HopFrames <= pipeline.WindowFrames,
-            "pipeline.hop_frames",
-            $"{pipeline.HopFrames} is outside 1 to the {pipeline.WindowFrames} frames of a window");
-        Require(pipeline.Features.Count > 0, "pipeline.features", "there is none, and a model needs input");
+            $"pipeline.hop_frames: {pipeline.HopFrames} is outside 1 to the {pipeline.WindowFrames} frames of a window");
+        Require(pipeline.Features.Count > 0, $"pipeline.features: there is none, and a model needs input");
 
         string[] channels = [.. manifest.Channels.Select(channel => channel.Name)];
         List<(int Channel, FeaturePlan Plan)> plans = [];
@@ -39,7 +41,7 @@ internal static class FeatureResolution
             FeatureSpec spec = pipeline.Features[i];
             string path = $"pipeline.features[{i}]";
             int channel = Array.IndexOf(channels, spec.Channel);
-            Require(channel >= 0 || spec.Statistic == "cross", $"{path}.channel", $"'{spec.Channel}' is not among the manifest's channels");
+            Require(channel >= 0 || spec.Statistic == "cross", $"{path}.channel: '{spec.Channel}' is not among the manifest's channels");
             string tensor = spec.Input ?? manifest.Model.Input;
             int stride = StrideOf(spec, manifest);
             FeaturePlan plan = Plan(spec, pipeline, path, names, next[tensor], stride);
@@ -65,25 +67,24 @@ internal static class FeatureResolution
     {
         Require(
             StatisticNames.TryParse(spec.Statistic, out StatisticKind kind),
-            $"{path}.statistic",
-            $"'{spec.Statistic}' is none of {string.Join(", ", StatisticNames.All)}");
+            $"{path}.statistic: '{spec.Statistic}' is none of {string.Join(", ", StatisticNames.All)}");
         int transform = Array.IndexOf(Transforms, spec.Transform);
-        Require(transform >= 0, $"{path}.transform", $"'{spec.Transform}' is none of {string.Join(", ", Transforms)}");
-        Require(double.IsFinite(spec.Scale) && spec.Scale != 0, $"{path}.scale", $"{spec.Scale} cannot divide");
-        Require(spec.Clip is null or > 0, $"{path}.clip", $"{spec.Clip} is not above 0");
+        Require(transform >= 0, $"{path}.transform: '{spec.Transform}' is none of {string.Join(", ", Transforms)}");
+        Require(double.IsFinite(spec.Scale) && spec.Scale != 0, $"{path}.scale: {spec.Scale} cannot divide");
+        Require(spec.Clip is null or > 0, $"{path}.clip: {spec.Clip} is not above 0");
         if (kind == StatisticKind.Quantile)
         {
-            Require(spec.Quantile is >= 0 and <= 1, $"{path}.quantile", "the statistic quantile needs one from 0 to 1");
+            Require(spec.Quantile is >= 0 and <= 1, $"{path}.quantile: the statistic quantile needs one from 0 to 1");
         }
 
         int policy = Array.IndexOf(Policies, spec.MissingPolicy ?? Policies[0]);
-        Require(policy >= 0, $"{path}.missing_policy", $"'{spec.MissingPolicy}' is none of {string.Join(", ", Policies)}");
+        Require(policy >= 0, $"{path}.missing_policy: '{spec.MissingPolicy}' is none of {string.Join(", ", Policies)}");
         int scale = Array.IndexOf(Scales, spec.Normalize ?? Scales[0]);
-        Require(scale >= 0, $"{path}.normalize", $"'{spec.Normalize}' is none of {string.Join(", ", Scales)}");
+        Require(scale >= 0, $"{path}.normalize: '{spec.Normalize}' is none of {string.Join(", ", Scales)}");
         bool crosses = kind == StatisticKind.Cross;
-        Require(!crosses || (spec.Cross is { Count: >= 2 and <= 8 } && spec.HashBuckets > 1), $"{path}.cross", "a cross needs 2 to 8 features and hash_buckets");
+        Require(!crosses || (spec.Cross is { Count: >= 2 and <= 8 } && spec.HashBuckets > 1), $"{path}.cross: a cross needs 2 to 8 features and hash_buckets");
         int[] crossed = crosses ? [.. spec.Cross!.Select(name => names.IndexOf(name))] : [];
-        Require(!crossed.Contains(-1), $"{path}.cross", "names what is no feature of one value before this one");
+        Require(!crossed.Contains(-1), $"{path}.cross: names what is no feature of one value before this one");
         (int first, int end) = kind is StatisticKind.BandEnergy or StatisticKind.Spectrum ? Band(spec, pipeline, path) : (0, 0);
         return new FeaturePlan
         {
@@ -111,28 +112,44 @@ internal static class FeatureResolution
     {
         Require(
             pipeline.WindowFrames >= PowerSpectrum.ShortestWindow,
-            $"{path}.statistic",
-            $"{spec.Statistic} needs a window of at least {PowerSpectrum.ShortestWindow} frames");
-        Require(spec.LowHz >= 0, $"{path}.low_hz", $"the statistic {spec.Statistic} needs one of at least 0");
+            $"{path}.statistic: {spec.Statistic} needs a window of at least {PowerSpectrum.ShortestWindow} frames");
+        Require(spec.LowHz >= 0, $"{path}.low_hz: the statistic {spec.Statistic} needs one of at least 0");
         Require(
             spec.HighHz <= pipeline.RateHz / 2,
-            $"{path}.high_hz",
-            $"the statistic {spec.Statistic} needs one of at most {pipeline.RateHz / 2}, half the frames per second");
+            $"{path}.high_hz: the statistic {spec.Statistic} needs one of at most {pipeline.RateHz / 2}, half the frames per second");
         int first = SpectralLines.AtOrAbove(spec.LowHz.GetValueOrDefault(), pipeline.WindowFrames, pipeline.RateHz);
         int end = SpectralLines.AtOrAbove(spec.HighHz.GetValueOrDefault(), pipeline.WindowFrames, pipeline.RateHz);
         Require(
             first < end,
-            $"{path}.high_hz",
-            $"no line of the spectrum lies from {spec.LowHz} to below {spec.HighHz} Hz");
+            $"{path}.high_hz: no line of the spectrum lies from {spec.LowHz} to below {spec.HighHz} Hz");
         return (first, end);
     }
 
-    private static void Require(bool holds, string path, string sentence)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] in Objection objection)
     {
         if (!holds)
         {
-            throw new ArgumentException($"{path}: {sentence}");
+            throw new ArgumentException(objection.ToString());
         }
+    }
+
+    /// <summary>A text that is written only where something does not hold: a manifest has dozens of things that do.</summary>
+    [InterpolatedStringHandler]
+    private readonly ref struct Objection
+    {
+        private readonly StringBuilder? _text;
+
+        public Objection(int literalLength, int formattedCount, bool holds, out bool isWritten)
+        {
+            isWritten = !holds;
+            _text = holds ? null : new StringBuilder(literalLength + (formattedCount * 16));
+        }
+
+        public void AppendLiteral(string text) => _text!.Append(text);
+
+        public void AppendFormatted<T>(T value) => _text!.Append(CultureInfo.InvariantCulture, $"{value}");
+
+        public override string ToString() => _text!.ToString();
     }
 }
 

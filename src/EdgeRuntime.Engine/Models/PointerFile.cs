@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -21,18 +22,8 @@ public static class PointerFile
     public static byte[] Encode(LineState state)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(state, PointerJson.Default.LineState);
-        using MemoryStream file = new(body.Length + 128);
-        using (Utf8JsonWriter json = new(file))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("format"u8, Format);
-            json.WriteString("sha256"u8, Convert.ToHexStringLower(SHA256.HashData(body)));
-            json.WritePropertyName("state"u8);
-            json.WriteRawValue(body);
-            json.WriteEndObject();
-        }
-
-        return file.ToArray();
+        string hash = Convert.ToHexStringLower(SHA256.HashData(body));
+        return [.. Encoding.ASCII.GetBytes($$"""{"format":{{Format}},"sha256":"{{hash}}","state":"""), .. body, (byte)'}'];
     }
 
     /// <summary>Reads a state.</summary>

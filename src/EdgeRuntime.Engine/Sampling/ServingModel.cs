@@ -53,7 +53,8 @@ public sealed class ServingModel
     /// <param name="package">Must outlive this; an undo may bind it again.</param>
     /// <param name="pipeline">Compiled for the sensor that will feed it.</param>
     /// <param name="trial">Judges it while it is on trial; null for a trusted package.</param>
-    public ServingModel(LoadedModel package, IPipeline pipeline, SoakTrial? trial)
+    /// <param name="ledgers">Where it takes its ledgers from; null for new ones.</param>
+    public ServingModel(LoadedModel package, IPipeline pipeline, SoakTrial? trial, SpareLedgers? ledgers = null)
     {
         Package = package;
         Trial = trial;
@@ -65,8 +66,8 @@ public sealed class ServingModel
         _latest = new Handover<LatestSample>(() => new LatestSample(pipeline.Names.Count, package.Manifest.Output.Labels.Count));
         _online = OnlineWatch.Of(package.Manifest, package.Reference);
         Answers = AnswerWatch.For(package.Manifest, package.Reference, pipeline.Names);
-        _counters = NewCounters(package);
-        _spare = NewCounters(package);
+        _counters = NewCounters(package, ledgers);
+        _spare = NewCounters(package, ledgers);
     }
 
     /// <summary>The package.</summary>
@@ -118,6 +119,18 @@ public sealed class ServingModel
     {
         Tell(_counters);
         return _counters;
+    }
+
+    /// <summary>Gives its ledgers to those that come after it, once everything of it was told. It is of no use any more.</summary>
+    public void Leave(SpareLedgers ledgers)
+    {
+        foreach (WindowCounters? counters in (ReadOnlySpan<WindowCounters?>)[_counters, _spare, _filled])
+        {
+            if (counters?.Ledger is LatencyLedger ledger)
+            {
+                ledgers.Return(ledger);
+            }
+        }
     }
 
     /// <summary>Adds how long samples took in the windows that were not taken yet. For telemetry only; see <see cref="LatencyLedger.AddSnapshot"/>.</summary>
@@ -334,7 +347,7 @@ public sealed class ServingModel
         return own + _ownOffsetMs;
     }
 
-    private static WindowCounters NewCounters(LoadedModel package) => new(package.Manifest, package.Reference)
+    private static WindowCounters NewCounters(LoadedModel package, SpareLedgers? ledgers) => new(package.Manifest, package.Reference, ledger: ledgers?.Take())
     {
         Answers = AnswerCounts.For(package.Manifest, package.Reference),
     };

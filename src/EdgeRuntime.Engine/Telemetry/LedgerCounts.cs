@@ -9,15 +9,11 @@ public static class LedgerCounts
     /// <summary>One histogram.</summary>
     public static LatencyCounts Of(LatencyHistogram histogram)
     {
-        int[] buckets = new int[LatencyHistogram.BucketCount];
-        long[] counts = new long[LatencyHistogram.BucketCount];
-        int filled = histogram.CopySparse(buckets, counts);
-        return new LatencyCounts
-        {
-            Buckets = buckets[..filled],
-            Counts = counts[..filled],
-            MaxMicroseconds = histogram.Max / 1000.0,
-        };
+        int filled = LatencyHistogram.BucketCount - histogram.Counts.Count(0);
+        int[] buckets = new int[filled];
+        long[] counts = new long[filled];
+        histogram.CopySparse(buckets, counts);
+        return new LatencyCounts { Buckets = buckets, Counts = counts, MaxMicroseconds = histogram.Max / 1000.0 };
     }
 
     /// <summary>The stages that hold something, by name.</summary>

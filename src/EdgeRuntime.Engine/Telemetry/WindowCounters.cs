@@ -31,10 +31,11 @@ public sealed class WindowCounters
 
     /// <summary>Creates empty counters.</summary>
     /// <param name="whole">False for sums that are only judged; they do without the memory of ledger, moments and quantiles that no verdict rests on.</param>
+    /// <param name="ledger">An empty one, taken over; null for a new one.</param>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
-    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool whole = true)
+    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool whole = true, LatencyLedger? ledger = null)
     {
-        Ledger = whole ? new LatencyLedger() : null;
+        Ledger = whole ? ledger ?? new LatencyLedger() : null;
         _manifest = manifest;
         _profile = reference;
         List<string> values = [.. manifest.Pipeline.ValueNames()];

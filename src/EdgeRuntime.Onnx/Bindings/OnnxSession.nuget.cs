@@ -35,14 +35,14 @@ internal sealed class OnnxSession : IDisposable
     private OrtIoBinding? _binding;
 
     /// <exception cref="ModelLoadException">The bytes are not a model this library can run.</exception>
-    public OnnxSession(Runtime runtime, ReadOnlySpan<byte> model, SessionSettings settings, TimeProvider time)
+    public OnnxSession(Runtime runtime, ReadOnlyMemory<byte> model, SessionSettings settings, TimeProvider time)
     {
         _runtime = runtime;
         _time = time;
         try
         {
             using SessionOptions options = Options(settings);
-            _session = new InferenceSession(model.ToArray(), options);
+            _session = new InferenceSession(Whole(model), options);
             _runOptions = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             Inputs = Describe("input", _session.InputNames, _session.InputMetadata);
             Outputs = Describe("output", _session.OutputNames, _session.OutputMetadata);
@@ -360,6 +360,10 @@ internal sealed class OnnxSession : IDisposable
             ? throw new InferenceException($"output '{name}' {TensorElements.Spell(described.Shape)} is larger than 2 GiB")
             : tensor with { Bytes = value.GetTensorMutableRawData().ToArray() };
     }
+
+    // The package takes whole arrays alone; most models come as one, and are not copied.
+    private static byte[] Whole(ReadOnlyMemory<byte> model) =>
+        MemoryMarshal.TryGetArray(model, out ArraySegment<byte> part) && part.Count == part.Array!.Length ? part.Array : model.ToArray();
 
     private void Bind(string name, bool isInput, TensorInfo tensor, nint memory, int bytes)
     {

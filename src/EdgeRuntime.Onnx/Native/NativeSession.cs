@@ -23,14 +23,14 @@ internal sealed unsafe class NativeSession : IDisposable
     private OrtIoBinding* _binding;
 
     /// <exception cref="ModelLoadException">The bytes are not a model this library can run.</exception>
-    public NativeSession(Runtime runtime, ReadOnlySpan<byte> model, SessionSettings settings, TimeProvider time)
+    public NativeSession(Runtime runtime, ReadOnlyMemory<byte> model, SessionSettings settings, TimeProvider time)
     {
         _environment = runtime.Environment;
         _api = _environment.Library.Api;
         _time = time;
         try
         {
-            _session = Create(model, settings);
+            _session = Create(model.Span, settings);
             OrtRunOptions* runOptions;
             _environment.CheckLoad(_api.CreateRunOptions(&runOptions));
             _runOptions = runOptions;
