@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace EdgeRuntime.Device.RealTime;
 
 /// <summary>
-/// What the C library offers for scheduling, memory and waiting on 64-bit Linux. No system call numbers, and no structure whose
-/// layout differs between processors: a core set is bytes, a time is two machine words.
+/// What the C library offers for scheduling, memory and waiting on 64-bit Linux. One system call by its number, and no structure
+/// whose layout differs between processors: a core set is bytes, a time is two machine words.
 /// </summary>
 /// <remarks>Methods that return an <see cref="int"/> named error return 0 or an errno.</remarks>
 internal static partial class Kernel
@@ -75,6 +75,28 @@ internal static partial class Kernel
     {
         const int OneThread = 0; // PRIO_PROCESS, which means a thread on Linux
         return Error(SetPriority(OneThread, (uint)thread, nice));
+    }
+
+    /// <summary>
+    /// Asks for a share of the processor in slices of this length, at the nice value that the thread has. A thread with a short slice
+    /// goes before those with longer ones when it wakes, and gets no more of the processor for it: Linux 6.12 and newer, for SCHED_OTHER.
+    /// </summary>
+    /// <param name="thread">0 for the calling one.</param>
+    /// <param name="nanoseconds">100,000 to 100,000,000.</param>
+    /// <returns>Whether the kernel took it; an older one does nothing.</returns>
+    public static bool TrySetSlice(int thread, ulong nanoseconds)
+    {
+        (nint set, nint get) = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? (314, 315) : (274, 275);
+        SchedulingAttributes attributes = new();
+        if (SystemCall(get, thread, ref attributes, SchedulingAttributes.Bytes, 0) != 0 || attributes.Policy != (uint)Policy.Other)
+        {
+            return false;
+        }
+
+        attributes.Flags = 0;
+        attributes.Runtime = nanoseconds;
+        return SystemCall(set, thread, ref attributes, 0, 0) == 0
+            && SystemCall(get, thread, ref attributes, SchedulingAttributes.Bytes, 0) == 0 && attributes.Runtime == nanoseconds;
     }
 
     /// <summary>Binds a thread to cores.</summary>
@@ -181,6 +203,10 @@ internal static partial class Kernel
     [LibraryImport("libc", EntryPoint = "sched_getscheduler")]
     private static partial int GetScheduler(int thread);
 
+    // sched_setattr and sched_getattr, which the C library has no functions for before 2.41.
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint thread, ref SchedulingAttributes attributes, nint third, nint fourth);
+
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     private static partial int SetPriority(int which, uint who, int nice);
 
@@ -223,6 +249,26 @@ internal static partial class Kernel
     {
         public nint Seconds;
         public nint Nanoseconds;
+    }
+
+    // struct sched_attr of the kernel, in its first version.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SchedulingAttributes
+    {
+        public const int Bytes = 48;
+
+        public uint Size = Bytes;
+        public uint Policy;
+        public ulong Flags;
+        public int Nice;
+        public uint Priority;
+        public ulong Runtime;
+        public ulong Deadline;
+        public ulong Period;
+
+        public SchedulingAttributes()
+        {
+        }
     }
 
     [StructLayout(LayoutKind.Sequential)]

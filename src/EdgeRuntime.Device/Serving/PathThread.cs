@@ -14,6 +14,7 @@ internal sealed class PathThread : IDisposable
     private readonly Action<Exception> _failed;
     private readonly ThreadPlacement _placement;
     private readonly PathWait _wait;
+    private readonly CollectorThread _collector;
     private readonly Thread _thread;
     private volatile bool _stopping;
     private long _turns;
@@ -21,12 +22,15 @@ internal sealed class PathThread : IDisposable
     /// <summary>Starts at once.</summary>
     /// <param name="name">For people: the thread's name.</param>
     /// <param name="placement">Gives the thread its cores, its scheduling and its way of waiting.</param>
+    /// <param name="collector">Told when this thread is about to wait.</param>
     /// <param name="failed">Called, on this thread, when the path met an error it does not know; it then stands still.</param>
-    public PathThread(SensorFeed feed, string name, TimeProvider clock, ThreadPlacement placement, Action<Exception> failed)
+    public PathThread(
+        SensorFeed feed, string name, TimeProvider clock, ThreadPlacement placement, CollectorThread collector, Action<Exception> failed)
     {
         _feed = feed;
         _clock = clock;
         _placement = placement;
+        _collector = collector;
         _wait = PathWait.Create(placement.Options, clock, placement.LongestWait);
         _failed = failed;
         _thread = new Thread(Run) { Name = $"path {name}", IsBackground = true };
@@ -57,6 +61,7 @@ internal sealed class PathThread : IDisposable
                 // All that is due first: a fast sensor delivers several frames per wait.
                 if (!_feed.Step())
                 {
+                    _collector.UseGap();
                     _wait.Until(_feed.Ended ? long.MaxValue : _feed.NextDue);
                 }
             }

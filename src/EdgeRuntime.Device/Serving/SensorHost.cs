@@ -36,8 +36,8 @@ internal sealed class SensorHost : IDisposable
     public long Turns => _thread?.Turns ?? 0;
 
     /// <summary>Begins to read, after the models' own threads have begun to wait.</summary>
-    public void Start(ThreadPlacement placement, Action<Exception> failed) =>
-        _thread = new PathThread(_feed, Name, _time, placement, failed);
+    public void Start(ThreadPlacement placement, CollectorThread collector, Action<Exception> failed) =>
+        _thread = new PathThread(_feed, Name, _time, placement, collector, failed);
 
     /// <summary>A change between reading and failing since the last call: the fault, or null when the sensor reads again.</summary>
     public bool TakeFault(out string? fault)

@@ -43,6 +43,36 @@ public sealed class ThreadPlacementTests
     }
 
     [Fact]
+    public void A_path_of_a_kernel_that_knows_slices_has_a_short_one_and_keeps_its_nice_value()
+    {
+        ThreadPlacement placement = new(new RealTimeOptions());
+
+        string nice = OnAThread(() =>
+        {
+            Assert.Equal(0, Kernel.SetNice(0, 7));
+            placement.EnterPath();
+            Assert.Equal((int)Kernel.Policy.Other, Kernel.PolicyOf(0));
+            return File.ReadAllText($"/proc/self/task/{Kernel.ThreadId}/stat").Split(") ")[^1].Split(' ')[16];
+        });
+
+        Assert.Equal("7", nice);
+        Assert.Equal(
+            Environment.OSVersion.Version >= new Version(6, 12), placement.Report.Settings.Any(setting => setting is { Name: "slice", Granted: true }));
+    }
+
+    [Fact]
+    public void A_thread_under_another_policy_is_given_no_slice()
+    {
+        bool given = OnAThread(() =>
+        {
+            Assert.Equal(0, Kernel.SetPolicy(0, Kernel.Policy.Idle, 0));
+            return Kernel.TrySetSlice(0, 100_000);
+        });
+
+        Assert.False(given);
+    }
+
+    [Fact]
     public void Fifo_is_either_in_force_or_refused_with_its_remedy()
     {
         ThreadPlacement placement = new(new RealTimeOptions { Scheduler = PathScheduler.Fifo, Priority = 3 });
