@@ -8,8 +8,8 @@ namespace EdgeRuntime.Bench;
 internal static class SwapRows
 {
     private const int Swaps = 500;
-    private const int SwapsBeforeMemory = 50;
-    private const int QuietSeconds = 30;
+    private const int Rounds = 10;
+    private const int QuietSeconds = 5;
     private const string Lost = "500 hot swaps at 1 kHz: samples lost or doubled";
     private const string Gap = "500 hot swaps at 1 kHz: longest time between two samples across a swap";
     private const string Slower = "500 hot swaps at 1 kHz: p99.9 from frame to decision, with swaps / without";
@@ -49,54 +49,53 @@ internal static class SwapRows
         figures.Add(Run(device, Path.Combine(scratch, "swaps-fifo"), package, Fifo).Row(
             SlowerFifo, "; the same under a profile that asks for SCHED_FIFO, so that no other program's slice of time is in it"));
         figures.Add(new Figure(
-            Memory, run.Growth, "MB", $"resident memory of the device, {run.Megabytes:0.0} MB after {SwapsBeforeMemory} swaps", MostMegabytes));
+            Memory, run.Growth, "MB", $"resident memory of the device, {run.Megabytes:0.0} MB after {Swaps / Rounds} swaps", MostMegabytes));
     }
 
+    // Rounds with swaps and without take turns, so that what else happens on this machine meets both.
     private static SwapRun Run(string device, string directory, TrialPackage package, string profile)
     {
         using TrialStage stage = new TrialStage(device, Directory.CreateDirectory(directory).FullName, package, profile).Serve();
         byte[][] packages = [package.Pack(1, TrialModels.Good(), stage.Release), package.Pack(2, TrialModels.Good(), stage.Release)];
         UpdateMessage first = stage.Manager.EndOf(stage.Manager.Order(packages[1]), 60);
-        LatencyHistogram quiet = Quiet(stage);
+        Settle(stage);
         stage.Manager.ForgetPredictions();
+        List<LatencyHistogram> swapped = [];
+        List<LatencyHistogram> quiet = [];
         int committed = 0;
         double megabytes = 0;
-        long begin = Stopwatch.GetTimestamp();
-        for (int swap = 0; swap < Swaps; swap++)
+        double seconds = 0;
+        for (int round = 0; round < Rounds; round++)
         {
-            UpdateMessage end = stage.Manager.EndOf(stage.Manager.Order(packages[swap % 2], revert: true), 60);
-            committed += end.State == UpdateState.Committed ? 1 : 0;
-            if (swap + 1 == SwapsBeforeMemory)
+            int from = stage.Manager.Windows.Count;
+            long begin = Stopwatch.GetTimestamp();
+            for (int swap = 0; swap < Swaps / Rounds; swap++)
             {
-                megabytes = Programs.Resident(stage.ProcessId);
+                UpdateMessage end = stage.Manager.EndOf(stage.Manager.Order(packages[swap % 2], revert: true), 60);
+                committed += end.State == UpdateState.Committed ? 1 : 0;
             }
+
+            seconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            megabytes = round == 0 ? Programs.Resident(stage.ProcessId) : megabytes;
+            Settle(stage);
+            swapped.Add(Paths(stage.Manager.Windows.Skip(from)));
+            int windows = stage.Manager.Windows.Count;
+            stage.Manager.WaitUntil(() => stage.Manager.Windows.Count >= windows + QuietSeconds, 3 * QuietSeconds, "the windows of a quiet time came");
+            quiet.Add(Paths(stage.Manager.Windows.Skip(windows)));
         }
 
-        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        double growth = Programs.Resident(stage.ProcessId) - megabytes;
-        Settle(stage);
-        SwapRun run = new()
+        return new SwapRun
         {
             First = first.State,
             Committed = committed,
             Seconds = seconds,
             Megabytes = megabytes,
-            Growth = growth,
+            Growth = Programs.Resident(stage.ProcessId) - megabytes,
             Predictions = [.. stage.Manager.Predictions],
             Dropped = stage.Manager.Windows.Sum(window => window.Failed + window.Dropped.Values.Sum()),
-            Swapped = Paths(stage.Manager.Windows),
+            Swapped = swapped,
             Quiet = quiet,
         };
-        quiet.Add(Quiet(stage));
-        return run;
-    }
-
-    private static LatencyHistogram Quiet(TrialStage stage)
-    {
-        Settle(stage);
-        stage.Manager.ForgetPredictions();
-        stage.Manager.WaitUntil(() => stage.Manager.Windows.Count >= QuietSeconds, 2 * QuietSeconds, "the windows of a quiet time came");
-        return Paths(stage.Manager.Windows);
     }
 
     // The window that is open now comes too.
@@ -152,13 +151,21 @@ internal static class SwapRows
 
         public required long Dropped { get; init; }
 
-        public required LatencyHistogram Swapped { get; init; }
+        public required IReadOnlyList<LatencyHistogram> Swapped { get; init; }
 
-        public required LatencyHistogram Quiet { get; init; }
+        public required IReadOnlyList<LatencyHistogram> Quiet { get; init; }
 
-        public Figure Row(string name, string where) => new(
-            name, (double)Swapped.Quantile(0.999) / Quiet.Quantile(0.999), "x",
-            $"{Swapped.Quantile(0.999) / 1000.0:0} us over {Swapped.Count} samples with swaps, {Quiet.Quantile(0.999) / 1000.0:0} us over {Quiet.Count} without, half of them before and half after; medians {Swapped.Quantile(0.5) / 1000.0:0} and {Quiet.Quantile(0.5) / 1000.0:0} us{where}",
-            MostSlower);
+        public Figure Row(string name, string where)
+        {
+            Spread swapped = Microseconds(Swapped, 0.999);
+            Spread quiet = Microseconds(Quiet, 0.999);
+            return new Figure(
+                name, swapped.Median / quiet.Median, "x",
+                $"in turns: {swapped.Median:0} us with swaps ({swapped}; {Swapped.Sum(round => round.Count)} samples), {quiet.Median:0} us without ({quiet}; {Quiet.Sum(round => round.Count)} samples); p50 {Microseconds(Swapped, 0.5).Median:0} and {Microseconds(Quiet, 0.5).Median:0} us{where}",
+                MostSlower);
+        }
+
+        private static Spread Microseconds(IEnumerable<LatencyHistogram> rounds, double q) =>
+            Spread.Of(rounds.Select(round => round.Quantile(q) / 1000.0));
     }
 }

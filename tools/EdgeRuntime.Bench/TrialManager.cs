@@ -19,6 +19,7 @@ internal sealed class TrialManager : ILinkEvents, IDisposable
     private readonly List<UpdateMessage> _steps = [];
     private readonly List<PredictionMessage> _predictions = [];
     private readonly List<WindowMessage> _windows = [];
+    private readonly Dictionary<(string Class, BootId Boot), long> _stored = [];
     private readonly Topics _topics = new(Topics.DefaultRoot);
     private readonly DeviceId _device;
     private readonly SigningKey _deployKey;
@@ -182,17 +183,25 @@ internal sealed class TrialManager : ILinkEvents, IDisposable
         {
             if (Read(payload, WireJson.Default.UpdateMessage) is { Percent: null } step)
             {
+                Store("update", step);
                 Note(() => _steps.Add(step));
             }
         }
         else if (rest.StartsWith("prediction/", StringComparison.Ordinal))
         {
             PredictionMessage batch = Read(payload, WireJson.Default.PredictionMessage);
+            Store("prediction", batch);
             Note(() => _predictions.Add(batch));
+        }
+        else if (rest.StartsWith("event/", StringComparison.Ordinal))
+        {
+            Store("event", Read(payload, WireJson.Default.EventMessage));
         }
         else if (rest.StartsWith("window/", StringComparison.Ordinal))
         {
             WindowMessage window = Read(payload, WireJson.Default.WindowMessage);
+            Store("window", window);
+            Acknowledge();
             Note(() => _windows.Add(window));
         }
         else if (rest.StartsWith("response/", StringComparison.Ordinal))
@@ -212,6 +221,25 @@ internal sealed class TrialManager : ILinkEvents, IDisposable
     {
         _link.Stop(TimeSpan.FromSeconds(1));
         _link.Dispose();
+    }
+
+    private void Store(string messageClass, DeviceMessage message) => _stored[(messageClass, message.Boot)] = message.Sequence;
+
+    // A device keeps what no manager has acknowledged. On the link's thread, as all that it hears; with each window, a second apart.
+    private void Acknowledge()
+    {
+        foreach (((string messageClass, BootId boot), long highest) in _stored)
+        {
+            // One that the link does not take goes with the next window.
+            _ = _link.TryPublish(
+                new LinkMessage
+                {
+                    Topic = _topics.Down(_device, "ack"),
+                    Payload = JsonSerializer.SerializeToUtf8Bytes(new AckMessage(messageClass, boot, highest), WireJson.Default.AckMessage),
+                    Qos = 1,
+                },
+                0);
+        }
     }
 
     private void Serve(ChunkRequest request)
