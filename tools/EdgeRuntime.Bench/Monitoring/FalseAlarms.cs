@@ -29,7 +29,7 @@ internal sealed record FalseAlarms(string Name, bool IsCalibrated, IReadOnlyList
         int[,] alarms = new int[tests.Count, cells.Length];
         Parallel.For(0, NullDistributions.All.Count * Parts, part =>
         {
-            Random random = new(1_000 + part);
+            Xoshiro random = new(1_000 + part);
             int first = part / Parts * ofSource;
             Func<Random, double> draw = cells[first].Draw;
             for (int window = part % Parts; window < windows; window += Parts)
@@ -64,7 +64,7 @@ internal sealed record FalseAlarms(string Name, bool IsCalibrated, IReadOnlyList
         Parallel.For(0, cells.Length, cell =>
         {
             (int size, _, Func<Random, double> draw) = cells[cell];
-            Random random = new(2_000 + cell);
+            Xoshiro random = new(2_000 + cell);
             WassersteinTest test = new(random, most: 199);
             for (int window = 0; window < windows; window++)
             {

@@ -6,7 +6,7 @@ namespace EdgeRuntime.Bench.Monitoring;
 /// <summary>Rows about many features judged together: how often a window has any false alarm.</summary>
 internal static class FamilyRows
 {
-    private const int Families = 4_000;
+    private const int Families = 8_000;
     private const int Features = 100;
     private const int Reference = 2_000;
     private const int Size = 200;
@@ -18,7 +18,7 @@ internal static class FamilyRows
         int[] tails = new int[tests.Length];
         Parallel.For(0, Families, family =>
         {
-            Random random = new(family);
+            Xoshiro random = new(family);
             double[][] pValues = [.. tests.Select(_ => new double[Features])];
             bool[] alarms = new bool[Features];
             for (int feature = 0; feature < Features; feature++)
