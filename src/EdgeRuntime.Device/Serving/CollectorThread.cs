@@ -17,7 +17,6 @@ internal sealed class CollectorThread : IDisposable
     private readonly Action _collect;
     private readonly WakeSignal _signal = new();
     private readonly Thread _thread;
-    private int _asked;
     private volatile bool _stopping;
 
     /// <summary>Starts at once.</summary>
@@ -36,9 +35,8 @@ internal sealed class CollectorThread : IDisposable
     /// <summary>Has it collected now, if there is enough. On the thread of a sample path that is about to wait; allocates nothing.</summary>
     public void UseGap()
     {
-        if (_due.TryTake())
+        if (_due.IsDue)
         {
-            Volatile.Write(ref _asked, 1);
             _signal.Set();
         }
     }
@@ -58,18 +56,19 @@ internal sealed class CollectorThread : IDisposable
         while (!_stopping)
         {
             _signal.Announce();
-            if (!_stopping && Volatile.Read(ref _asked) == 0)
-            {
-                _signal.Sleep();
-            }
-            else
+            if (_stopping || _due.IsDue)
             {
                 _signal.StayAwake();
             }
+            else
+            {
+                _signal.Sleep();
+            }
 
-            if (Interlocked.Exchange(ref _asked, 0) != 0)
+            if (_due.IsDue)
             {
                 _collect();
+                _due.Done();
             }
         }
     }

@@ -275,7 +275,7 @@ internal sealed class DeviceAgent : IUpdateEvents, IDisposable
 
     private void Step()
     {
-        _served.CountPauses();
+        _served.WatchGarbage();
         foreach (ModelHost host in _hosts)
         {
             if (host.HasChanged(out ModelId digest))

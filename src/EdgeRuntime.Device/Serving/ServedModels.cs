@@ -20,7 +20,7 @@ internal sealed class ServedModels : IDisposable
     private readonly ThreadPlacement _placement;
     private readonly Action<string, Exception> _failed;
     private readonly GcWatch _collections = new();
-    private readonly GarbageDue _garbage = new(() => GC.GetTotalAllocatedBytes(), () => GC.CollectionCount(0));
+    private readonly GarbageDue _garbage = new(() => GC.GetTotalAllocatedBytes());
     private CollectorThread? _collector;
     private readonly List<ModelHost> _hosts = [];
     private readonly List<SensorHost> _sensors = [];
@@ -161,11 +161,11 @@ internal sealed class ServedModels : IDisposable
         }
     }
 
-    /// <summary>Counts the collections of garbage since the last call in every model's ledger.</summary>
-    public void CountPauses()
+    /// <summary>Counts the collections of garbage since the last call in every model's ledger, and looks whether the next is due.</summary>
+    public void WatchGarbage()
     {
-        _garbage.Look();
         (int collections, long pause) = _collections.Look();
+        _garbage.Look(collected: collections > 0);
         for (int i = 0; i < collections; i++)
         {
             foreach (ModelHost host in _hosts)

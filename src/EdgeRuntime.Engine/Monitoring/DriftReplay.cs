@@ -22,7 +22,7 @@ public sealed class DriftReplay(ModelManifest manifest, ModelId digest, Referenc
     /// <param name="refusal">Why it is not judged, when the answer is null.</param>
     public ReplayedWindow? Take(WindowMessage window, out string refusal)
     {
-        WindowCounters counters = new(manifest, reference, whole: false);
+        WindowCounters counters = new(manifest, reference, ledger: null);
         refusal = window.Digest != digest ? $"it is of package {window.Digest.Short}, not {digest.Short}"
             : window.Merged > 0 ? $"{window.Merged} others were merged into it because the device had no room, so its verdict rests on what is gone"
             : counters.Add(window) ?? "";

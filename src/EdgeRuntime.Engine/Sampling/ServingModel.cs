@@ -347,7 +347,7 @@ public sealed class ServingModel
         return own + _ownOffsetMs;
     }
 
-    private static WindowCounters NewCounters(LoadedModel package, SpareLedgers? ledgers) => new(package.Manifest, package.Reference, ledger: ledgers?.Take())
+    private static WindowCounters NewCounters(LoadedModel package, SpareLedgers? ledgers) => new(package.Manifest, package.Reference, ledgers?.Take() ?? new LatencyLedger())
     {
         Answers = AnswerCounts.For(package.Manifest, package.Reference),
     };

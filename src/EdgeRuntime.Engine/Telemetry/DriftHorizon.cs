@@ -26,9 +26,9 @@ public sealed class DriftHorizon
     public DriftHorizon(ModelManifest manifest, ReferenceProfile reference)
     {
         _share = reference.EffectiveShare;
-        _sum = new WindowCounters(manifest, reference, whole: false);
-        _older = new WindowCounters(manifest, reference, whole: false);
-        _newer = new WindowCounters(manifest, reference, whole: false);
+        _sum = new WindowCounters(manifest, reference, ledger: null);
+        _older = new WindowCounters(manifest, reference, ledger: null);
+        _newer = new WindowCounters(manifest, reference, ledger: null);
     }
 
     /// <summary>Takes one window and judges what is known with it.</summary>

@@ -29,13 +29,23 @@ public sealed class WindowCounters
     private readonly int[] _sources;
     private readonly PredictionBins _predictions;
 
-    /// <summary>Creates empty counters.</summary>
-    /// <param name="whole">False for sums that are only judged; they do without the memory of ledger, moments and quantiles that no verdict rests on.</param>
-    /// <param name="ledger">An empty one, taken over; null for a new one.</param>
+    /// <summary>Creates empty counters with a ledger of their own.</summary>
     /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
-    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, bool whole = true, LatencyLedger? ledger = null)
+    public WindowCounters(ModelManifest manifest, ReferenceProfile reference)
+        : this(manifest, reference, new LatencyLedger())
     {
-        Ledger = whole ? ledger ?? new LatencyLedger() : null;
+    }
+
+    /// <summary>Creates empty counters.</summary>
+    /// <param name="ledger">
+    /// An empty one, taken over. Null for sums that are only judged: they do without the memory of ledger, moments and quantiles that no
+    /// verdict rests on.
+    /// </param>
+    /// <exception cref="ArgumentException">The reference does not belong to the manifest; the message says why.</exception>
+    public WindowCounters(ModelManifest manifest, ReferenceProfile reference, LatencyLedger? ledger)
+    {
+        Ledger = ledger;
+        bool whole = ledger is not null;
         _manifest = manifest;
         _profile = reference;
         List<string> values = [.. manifest.Pipeline.ValueNames()];

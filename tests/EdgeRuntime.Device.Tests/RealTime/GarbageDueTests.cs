@@ -11,36 +11,37 @@ public sealed class GarbageDueTests
 
     private readonly GarbageDue _due;
     private long _allocated = 100;
-    private int _collections;
 
-    public GarbageDueTests() => _due = new GarbageDue(() => _allocated, () => _collections);
+    public GarbageDueTests() => _due = new GarbageDue(() => _allocated);
 
     [Fact]
     public void Garbage_is_due_once_when_enough_was_allocated()
     {
         _allocated += GarbageDue.Bytes - 1;
-        _due.Look();
-        Assert.False(_due.TryTake());
+        _due.Look(collected: false);
+        Assert.False(_due.IsDue);
 
         _allocated++;
-        _due.Look();
-        Assert.True(_due.TryTake());
-        Assert.False(_due.TryTake());
+        _due.Look(collected: false);
+        Assert.True(_due.IsDue);
+        _due.Done();
+        Assert.False(_due.IsDue);
+        _due.Look(collected: true);
+        Assert.False(_due.IsDue);
     }
 
     [Fact]
     public void A_collection_that_came_of_itself_is_not_repeated_in_the_next_gap()
     {
         _allocated += GarbageDue.Bytes;
-        _due.Look();
+        _due.Look(collected: false);
 
-        _collections++;
-        _due.Look();
-        Assert.False(_due.TryTake());
+        _due.Look(collected: true);
+        Assert.False(_due.IsDue);
 
         _allocated += GarbageDue.Bytes;
-        _due.Look();
-        Assert.True(_due.TryTake());
+        _due.Look(collected: false);
+        Assert.True(_due.IsDue);
     }
 
     [Fact]
@@ -52,16 +53,16 @@ public sealed class GarbageDueTests
 
         collector.UseGap();
         _allocated += GarbageDue.Bytes;
-        _due.Look();
+        _due.Look(collected: false);
         collector.UseGap();
         collector.UseGap();
 
         Assert.True(collected.TryTake(out int thread, Patience));
         Assert.NotEqual(mine, thread);
-        _collections++;
-        _due.Look();
+        Assert.True(SpinWait.SpinUntil(() => !_due.IsDue, Patience));
+        _due.Look(collected: true);
         _allocated += GarbageDue.Bytes;
-        _due.Look();
+        _due.Look(collected: false);
         collector.UseGap();
         Assert.True(collected.TryTake(out _, Patience));
         Assert.Empty(collected);

@@ -2,6 +2,7 @@ using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Engine.Features;
 using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
+using EdgeRuntime.Engine.Telemetry;
 
 namespace EdgeRuntime.Engine.Tests.Sampling;
 
@@ -36,14 +37,15 @@ internal sealed class PathRig
     public SensorFeed Feed { get; }
 
     public static ServingModel Serving(
-        PackageVerification verification, float gain = 1, Func<ModelManifest, ModelManifest>? change = null, ReferenceProfile? reference = null)
+        PackageVerification verification, float gain = 1, Func<ModelManifest, ModelManifest>? change = null, ReferenceProfile? reference = null,
+        SpareLedgers? ledgers = null)
     {
         byte[] package = TestPackages.Make(
             1, LinearModel.File(2, 2, gain, 0, 0, gain), gain, manifest => EveryFrame(change?.Invoke(manifest) ?? manifest),
             TestPackages.ReleaseKey, reference);
         LoadedModel loaded = verification.Verify(package, TestPackages.Site, _ => null);
         Assert.True(PipelineBinding.TryBind(loaded.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
-        return new ServingModel(loaded, pipeline, trial: null)
+        return new ServingModel(loaded, pipeline, trial: null, ledgers)
         {
             Health = new ChannelHealth(loaded.Manifest.Channels, TestPackages.Site.Channels, null, TestPackages.Site.RateHz, TimeSpan.TicksPerSecond),
         };

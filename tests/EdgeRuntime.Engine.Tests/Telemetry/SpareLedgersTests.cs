@@ -1,5 +1,3 @@
-using EdgeRuntime.Engine.Features;
-using EdgeRuntime.Engine.Models;
 using EdgeRuntime.Engine.Sampling;
 using EdgeRuntime.Engine.Telemetry;
 using EdgeRuntime.Engine.Tests.Sampling;
@@ -13,10 +11,10 @@ public sealed class SpareLedgersTests
     {
         PathRig rig = new(new PathOptions());
         SpareLedgers spare = new();
-        ServingModel first = Model(rig, spare);
+        ServingModel first = PathRig.Serving(rig.Verification, ledgers: spare);
         rig.Path.Offer(first);
         rig.Read(10);
-        rig.Path.Offer(Model(rig, spare));
+        rig.Path.Offer(PathRig.Serving(rig.Verification, ledgers: spare));
         rig.Read(1);
         LatencyLedger filled = first.TakeRest().Ledger!;
         Assert.Equal(10, filled[LatencyStage.EndToEnd].Count);
@@ -27,12 +25,5 @@ public sealed class SpareLedgersTests
         Assert.Contains(left, ledger => ReferenceEquals(ledger, filled));
         Assert.All(left, ledger => Assert.Equal(0, ledger[LatencyStage.EndToEnd].Count));
         Assert.NotSame(left[0], left[1]);
-    }
-
-    private static ServingModel Model(PathRig rig, SpareLedgers spare)
-    {
-        LoadedModel loaded = PathRig.Serving(rig.Verification).Package;
-        Assert.True(PipelineBinding.TryBind(loaded.Manifest, TestPackages.Site, out IPipeline? pipeline, out _));
-        return new ServingModel(loaded, pipeline, trial: null, spare);
     }
 }
