@@ -35,12 +35,18 @@ internal sealed class BindingsScript : IDisposable
             case $1 in
               --version) echo 10.0.100 ;;
               nuget) echo "global-packages: $here/packages/" ;;
-              restore | build) cat "$here/$1.says"; exit "$(cat "$here/$1.ends")" ;;
+              restore | build)
+                answer=$1
+                case $* in *Bindings=native*) answer=native ;; esac
+                cat "$here/$answer.says"
+                exit "$(cat "$here/$answer.ends")"
+                ;;
             esac
             """);
         File.SetUnixFileMode(Path.Combine(_root, "fake", "dotnet"), (UnixFileMode)0b111_101_101);
         Restore(0, "");
         Build(0, "");
+        BuildNatively(0, "");
     }
 
     /// <summary>What it remembers; null for nothing.</summary>
@@ -56,8 +62,11 @@ internal sealed class BindingsScript : IDisposable
     /// <summary>How the next restores end.</summary>
     public void Restore(int code, string says) => Answer("restore", code, says);
 
-    /// <summary>How the next builds end.</summary>
+    /// <summary>How the next builds on the named packages end.</summary>
     public void Build(int code, string says) => Answer("build", code, says);
+
+    /// <summary>How the next builds on the native libraries end.</summary>
+    public void BuildNatively(int code, string says) => Answer("native", code, says);
 
     /// <summary>Puts the packages where a restore would.</summary>
     public void Install(params string[] packages)

@@ -71,7 +71,23 @@ public sealed class BindingsScriptTests
             says);
         Assert.Equal(says, again);
         Assert.Equal("native", script.Remembered);
-        Assert.Equal(1, script.Asked("build"));
+        Assert.Equal(2, script.Asked("build"));
+    }
+
+    [Fact]
+    public void Sources_that_build_on_neither_binding_are_no_fault_of_the_packages()
+    {
+        const string Mistake = "src/X.cs(1,2): error CS1002: ; expected [/x/EdgeRuntime.Onnx.csproj]";
+        using BindingsScript script = new();
+        script.Build(1, Mistake);
+        script.BuildNatively(1, Mistake);
+
+        (int code, string says) = script.Run();
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            "bindings: EdgeRuntime.Onnx builds neither on the named packages nor on the native libraries: error CS1002: ; expected", says);
+        Assert.Equal("nuget", script.Remembered);
     }
 
     [Theory]

@@ -23,6 +23,6 @@ compile_bench() {
 # Into $here/edge-bench, with the binding in use.
 compile_own_bench() {
   compile_bench "$(bindings)" edge-bench \
-    || { fall_back "edge-bench does not compile on them" && compile_bench native edge-bench; } \
+    || fall_back "edge-bench does not compile on them" compile_bench native edge-bench \
     || fail "edge-bench does not compile; see the lines above"
 }

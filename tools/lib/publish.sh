@@ -71,11 +71,7 @@ compile_natively() {
   publish_device -r "$rid" -p:EdgeTargetFramework="$framework" -p:EdgeNative=true "${linker[@]}"
   if warned=$(grep -E 'warning (IL|MSB|NETSDK)' "$log"); then
     printf '%s\n' "$warned" | sort -u | head -n 30 >&2
-    if fall_back "edge-device compiles with warnings on them"; then
-      compile_natively
-      return
-    fi
-
+    fall_back "edge-device compiles with warnings on them" compile_natively && return
     fail "the compilation warned about trimming or native code; it must not"
   fi
 
@@ -111,11 +107,7 @@ publish_device() {
     -p:ArtifactsPath="$PWD/$target" \
     -p:TreatWarningsAsErrors=true "$@" >"$log" 2>&1; then
     grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2
-    if fall_back "edge-device does not compile on them"; then
-      publish_device "$@"
-      return
-    fi
-
+    fall_back "edge-device does not compile on them" publish_device "$@" && return
     fail "edge-device does not compile; see $log"
   fi
 

@@ -70,12 +70,16 @@ bindings() {
   echo "${chosen:-native}"
 }
 
-# fall_back WHY: from the named packages to the native libraries, remembered as tools/bindings does; false where that is
-# no way out, or the user has chosen.
+# fall_back WHY COMMAND...: from the named packages to the native libraries, remembered as tools/bindings does once the
+# command works on them: what fails on both is no fault of the packages. False where it does, or the user has chosen.
 fall_back() {
+  local why=$1
+  shift
   [ "$(bindings)" = nuget ] && [ -z "${EDGE_BINDINGS:-}" ] || return 1
+  step "trying it on the native libraries"
+  EDGE_BINDINGS=native "$@" || return 1
   echo native >.edge/bindings
-  echo "the feed has the named packages, but $1" >.edge/bindings.reason
+  echo "the feed has the named packages, but $why" >.edge/bindings.reason
   step "bindings: native from here on ($(cat .edge/bindings.reason))"
 }
 
