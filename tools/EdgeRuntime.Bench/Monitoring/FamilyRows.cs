@@ -13,7 +13,7 @@ internal static class FamilyRows
 
     public static void Add(Figures figures, double level)
     {
-        CountTest[] tests = [CountTest.All[0], CountTest.Device with { Every = 1 }];
+        CountTest[] tests = [CountTest.All[0], CountTest.Device];
         int[] alarmed = new int[tests.Length];
         int[] tails = new int[tests.Length];
         Parallel.For(0, Families, family =>
