@@ -16,8 +16,12 @@ public static class ChannelCalibration
     /// <summary>Frames over which a mean step is taken.</summary>
     public const int StepFrames = 32;
 
-    // Nothing is stuck sooner: most sensors repeat a value now and then, and the reference may have been too short to show it.
-    private const int FewestStuckFrames = 60;
+    /// <summary>
+    /// Frames without a change, at least, before anything is told of them: most sensors repeat a value now and then, and the
+    /// reference may have been too short to show it.
+    /// </summary>
+    public const int FewestStuckFrames = 60;
+
     private const int FewestPileFrames = 8;
     private const double Safety = 1.25;
     private const double PileSafety = 1.5;

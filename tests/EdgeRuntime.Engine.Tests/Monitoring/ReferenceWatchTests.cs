@@ -94,6 +94,39 @@ public sealed class ReferenceWatchTests
         }
     }
 
+    [Theory]
+    [InlineData(10, 177)]
+    [InlineData(9, 200)]
+    public void A_stay_at_an_edge_is_told_sooner_than_one_elsewhere_as_it_comes_a_fifth_as_often(double value, int frames)
+    {
+        ReferenceProfile reference = new()
+        {
+            Rows = 100_000,
+            EffectiveRows = 100_000,
+            EffectiveShare = 1,
+            Features = [],
+            Channels =
+            [
+                new ChannelReference
+                {
+                    Name = "level", Rows = 100_000, Low = -2, High = 12, LowDecile = 0, HighDecile = 10, MeanStep = 1, UsualStep = 3,
+                    LargestStep = 10, StayFrames = 100, StuckFrames = 200,
+                },
+            ],
+        };
+        ChannelHealth health = new([new ManifestChannel("level", "1")], [new Channel("level", "1")], null, 1000.0 / IntervalMs, 1000, reference: reference);
+
+        int stay = 0;
+        while (health.Standing(0) == 0)
+        {
+            Push(health, stay++, [value]);
+        }
+
+        // The newest values are looked at every eighth frame.
+        Assert.InRange(stay, frames, frames + ReferenceWatch.LookEvery - 1);
+        Assert.Equal(value == 10, (health.Standing(0) & (1 << (int)ChannelFault.Saturated)) != 0);
+    }
+
     [Fact]
     public void Frames_at_another_rate_are_told_once_with_how_often_they_come()
     {

@@ -6,8 +6,8 @@ using EdgeRuntime.Engine.Sampling;
 namespace EdgeRuntime.Bench.Monitoring;
 
 /// <summary>
-/// Rows about faults of sensors: planted into replays of real data, each must be found within 60 samples or twice the channel's 99.9 %
-/// run length; and a month of replay without any may raise one alarm.
+/// Rows about faults of sensors: planted into replays of real data, each must be found within 60 samples, or twice the channel's 99.9 %
+/// run length, of the first value that it changes; and a month of replay without any may raise one alarm.
 /// </summary>
 internal static class FaultRows
 {
@@ -89,20 +89,22 @@ internal static class FaultRows
         }
     }
 
-    private static void Try(FaultSeries series, int at, int channel, PlantedFault fault, Dictionary<string, Score> scores)
+    private static void Try(FaultSeries series, int planted, int channel, PlantedFault fault, Dictionary<string, Score> scores)
     {
-        double last = series.Replayed[channel][at - 1];
+        double last = series.Replayed[channel][planted - 1];
         ChannelReference reference = series.Profile.Channels![channel];
         int limit = Limit(series, channel);
+        bool Changes(int row) => !fault.Value(series.Replayed[channel][row], last, reference).Equals(series.Replayed[channel][row]);
 
-        if (at + limit > series.Frames)
+        // A fault begins with the first value that it changes: a signal below the edge is not clipped yet.
+        int at = planted;
+        while (at < planted + limit && at < series.Frames && !Changes(at))
         {
-            return;
+            at++;
         }
 
-        // A fault that changes nothing of what is told cannot be seen by anybody.
-        int seen = Enumerable.Range(at, limit).Count(row => !fault.Value(series.Replayed[channel][row], last, reference).Equals(series.Replayed[channel][row]));
-        if (seen < limit / 2)
+        // One that changes little of what is told cannot be seen by anybody.
+        if (at + limit > series.Frames || Enumerable.Range(at, limit).Count(Changes) < limit / 2)
         {
             return;
         }
