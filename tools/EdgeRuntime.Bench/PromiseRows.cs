@@ -52,7 +52,7 @@ internal static partial class PromiseRows
         string last = said.TrimEnd().Split('\n')[^1];
         int findings = said.Split('\n').Count(line => line.StartsWith("finding ", StringComparison.Ordinal));
         figures.Add(new Figure(
-            Fuzzed, code == 0 ? findings : Math.Max(1, findings), "findings", $"tools/fuzz --inputs {inputs}: {last} {complaint}".TrimEnd(), 0));
+            Fuzzed, code == 0 ? findings : Math.Max(1, findings), "findings", $"tools/fuzz --inputs {inputs}: {last} {(code == 0 ? "" : complaint)}".TrimEnd(), 0));
     }
 
     [GeneratedRegex(@"(\d+) (?:input tensors|samples)")]

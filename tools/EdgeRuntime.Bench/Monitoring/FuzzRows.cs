@@ -28,7 +28,7 @@ internal static class FuzzRows
         int findings = lines.Count(line => line.StartsWith("finding ", StringComparison.Ordinal));
         figures.Add(new Figure(
             Findings, code == 0 ? findings : Math.Max(1, findings), "findings",
-            $"tools/fuzz --target {targets} {string.Join(' ', wanted)}: {lines[^1]} {complaint}".TrimEnd(), 0));
+            $"tools/fuzz --target {targets} {string.Join(' ', wanted)}: {lines[^1]} {(code == 0 ? "" : complaint)}".TrimEnd(), 0));
 
         // A line of a target: name, inputs, inputs a second, accepted.
         string[][] counted = [.. lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 3 && Merged.Contains(words[0]))];
