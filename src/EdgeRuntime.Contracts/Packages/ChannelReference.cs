@@ -71,6 +71,12 @@ public sealed record ChannelReference
     /// <summary>Frames without a change after which the channel is stuck, at least 2; null where it may rest for ever.</summary>
     public long? StuckFrames { get; init; }
 
+    /// <summary>
+    /// Frames without a change, at or beyond <see cref="LowDecile"/> or <see cref="HighDecile"/>, from which the channel is clipped,
+    /// where that is sooner than <see cref="StuckFrames"/>; at least 2, null from a tool that did not tell.
+    /// </summary>
+    public long? EdgeStuckFrames { get; init; }
+
     /// <summary>Values that the channel rests at, at least one in twenty frames each; null where it makes no difference.</summary>
     public IReadOnlyList<double>? Rests { get; init; }
 
@@ -124,6 +130,7 @@ public sealed record ChannelReference
             HighestSteps = channel.Double("highest_steps", 0, double.MaxValue),
             StayFrames = channel.Double("stay_frames", 1, 1, 1e15),
             StuckFrames = channel.Long("stuck_frames", 2, 1_000_000_000_000_000),
+            EdgeStuckFrames = channel.Long("edge_stuck_frames", 2, 1_000_000_000_000_000),
             Rests = channel.Has("rests") ? channel.Doubles("rests", 0, MostRests) : null,
             MovingStayFrames = channel.Double("moving_stay_frames", 1, 1e15),
             MovingStuckFrames = channel.Long("moving_stuck_frames", 2, 1_000_000_000_000_000),

@@ -16,12 +16,8 @@ public static class ChannelCalibration
     /// <summary>Frames over which a mean step is taken.</summary>
     public const int StepFrames = 32;
 
-    /// <summary>
-    /// Frames without a change, at least, before anything is told of them: most sensors repeat a value now and then, and the
-    /// reference may have been too short to show it.
-    /// </summary>
-    public const int FewestStuckFrames = 60;
-
+    // Nothing is stuck sooner: most sensors repeat a value now and then, and the reference may have been too short to show it.
+    private const int FewestStuckFrames = 60;
     private const int FewestPileFrames = 8;
     private const double Safety = 1.25;
     private const double PileSafety = 1.5;
@@ -37,6 +33,9 @@ public static class ChannelCalibration
     // A value that is kept for less of the time is one that the channel passes through.
     private const double RestShare = 0.05;
     private const int FewestStays = 100;
+
+    // One frame in five lies at or beyond a decile.
+    private const double EdgesShare = 0.2;
 
     /// <summary>The reference of one channel of numbers.</summary>
     /// <param name="values">Frame by frame; NaN where there was none.</param>
@@ -61,6 +60,8 @@ public static class ChannelCalibration
         double range = sorted[^1] > sorted[0] ? sorted[^1] - sorted[0] : Math.Max(Math.Abs(sorted[0]), 1e-6);
         (double below, double above) = Margins(sorted, range, walk.Independent(sorted.Average()));
         (double stay, long stuck) = Stays(walk.Stays);
+        double lowDecile = Rounded(sorted[sorted.Length / 10]);
+        double highDecile = Rounded(sorted[(int)(sorted.Length * 9L / 10)]);
         double[] rests = Rests(walk.Stays, sorted.Length);
         Stay[] elsewhere = [.. walk.Stays.Where(each => !rests.Contains(each.Value))];
         (double movingStay, long movingStuck) = Stays(elsewhere);
@@ -75,8 +76,8 @@ public static class ChannelCalibration
             High = Rounded(sorted[^1] + above),
             Smallest = sorted[0],
             Largest = sorted[^1],
-            LowDecile = Rounded(sorted[sorted.Length / 10]),
-            HighDecile = Rounded(sorted[(int)(sorted.Length * 9L / 10)]),
+            LowDecile = lowDecile,
+            HighDecile = highDecile,
             Whole = sorted.Length >= WholeFrames && sorted.All(value => value == Math.Floor(value)),
             GridStep = grid?.Step,
             GridAt = grid?.At,
@@ -87,6 +88,7 @@ public static class ChannelCalibration
             HighestSteps = walk.Means.Count > 0 ? Rounded(walk.Means.Max() * Safety) : null,
             StayFrames = stay,
             StuckFrames = stuck,
+            EdgeStuckFrames = StuckAtEdges(walk.Stays.Where(each => each.Value >= highDecile || each.Value <= lowDecile), stay),
             Rests = moves ? rests : null,
             MovingStayFrames = moves ? movingStay : null,
             MovingStuckFrames = moves ? movingStuck : null,
@@ -173,6 +175,15 @@ public static class ChannelCalibration
         double usual = AtThousandth(frames, 1);
         double stuck = Math.Max(FewestStuckFrames, 2 * usual);
         return (usual, (long)Math.Ceiling(frames.Length > 0 && frames[^1] >= stuck ? Safety * frames[^1] : stuck));
+    }
+
+    // Twice the usual stay is told wherever it is, of which the chance is 0.001 squared. Only so many frames lie at an edge, so a stay
+    // there may be likelier by as much, and both are told wrongly equally often.
+    private static long StuckAtEdges(IEnumerable<Stay> atEdges, double usual)
+    {
+        double likelier = usual * (2 - (Math.Log(EdgesShare) / Math.Log(0.001)));
+        double longest = atEdges.Select(stay => (double)stay.Frames).DefaultIfEmpty().Max();
+        return (long)Math.Ceiling(Math.Max(Math.Max(FewestStuckFrames, Safety * longest), likelier));
     }
 
     private static double[] Rests(IReadOnlyList<Stay> stays, int frames) =>

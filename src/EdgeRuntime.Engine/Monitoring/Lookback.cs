@@ -16,10 +16,6 @@ internal sealed class Lookback(WatchedChannel[] channels, Suspicions suspicions,
     // Of a level without the jump to it, whatever explains it.
     private const double LevelChance = 0.05;
 
-    // Stays of n frames come with a chance of 0.001^(n / stay frames). One in five frames lies at an edge, so a stay there may be
-    // five times as likely as one that is told wherever it is, and both are told wrongly equally often.
-    private static readonly double EdgeAllowance = Math.Log(5) / Math.Log(1000);
-
     private readonly bool[] _piled = new bool[channels.Length];
     private readonly double[] _newest = new double[ReferenceWatch.LevelFrames];
     private readonly double[] _others = new double[ReferenceWatch.LevelFrames];
@@ -39,12 +35,10 @@ internal sealed class Lookback(WatchedChannel[] channels, Suspicions suspicions,
         }
         else if (channel.Reference.StuckFramesAt(channel.Last) is { } stuck)
         {
-            double usual = channel.Reference.StayFramesAt(channel.Last);
-            double sooner = Math.Max(ChannelCalibration.FewestStuckFrames, stuck - (EdgeAllowance * usual));
-            _piled[i] = channel.Stay >= Math.Min(stuck, sooner) && channel.IsAtEdge;
+            _piled[i] = channel.Stay >= Math.Min(stuck, channel.Reference.EdgeStuckFrames ?? stuck) && channel.IsAtEdge;
             if (_piled[i])
             {
-                double chance = Math.Pow(0.001, channel.Stay / usual);
+                double chance = Math.Pow(0.001, channel.Stay / channel.Reference.StayFramesAt(channel.Last));
                 states.Date(channel.Number, ChannelFault.Saturated, channel.StaySinceUnixMs, 1 - chance);
             }
         }

@@ -95,9 +95,9 @@ public sealed class ReferenceWatchTests
     }
 
     [Theory]
-    [InlineData(10, 177)]
+    [InlineData(10, 150)]
     [InlineData(9, 200)]
-    public void A_stay_at_an_edge_is_told_sooner_than_one_elsewhere_as_it_comes_a_fifth_as_often(double value, int frames)
+    public void A_stay_at_an_edge_is_clipped_before_one_elsewhere_is_stuck(double value, int frames)
     {
         ReferenceProfile reference = new()
         {
@@ -110,7 +110,7 @@ public sealed class ReferenceWatchTests
                 new ChannelReference
                 {
                     Name = "level", Rows = 100_000, Low = -2, High = 12, LowDecile = 0, HighDecile = 10, MeanStep = 1, UsualStep = 3,
-                    LargestStep = 10, StayFrames = 100, StuckFrames = 200,
+                    LargestStep = 10, StayFrames = 100, StuckFrames = 200, EdgeStuckFrames = 150,
                 },
             ],
         };
