@@ -104,6 +104,13 @@ public sealed record ChannelReference
     /// <summary>Frames at a value after which the channel is stuck; null where it may rest for ever.</summary>
     public long? StuckFramesAt(double value) => MovingStuckFrames is long moving && Rests?.Contains(value) != true ? moving : StuckFrames;
 
+    /// <summary>Frames at a value after which the channel is clipped; null where it is no edge, or may rest for ever.</summary>
+    public long? ClippedFramesAt(double value) =>
+        IsAtEdge(value) && StuckFramesAt(value) is long stuck ? Math.Min(stuck, EdgeStuckFrames ?? stuck) : null;
+
+    /// <summary>Whether a value is one that only a tenth of the frames went beyond.</summary>
+    public bool IsAtEdge(double value) => value >= HighDecile || value <= LowDecile;
+
     /// <summary>Frames at a value that all but one in a thousand stays stay within.</summary>
     public double StayFramesAt(double value) => MovingStuckFrames is not null && Rests?.Contains(value) != true ? MovingStayFrames ?? 1 : StayFrames;
 

@@ -60,15 +60,13 @@ public static class ChannelCalibration
         double range = sorted[^1] > sorted[0] ? sorted[^1] - sorted[0] : Math.Max(Math.Abs(sorted[0]), 1e-6);
         (double below, double above) = Margins(sorted, range, walk.Independent(sorted.Average()));
         (double stay, long stuck) = Stays(walk.Stays);
-        double lowDecile = Rounded(sorted[sorted.Length / 10]);
-        double highDecile = Rounded(sorted[(int)(sorted.Length * 9L / 10)]);
         double[] rests = Rests(walk.Stays, sorted.Length);
         Stay[] elsewhere = [.. walk.Stays.Where(each => !rests.Contains(each.Value))];
         (double movingStay, long movingStuck) = Stays(elsewhere);
         bool moves = elsewhere.Length >= FewestStays && movingStuck < stuck;
         ValueGrid? grid = ValueGrid.Find(sorted, walk.Steps);
         double pile = Math.Max(FewestPileFrames, (PileSafety * walk.LargestPile) + 2);
-        return new ChannelReference
+        ChannelReference reference = new()
         {
             Name = name,
             Rows = sorted.Length,
@@ -76,8 +74,8 @@ public static class ChannelCalibration
             High = Rounded(sorted[^1] + above),
             Smallest = sorted[0],
             Largest = sorted[^1],
-            LowDecile = lowDecile,
-            HighDecile = highDecile,
+            LowDecile = Rounded(sorted[sorted.Length / 10]),
+            HighDecile = Rounded(sorted[(int)(sorted.Length * 9L / 10)]),
             Whole = sorted.Length >= WholeFrames && sorted.All(value => value == Math.Floor(value)),
             GridStep = grid?.Step,
             GridAt = grid?.At,
@@ -88,13 +86,13 @@ public static class ChannelCalibration
             HighestSteps = walk.Means.Count > 0 ? Rounded(walk.Means.Max() * Safety) : null,
             StayFrames = stay,
             StuckFrames = stuck,
-            EdgeStuckFrames = StuckAtEdges(walk.Stays.Where(each => each.Value >= highDecile || each.Value <= lowDecile), stay),
             Rests = moves ? rests : null,
             MovingStayFrames = moves ? movingStay : null,
             MovingStuckFrames = moves ? movingStuck : null,
             PileFrames = pile <= PileWindow ? (int)pile : null,
             ScaleRatio = Rounded(Math.Max(1, AtThousandth(ratios, 1))),
         };
+        return reference with { EdgeStuckFrames = StuckAtEdges(walk.Stays.Where(each => reference.IsAtEdge(each.Value)), stay) };
     }
 
     /// <summary>The reference of one channel of categories.</summary>

@@ -33,9 +33,9 @@ internal sealed class Lookback(WatchedChannel[] channels, Suspicions suspicions,
         {
             LookForPile(i, channel, most, unixMs);
         }
-        else if (channel.Reference.StuckFramesAt(channel.Last) is { } stuck)
+        else
         {
-            _piled[i] = channel.Stay >= Math.Min(stuck, channel.Reference.EdgeStuckFrames ?? stuck) && channel.IsAtEdge;
+            _piled[i] = channel.Stay >= channel.Reference.ClippedFramesAt(channel.Last);
             if (_piled[i])
             {
                 double chance = Math.Pow(0.001, channel.Stay / channel.Reference.StayFramesAt(channel.Last));
@@ -134,7 +134,7 @@ internal sealed class Lookback(WatchedChannel[] channels, Suspicions suspicions,
         Pile pile = Math.Max(half.AtLargest, half.AtSmallest) >= most ? half : all;
         bool above = pile.AtLargest >= most && channel.RunsOf(pile.Largest) > 1;
         bool below = pile.AtSmallest >= most && channel.RunsOf(pile.Smallest) > 1;
-        bool stays = channel.Stay >= most && channel.IsAtEdge;
+        bool stays = channel.Stay >= most && channel.Reference.IsAtEdge(channel.Last);
         _piled[i] = above || below || stays;
         if (_piled[i])
         {

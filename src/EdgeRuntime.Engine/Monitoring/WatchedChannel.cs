@@ -134,9 +134,6 @@ internal sealed class WatchedChannel
     /// <summary>The newest values, in no order; NaN where fewer came.</summary>
     public ReadOnlySpan<double> Values => _ring;
 
-    /// <summary>Whether the newest value is one that only a tenth of the reference's frames went beyond.</summary>
-    public bool IsAtEdge => Last >= _reference.HighDecile || Last <= _reference.LowDecile;
-
     /// <summary>Whether a value is one that is known.</summary>
     public bool Knows(double value) => value >= _reference.Low && value <= _reference.High;
 

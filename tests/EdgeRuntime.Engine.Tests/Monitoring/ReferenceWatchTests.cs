@@ -99,22 +99,7 @@ public sealed class ReferenceWatchTests
     [InlineData(9, 200)]
     public void A_stay_at_an_edge_is_clipped_before_one_elsewhere_is_stuck(double value, int frames)
     {
-        ReferenceProfile reference = new()
-        {
-            Rows = 100_000,
-            EffectiveRows = 100_000,
-            EffectiveShare = 1,
-            Features = [],
-            Channels =
-            [
-                new ChannelReference
-                {
-                    Name = "level", Rows = 100_000, Low = -2, High = 12, LowDecile = 0, HighDecile = 10, MeanStep = 1, UsualStep = 3,
-                    LargestStep = 10, StayFrames = 100, StuckFrames = 200, EdgeStuckFrames = 150,
-                },
-            ],
-        };
-        ChannelHealth health = new([new ManifestChannel("level", "1")], [new Channel("level", "1")], null, 1000.0 / IntervalMs, 1000, reference: reference);
+        ChannelHealth health = WatchLevel(Level with { StuckFrames = 200 });
 
         int stay = 0;
         while (health.Standing(0) == 0)
@@ -125,6 +110,24 @@ public sealed class ReferenceWatchTests
         // The newest values are looked at every eighth frame.
         Assert.InRange(stay, frames, frames + ReferenceWatch.LookEvery - 1);
         Assert.Equal(value == 10, (health.Standing(0) & (1 << (int)ChannelFault.Saturated)) != 0);
+    }
+
+    [Fact]
+    public void A_clipped_signal_is_clipped_no_more_where_it_rests_for_ever()
+    {
+        ChannelHealth health = WatchLevel(Level with { MovingStuckFrames = 200, MovingStayFrames = 100, Rests = [5] });
+        for (int i = 0; i < 160; i++)
+        {
+            Push(health, i, [10]);
+        }
+
+        Assert.Equal(1 << (int)ChannelFault.Saturated, health.Standing(0));
+        for (int i = 160; i < 1000; i++)
+        {
+            Push(health, i, [5]);
+        }
+
+        Assert.Equal(0, health.Standing(0));
     }
 
     [Fact]
@@ -206,6 +209,19 @@ public sealed class ReferenceWatchTests
                 }
             }
         }));
+    }
+
+    // A channel whose edges are 0 and 10.
+    private static ChannelReference Level { get; } = new()
+    {
+        Name = "level", Rows = 100_000, Low = -2, High = 12, LowDecile = 0, HighDecile = 10, MeanStep = 1, UsualStep = 3, LargestStep = 10,
+        StayFrames = 100, EdgeStuckFrames = 150,
+    };
+
+    private static ChannelHealth WatchLevel(ChannelReference level)
+    {
+        ReferenceProfile reference = new() { Rows = level.Rows, EffectiveRows = level.Rows, EffectiveShare = 1, Features = [], Channels = [level] };
+        return new ChannelHealth([new ManifestChannel("level", "1")], [new Channel("level", "1")], null, 1000.0 / IntervalMs, 1000, reference: reference);
     }
 
     private static ChannelHealth Watch() => new(
