@@ -50,17 +50,22 @@ internal sealed class Figures
         Console.WriteLine($"    {row.How}");
     }
 
-    /// <summary>Says how many goals hold and which do not.</summary>
+    /// <summary>Says how many goals hold, which do not, and which could not be measured.</summary>
     public void Summarize()
     {
         int goals = _rows.Count(row => row.Goal is not null);
         int held = _rows.Count(row => row.Holds == true);
-        int open = _rows.Count(row => row.Goal is not null && row.Holds is null);
+        int unmeasured = _rows.Count(row => row.Goal is not null && row.Value is null);
         Console.WriteLine();
-        Console.WriteLine($"{held} of {goals} goals hold" + (open > 0 ? $", {open} could not be measured here" : ""));
+        Console.WriteLine($"{held} of {goals} goals hold" + (unmeasured > 0 ? $", {unmeasured} could not be measured here" : ""));
         foreach (Figure lost in _rows.Where(row => row.Holds == false))
         {
             Console.WriteLine($"    lost: {lost.Name}: {lost.Shown}, the goal is {lost.Goal}");
+        }
+
+        foreach (Figure open in _rows.Where(row => row.Goal is not null && row.Value is null))
+        {
+            Console.WriteLine($"    not measured: {open.Name}: {open.How}");
         }
     }
 

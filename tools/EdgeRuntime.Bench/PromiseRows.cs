@@ -48,11 +48,7 @@ internal static partial class PromiseRows
             return;
         }
 
-        (int code, string said, string complaint) = Programs.Words(fuzz, ["--inputs", inputs]);
-        string last = said.TrimEnd().Split('\n')[^1];
-        int findings = said.Split('\n').Count(line => line.StartsWith("finding ", StringComparison.Ordinal));
-        figures.Add(new Figure(
-            Fuzzed, code == 0 ? findings : Math.Max(1, findings), "findings", $"tools/fuzz --inputs {inputs}: {last} {(code == 0 ? "" : complaint)}".TrimEnd(), 0));
+        figures.Add(FuzzRun.Of(fuzz, Fuzzed, "--inputs", inputs).Row);
     }
 
     [GeneratedRegex(@"(\d+) (?:input tensors|samples)")]

@@ -13,13 +13,20 @@ internal static class SwapRows
     private const string Lost = "500 hot swaps at 1 kHz: samples lost or doubled";
     private const string Gap = "500 hot swaps at 1 kHz: longest time between two samples across a swap";
     private const string Slower = "500 hot swaps at 1 kHz: p99.9 from frame to decision, with swaps / without";
-    private const string SlowerPinned = "500 hot swaps at 1 kHz, sample path on its own core: p99.9 from frame to decision, with swaps / without";
-    private const string SlowerFifo = "500 hot swaps at 1 kHz, sample path in real time: p99.9 from frame to decision, with swaps / without";
-    private const string Pinned = """, "realtime": { "cores": [1] }""";
-    private const string Fifo = """, "realtime": { "scheduler": "fifo" }""";
     private const string Memory = "500 hot swaps at 1 kHz: memory growth after the first 50";
     private const double MostSlower = 1.5;
     private const double MostMegabytes = 5;
+
+    // Beside the profile that asks for nothing.
+    private static readonly IReadOnlyList<PlacedPath> Placed =
+    [
+        new(
+            "on its own core", $$""", "realtime": { "cores": [{{Environment.ProcessorCount - 1}}] }""",
+            "; under a profile that gives the path a core, as those of the boards do; operator and broker run on any"),
+        new(
+            "in real time", """, "realtime": { "scheduler": "fifo" }""",
+            "; the same under a profile that asks for SCHED_FIFO, so that no other program's slice of time is in it"),
+    ];
 
     public static void Add(UpdatesOptions options, Figures figures, string scratch)
     {
@@ -29,8 +36,11 @@ internal static class SwapRows
             figures.Add(new Figure(Lost, null, "samples", Why, 0));
             figures.Add(new Figure(Gap, null, "periods", Why, 1));
             figures.Add(new Figure(Slower, null, "x", Why, MostSlower));
-            figures.Add(new Figure(SlowerPinned, null, "x", Why, MostSlower));
-            figures.Add(new Figure(SlowerFifo, null, "x", Why, MostSlower));
+            foreach (PlacedPath path in Placed)
+            {
+                figures.Add(new Figure(path.Slower, null, "x", Why, MostSlower));
+            }
+
             figures.Add(new Figure(Memory, null, "MB", Why, MostMegabytes));
             return;
         }
@@ -49,12 +59,11 @@ internal static class SwapRows
             Gap, crossings.Max(crossing => crossing.Milliseconds) / period, "periods",
             $"by the samples' times, which are told in whole milliseconds, a period at {package.RateHz:0} Hz; the longest between any two samples of one model was {Longest(told) / period:0} periods", 1));
         figures.Add(run.Row(Slower, "; the device, its operator and the broker share this machine"));
-        figures.Add(Environment.ProcessorCount == 1
-            ? new Figure(SlowerPinned, null, "x", "this machine has a single core", MostSlower)
-            : Run(device, Path.Combine(scratch, "swaps-pinned"), package, Pinned).Row(
-                SlowerPinned, "; under a profile that gives the path a core, as those of the boards do; operator and broker run on any"));
-        figures.Add(Run(device, Path.Combine(scratch, "swaps-fifo"), package, Fifo).Row(
-            SlowerFifo, "; the same under a profile that asks for SCHED_FIFO, so that no other program's slice of time is in it"));
+        foreach (PlacedPath path in Placed)
+        {
+            figures.Add(Run(device, Path.Combine(scratch, $"swaps-{path.Name.Replace(' ', '-')}"), package, path.Profile).Row(path.Slower, path.Where));
+        }
+
         figures.Add(new Figure(
             Memory, run.Growth, "MB", $"resident memory of the device, {run.Megabytes:0.0} MB after {Swaps / Rounds} swaps", MostMegabytes));
     }
@@ -140,6 +149,15 @@ internal static class SwapRows
     }
 
     private readonly record struct Crossing(double Milliseconds);
+
+    /// <summary>A sample path with a place of its own.</summary>
+    /// <param name="Name">As the row has it.</param>
+    /// <param name="Profile">Members of the device's profile, after others.</param>
+    /// <param name="Where">What it means.</param>
+    private sealed record PlacedPath(string Name, string Profile, string Where)
+    {
+        public string Slower => $"500 hot swaps at 1 kHz, sample path {Name}: p99.9 from frame to decision, with swaps / without";
+    }
 
     /// <summary>What five hundred swaps of one device came to.</summary>
     private sealed record SwapRun

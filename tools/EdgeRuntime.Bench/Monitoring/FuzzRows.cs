@@ -23,15 +23,11 @@ internal static class FuzzRows
 
         string[] wanted = options.FuzzInputs is string inputs ? ["--inputs", inputs] : ["--inputs", "10000000", "--seconds", Short];
         string targets = string.Join(',', [.. Merged, "label", "labels"]);
-        (int code, string said, string complaint) = Programs.Words(fuzz, ["--target", targets, "--jobs", $"{Environment.ProcessorCount}", .. wanted]);
-        string[] lines = said.TrimEnd().Split('\n');
-        int findings = lines.Count(line => line.StartsWith("finding ", StringComparison.Ordinal));
-        figures.Add(new Figure(
-            Findings, code == 0 ? findings : Math.Max(1, findings), "findings",
-            $"tools/fuzz --target {targets} {string.Join(' ', wanted)}: {lines[^1]} {(code == 0 ? "" : complaint)}".TrimEnd(), 0));
+        FuzzRun run = FuzzRun.Of(fuzz, Findings, ["--target", targets, "--jobs", $"{Environment.ProcessorCount}", .. wanted]);
+        figures.Add(run.Row);
 
         // A line of a target: name, inputs, inputs a second, accepted.
-        string[][] counted = [.. lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 3 && Merged.Contains(words[0]))];
+        string[][] counted = [.. run.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 3 && Merged.Contains(words[0]))];
         double ran = counted.Sum(words => double.Parse(words[1], CultureInfo.InvariantCulture));
         double accepted = counted.Sum(words => double.Parse(words[3], CultureInfo.InvariantCulture));
         figures.Add(new Figure(
