@@ -96,6 +96,8 @@ It needs the .NET 10 runtime (https://dotnet.microsoft.com/download) and the pac
 TXT
 }
 
+to_log() { "$@" >"$log" 2>&1; }
+
 # publish_device OPTION...: into $out. A tree of its own, because a restore for one target would disturb plain builds.
 publish_device() {
   out=artifacts/publish/$rid$flavour
@@ -103,9 +105,9 @@ publish_device() {
   target=artifacts/target-$rid$flavour-$(bindings)
   rm -rf "$out"
   mkdir -p "$out"
-  if ! dotnet publish src/EdgeRuntime.Device -c Release -v m --nologo -o "$out" \
+  if ! patiently to_log dotnet publish src/EdgeRuntime.Device -c Release -v m --nologo -o "$out" \
     -p:ArtifactsPath="$PWD/$target" \
-    -p:TreatWarningsAsErrors=true "$@" >"$log" 2>&1; then
+    -p:TreatWarningsAsErrors=true "$@"; then
     grep -E '(error|warning) ' "$log" | sort -u | head -n 30 >&2
     fall_back "edge-device does not compile on them" publish_device "$@" && return
     fail "edge-device does not compile; see $log"

@@ -92,15 +92,24 @@ host_rid() {
   esac
 }
 
-# quietly COMMAND...: shows what it said only when it fails, and every half minute that it is still at it.
-quietly() {
-  local said status=0 heart
+# patiently COMMAND...: says every half minute that the command is still at it.
+patiently() {
+  local status=0 heart
   while sleep 30 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do echo "    still at it" >&2; done &
   heart=$!
   disown "$heart"
-  said=$("$@" 2>&1) || status=$?
+  "$@" || status=$?
   kill "$heart" 2>/dev/null || true
-  [ "$status" != 0 ] || return 0
+  return "$status"
+}
+
+# hear COMMAND...: keeps what it says in the caller's variable said.
+hear() { said=$("$@" 2>&1); }
+
+# quietly COMMAND...: patiently, and shows what the command said only when it fails.
+quietly() {
+  local said
+  patiently hear "$@" && return
   printf '%s\n' "$said" | grep -E '(error|warning) ' | sort -u | head -n 30 >&2 || true
   printf '%s\n' "$said" | tail -n 5 >&2
   return 1
