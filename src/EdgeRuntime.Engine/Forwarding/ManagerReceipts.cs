@@ -98,7 +98,7 @@ internal sealed class ManagerReceipts(DurableOutbox outbox, TimeProvider time)
                 continue;
             }
 
-            if (entry.Message.Sequence > highest || !entry.WasSent)
+            if (entry.Sequence > highest || !entry.WasSent)
             {
                 return false;
             }

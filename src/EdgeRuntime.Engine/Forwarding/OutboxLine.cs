@@ -67,7 +67,7 @@ internal sealed class OutboxLine(RecordClass kind)
     public void Post(Entry entry)
     {
         Produced++;
-        _live += MessageCount.Of(entry.Message);
+        _live += entry.Count;
         Tail.Add(entry);
         TailBytes += entry.Bytes;
     }
@@ -104,14 +104,14 @@ internal sealed class OutboxLine(RecordClass kind)
     /// <summary>Counts a message as acknowledged.</summary>
     public void Release(Entry entry)
     {
-        _sent += MessageCount.Of(entry.Message);
+        _sent += entry.Count;
         Leave(entry, EntryState.Released);
     }
 
     /// <summary>Gives a message up.</summary>
     public void Drop(Entry entry, GivenUp cause)
     {
-        _dropped[(int)cause] += entry.Message.StandsFor;
+        _dropped[(int)cause] += entry.Count.Produced;
         Leave(entry, EntryState.Dropped);
     }
 
@@ -174,7 +174,7 @@ internal sealed class OutboxLine(RecordClass kind)
             TailBytes -= entry.Bytes;
             entry.IsBeingWritten = false;
             entry.Segment = segment;
-            MessageCount count = MessageCount.Of(entry.Message);
+            MessageCount count = entry.Count;
             segment.Live += entry.IsLive ? count : default;
             segment.Gone += entry.State == EntryState.Released ? count : default;
             if (keep)
@@ -227,7 +227,7 @@ internal sealed class OutboxLine(RecordClass kind)
         MessageCount sum = default;
         foreach (Entry entry in entries)
         {
-            sum += MessageCount.Of(entry.Message);
+            sum += entry.Count;
         }
 
         return sum;
@@ -235,7 +235,7 @@ internal sealed class OutboxLine(RecordClass kind)
 
     private void Leave(Entry entry, EntryState state)
     {
-        MessageCount count = MessageCount.Of(entry.Message);
+        MessageCount count = entry.Count;
         entry.State = state;
         _live -= count;
         if (entry.Segment is Segment segment)

@@ -191,7 +191,7 @@ internal sealed class OutboxReading(DurableOutbox outbox, OutboxDisk disk)
         Learn(line);
         foreach (Entry entry in delivered.Entries.All.Where(entry => entry.IsLive))
         {
-            delivered.Unacknowledged[entry.Key] = entry.Message.Sequence;
+            delivered.Unacknowledged[entry.Key] = entry.Sequence;
         }
 
         delivered.Entries.Clear();
@@ -220,7 +220,7 @@ internal sealed class OutboxReading(DurableOutbox outbox, OutboxDisk disk)
                 else if (entry.State == EntryState.Released && !blocked.Contains(entry.Key))
                 {
                     _through.Remove(entry.Key);
-                    _through[entry.Key] = entry.Message.Sequence;
+                    _through[entry.Key] = entry.Sequence;
                 }
             }
         }

@@ -166,7 +166,7 @@ internal sealed class OutboxWriting(DurableOutbox outbox, OutboxDisk disk, Outbo
             outbox.DiskBytes += bytes;
             foreach (Entry entry in batch)
             {
-                segment.NewestUnixMs = Math.Max(segment.NewestUnixMs, entry.Message.ClockSynchronized ? entry.Message.UnixMs : long.MaxValue);
+                segment.NewestUnixMs = Math.Max(segment.NewestUnixMs, entry.UnixMs);
                 outbox.Safe(entry);
             }
         }

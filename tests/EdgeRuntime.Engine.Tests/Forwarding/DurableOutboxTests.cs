@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Engine.Forwarding;
 
@@ -73,6 +75,26 @@ public sealed class DurableOutboxTests
         Assert.Equal(1, _manager.Repeated);
         Assert.Equal(1, _manager.Windows["w"]);
         Assert.Equal((1L, 0L), (next.Aggregates.Sent, next.Aggregates.Waiting));
+    }
+
+    [Fact]
+    public void What_the_manager_has_is_in_memory_no_more_though_its_file_stays()
+    {
+        OutboxRig rig = Start();
+        rig.Outbox.OnConnected();
+        rig.Result("r");
+        rig.Keeper.Step();
+        (WeakReference payload, long token) = Take(rig.Outbox);
+        rig.Outbox.OnPublished(token);
+        GC.Collect();
+        Assert.True(payload.IsAlive);
+
+        rig.Outbox.OnAcknowledged("event", rig.Boot, 1);
+        rig.Keeper.Step();
+        GC.Collect();
+
+        Assert.False(payload.IsAlive);
+        Assert.NotEmpty(_disk.List("outbox/1"));
     }
 
     [Fact]
@@ -355,6 +377,15 @@ public sealed class DurableOutboxTests
     private static DurableOutboxOptions Options => new() { MaxBytes = DurableOutboxOptions.LeastBytes, DrainPerSecond = 100_000 };
 
     private OutboxRig Start(ulong boot = 1, DurableOutboxOptions? options = null) => new(_disk, _time, _manager, boot, options ?? Options);
+
+    // In a frame of its own, so that nothing of the test's holds what was taken.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Payload, long Token) Take(DurableOutbox outbox)
+    {
+        Assert.True(outbox.TryTake(out StoredMessage message, out long token));
+        Assert.True(MemoryMarshal.TryGetArray(message.Payload, out ArraySegment<byte> payload));
+        return (new WeakReference(payload.Array), token);
+    }
 
     private int Drain(OutboxRig rig)
     {
