@@ -77,7 +77,7 @@ public sealed class JsonObjectReader
         _wrong.Add(array);
         JsonValue entry = Find(array) is { } items && index < items.Items.Count ? items.Items[index] : _object;
         JsonValue at = member is null ? entry : entry.Find(member)?.Value ?? entry;
-        _mistakes?.Add(at, $"{PathOf(array)}[{index}]{(member is null ? "" : $".{member}")}", sentence);
+        _mistakes?.Add(at, $"{PathOf(array, index)}{(member is null ? "" : $".{member}")}", sentence);
     }
 
     /// <summary>Notes that a value further below this object is wrong.</summary>
@@ -225,20 +225,20 @@ public sealed class JsonObjectReader
 
     /// <summary>An array of objects that must be there.</summary>
     public IReadOnlyList<T> RequiredObjects<T>(string name, Func<JsonObjectReader, T> read, int min, int max) =>
-        Items(name, min, max, required: true, (value, path) => Read(value, path, _mistakes, read));
+        Items(name, min, max, required: true, (value, i) => Read(value, PathOf(name, i), _mistakes, read));
 
     /// <summary>An array of objects; empty when absent.</summary>
     public IReadOnlyList<T> Objects<T>(string name, Func<JsonObjectReader, T> read, int max) =>
-        Items(name, 0, max, required: false, (value, path) => Read(value, path, _mistakes, read));
+        Items(name, 0, max, required: false, (value, i) => Read(value, PathOf(name, i), _mistakes, read));
 
     /// <summary>An array of texts; required when <paramref name="min"/> is above 0, else empty when absent.</summary>
     public IReadOnlyList<string> Strings(string name, int min, int max, Func<string, string?>? check = null) =>
-        Items(name, min, max, required: min > 0, (value, path) =>
+        Items(name, min, max, required: min > 0, (value, i) =>
         {
             string? sentence = value.Kind != JsonKind.Text ? $"must be a text, not {value.Described}"
                 : value.Text.Length == 0 ? "must not be empty"
                 : check?.Invoke(value.Text);
-            Note(value, path, sentence);
+            Note(value, name, i, sentence);
             return value.Text;
         });
 
@@ -247,10 +247,10 @@ public sealed class JsonObjectReader
     /// <param name="max">Most numbers.</param>
     public IReadOnlyList<double> Doubles(
         string name, int min, int max, double low = double.MinValue, double high = double.MaxValue) =>
-        Items(name, min, max, required: min > 0, (value, path) =>
+        Items(name, min, max, required: min > 0, (value, i) =>
         {
             double number = value.Kind == JsonKind.Number ? JsonNumber.Of(value) : double.NaN;
-            Note(value, path, value.Kind != JsonKind.Number ? $"must be a number, not {value.Described}"
+            Note(value, name, i, value.Kind != JsonKind.Number ? $"must be a number, not {value.Described}"
                 : !(number >= low && number <= high) ? JsonNumber.Outside(value, low, high)
                 : null);
             return number;
@@ -258,9 +258,9 @@ public sealed class JsonObjectReader
 
     /// <summary>An array of whole numbers; as <see cref="Strings"/>.</summary>
     public IReadOnlyList<long> Longs(string name, int min, int max, long low, long high) =>
-        Items(name, min, max, required: min > 0, (value, path) =>
+        Items(name, min, max, required: min > 0, (value, i) =>
         {
-            Note(value, path, JsonNumber.Whole(value, low, high, out long number));
+            Note(value, name, i, JsonNumber.Whole(value, low, high, out long number));
             return number;
         });
 
@@ -293,7 +293,7 @@ public sealed class JsonObjectReader
         return map;
     }
 
-    private T[] Items<T>(string name, int min, int max, bool required, Func<JsonValue, string, T> item)
+    private T[] Items<T>(string name, int min, int max, bool required, Func<JsonValue, int, T> item)
     {
         if (Of(name, JsonKind.Array, "an array in [ ]") is not JsonValue value)
         {
@@ -316,7 +316,7 @@ public sealed class JsonObjectReader
         int before = _mistakes?.Found ?? 0;
         for (int i = 0; i < items.Length; i++)
         {
-            items[i] = item(value.Items[i], $"{PathOf(name)}[{i}]");
+            items[i] = item(value.Items[i], i);
         }
 
         if (_mistakes?.Found > before)
@@ -369,13 +369,16 @@ public sealed class JsonObjectReader
         return number;
     }
 
-    private void Note(JsonValue value, string path, string? sentence)
+    // The path is made for a mistake only: it would be most of what reading an array of numbers allocates.
+    private void Note(JsonValue value, string array, int index, string? sentence)
     {
         if (sentence is not null)
         {
-            _mistakes?.Add(value, path, sentence);
+            _mistakes?.Add(value, PathOf(array, index), sentence);
         }
     }
+
+    private string PathOf(string array, int index) => $"{PathOf(array)}[{index}]";
 
     private string PathOf(string name)
     {
