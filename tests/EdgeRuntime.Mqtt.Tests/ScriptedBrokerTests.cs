@@ -79,7 +79,7 @@ public sealed class ScriptedBrokerTests
         [
             [0x30, 1, 0],
             [0x30, 4, 0, 9, (byte)'t', 0],
-            [0x30, 5, 0, 1, (byte)'t', 9, 0],
+            [0x30, 5, 0, 1, (byte)'t', 9, 1],
             [0x30, 8, 0, 1, (byte)'t', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
             [0x32, 4, 0, 1, (byte)'t', 7],
         ];

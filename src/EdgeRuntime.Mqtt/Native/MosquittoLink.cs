@@ -6,6 +6,10 @@ using EdgeRuntime.Contracts.Links;
 namespace EdgeRuntime.Mqtt;
 
 /// <summary>A link over libmosquitto. One thread drives it: connect, read, write, keep alive, wait, again, for ever.</summary>
+/// <remarks>
+/// libmosquitto 2.0 as Debian 12 builds it (2.0.11) ends the process at a property that MQTT does not know: it logs that without
+/// a client, and asserts that there is one. So a broker is trusted so far; the link over MQTTnet takes it for a lost connection.
+/// </remarks>
 internal sealed class MosquittoLink : ILink
 {
     private static readonly TimeSpan KeepAliveStep = TimeSpan.FromSeconds(1);
