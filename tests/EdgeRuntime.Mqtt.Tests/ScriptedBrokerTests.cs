@@ -14,7 +14,7 @@ public sealed class ScriptedBrokerTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly byte[] Accepted = [0x20, 3, 0, 0, 0];
 
-    [MosquittoFact]
+    [LinkFact]
     public void A_refused_subscription_is_reported_with_its_filter_and_the_link_stays()
     {
         const byte NotAuthorized = 0x87;
@@ -35,7 +35,7 @@ public sealed class ScriptedBrokerTests
         Assert.True(link.IsConnected);
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void The_brokers_own_words_are_part_of_the_sentence()
     {
         const byte ServerBusy = 0x89;
@@ -55,7 +55,7 @@ public sealed class ScriptedBrokerTests
             StringComparison.Ordinal);
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void Packets_of_all_sizes_in_one_stream_arrive_whole_and_in_order()
     {
         int[] sizes = [0, 1, 100, 126, 127, 128, 8_180, 8_192, 16_300, 16_384, 65_552, 120_000, 3, 65_552, 65_552, 65_552, 65_552, 1];
@@ -72,7 +72,7 @@ public sealed class ScriptedBrokerTests
             Assert.False(it.message.Payload.Span.ContainsAnyExcept((byte)it.i)));
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void A_message_whose_head_is_longer_than_its_packet_ends_the_connection_and_is_told_to_nobody()
     {
         byte[][] broken =
@@ -96,7 +96,7 @@ public sealed class ScriptedBrokerTests
         Assert.Empty(told.Messages);
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void A_farewell_of_the_broker_says_why()
     {
         const byte SessionTakenOver = 0x8E;
@@ -115,7 +115,7 @@ public sealed class ScriptedBrokerTests
         Assert.Contains(" ended the connection: Session taken over; next try in", told.Disconnections[0], StringComparison.Ordinal);
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void A_message_that_the_broker_cannot_keep_counts_as_answered_and_gives_its_credit_back()
     {
         const byte QuotaExceeded = 0x97;
@@ -142,7 +142,7 @@ public sealed class ScriptedBrokerTests
         Assert.All(told.Refusals, said => Assert.EndsWith("refused a message: Quota exceeded", said, StringComparison.Ordinal));
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void Without_a_receive_maximum_the_links_own_credits_hold()
     {
         using ScriptedBroker broker = new((first, _) => first == Connect ? Accepted : []);
@@ -156,7 +156,7 @@ public sealed class ScriptedBrokerTests
         Assert.Equal(16, taken);
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void Bytes_that_are_not_MQTT_end_the_connection_and_nothing_else()
     {
         using ScriptedBroker broker = new((_, _) => [0x20, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
@@ -170,7 +170,7 @@ public sealed class ScriptedBrokerTests
         Assert.Empty(told.Connections);
     }
 
-    [MosquittoFact]
+    [LinkFact]
     public void The_servers_keep_alive_takes_the_place_of_ours()
     {
         const byte ServerKeepAlive = 0x13;
@@ -214,6 +214,6 @@ public sealed class ScriptedBrokerTests
         return [.. head, (byte)length, .. body];
     }
 
-    private static ILink Make(int port, params (string, int)[] subscriptions) =>
+    internal static ILink Make(int port, params (string, int)[] subscriptions) =>
         MqttLink.Create(Options(port) with { Subscriptions = subscriptions }, TimeProvider.System, new Random(1));
 }

@@ -13,17 +13,7 @@ public sealed class UnknownPropertyTests
         const byte Unknown = 0x7F;
         using ScriptedBroker broker = new((first, _) =>
             first == Connect ? [0x20, 3, 0, 0, 0, 0x30, 6, 0, 1, (byte)'t', 2, Unknown, 0] : []);
-        using ILink link = MqttLink.Create(
-            new LinkOptions
-            {
-                Host = "127.0.0.1",
-                Port = broker.Port,
-                ClientId = "link",
-                ReconnectMin = TimeSpan.FromMilliseconds(10),
-                ReconnectMax = TimeSpan.FromMilliseconds(100),
-            },
-            TimeProvider.System,
-            new Random(1));
+        using ILink link = ScriptedBrokerTests.Make(broker.Port);
         Recorder told = new();
 
         link.Start(told);
