@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Onnx;
+using EdgeRuntime.Tests;
 using Xunit;
 
 namespace EdgeRuntime.Ctl.Tests;
@@ -20,12 +21,9 @@ internal sealed class LibraryFactAttribute : FactAttribute
     // Opened once in this process; verbs find it open.
     private static string? Open()
     {
-        string built = Path.Combine(Repository(), "artifacts", "native", "linux-x64", "libonnxruntime.so.1");
         try
         {
-            OnnxEnvironment.Open(OnnxEnvironment.Binding == "native" && Environment.GetEnvironmentVariable("EDGE_ONNXRUNTIME") is null && File.Exists(built)
-                ? built
-                : null);
+            OnnxEnvironment.Open(FetchedLibrary.ToBeNamed);
             return null;
         }
         catch (ModelLoadException missing)

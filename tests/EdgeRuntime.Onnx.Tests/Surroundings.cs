@@ -1,3 +1,5 @@
+using EdgeRuntime.Tests;
+
 namespace EdgeRuntime.Onnx.Tests;
 
 /// <summary>Where the library and the test material are, if they are here at all.</summary>
@@ -35,8 +37,7 @@ internal static class Surroundings
     private static string? FindLibrary()
     {
         string? named = System.Environment.GetEnvironmentVariable("EDGE_ONNXRUNTIME");
-        string built = Path.Combine(Root, "artifacts", "native", "linux-x64", "libonnxruntime.so.1");
-        return !string.IsNullOrEmpty(named) ? named : File.Exists(built) ? built : null;
+        return string.IsNullOrEmpty(named) ? FetchedLibrary.File : named;
     }
 
     private static string? FindMaterial()

@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using EdgeRuntime.Bench;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Device.Sandbox;
 using EdgeRuntime.Engine.Inference;
 using EdgeRuntime.Engine.Models;
-using EdgeRuntime.Onnx;
+using EdgeRuntime.Tests;
 
 namespace EdgeRuntime.Device.Tests.Sandbox;
 
@@ -66,14 +65,7 @@ public sealed class SandboxedProverTests
     private static ProofReport Prove(byte[] model, SoakSpec? soak = null) =>
         Prover().Prove(Package(model, soak ?? new SoakSpec { Samples = 1, MaxP99Ms = 1000 }));
 
-    private static SandboxedProver Prover() => new(Program, Library(), new RunnerOptions(), null, TimeProvider.System);
-
-    // Without packages there is no library beside the tests, but where tools/test put it; null for where the device looks.
-    private static string? Library([CallerFilePath] string here = "")
-    {
-        string built = Path.GetFullPath(Path.Combine(here, "../../../..", "artifacts/native/linux-x64/libonnxruntime.so.1"));
-        return OnnxEnvironment.Binding == "native" && Environment.GetEnvironmentVariable("EDGE_ONNXRUNTIME") is null && File.Exists(built) ? built : null;
-    }
+    private static SandboxedProver Prover() => new(Program, FetchedLibrary.ToBeNamed, new RunnerOptions(), null, TimeProvider.System);
 
     private static ModelPackage Package(byte[] model, SoakSpec soak)
     {
