@@ -33,18 +33,21 @@ public sealed class RestoredBrokerTests
         using ILink manager = site.Listen(Device, heard, "manager");
 
         await device.Says("its generation 1 is not above 2, the highest accepted", seconds: 90);
-        heard.WaitUntil(it => Reported(it) is { IsRetained: false }, "the device reports again");
-        heard.WaitUntil(it => it.Messages.Any(message => message.Topic.Contains("/up/window/", StringComparison.Ordinal)), "it infers");
-        ReportedModel model = Assert.Single(Reported(heard)!.Value.Message.Models);
-        Assert.Equal("1.2.0", model.Active!.Version);
-        Assert.Null(model.Candidate);
+        int windows = Windows(heard);
+        heard.WaitUntil(it => Windows(it) > windows, "it infers");
+
+        // By what it says, not by whether it is retained: a device that was back before the manager has reported already.
+        heard.WaitUntil(it => Reported(it) is { Active.Version: "1.2.0", Candidate: null }, "the device reports what it runs today");
         Assert.DoesNotContain(heard.Messages, message => !message.Retain && message.Topic.Contains("/up/update/", StringComparison.Ordinal));
     }
 
-    private static (ReportedMessage Message, bool IsRetained)? Reported(Listener heard) => heard.Messages
+    private static ReportedModel? Reported(Listener heard) => heard.Messages
         .LastOrDefault(message => message.Topic.EndsWith("/up/reported", StringComparison.Ordinal)) is { Topic: not null } last
-        ? (JsonSerializer.Deserialize(last.Payload.Span, WireJson.Default.ReportedMessage)!, last.Retain)
+        ? Assert.Single(JsonSerializer.Deserialize(last.Payload.Span, WireJson.Default.ReportedMessage)!.Models)
         : null;
+
+    private static int Windows(Listener heard) =>
+        heard.Messages.Count(message => message.Topic.Contains("/up/window/", StringComparison.Ordinal));
 
     private static Task<string> Push(Site site, int package) => site.Ctl(
         "push", Device, site[$"vitals-{package}.edgepkg"], "--key", site["keys/deploy.key.pem"], "--broker", $"127.0.0.1:{site.Broker.Port}",
