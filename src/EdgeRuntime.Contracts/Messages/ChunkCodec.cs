@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using EdgeRuntime.Contracts.Protobuf;
 
@@ -193,24 +192,7 @@ public static class ChunkCodec
     }
 
     // The header's first 12 bytes are covered too: right bytes at a wrong offset are wrong bytes.
-    private static uint Checksum(ReadOnlySpan<byte> message) =>
-        ~Crc32C(Crc32C(uint.MaxValue, message[..CheckedHeaderBytes]), message[HeaderBytes..]);
-
-    private static uint Crc32C(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.Length >= sizeof(ulong))
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[sizeof(ulong)..];
-        }
-
-        foreach (byte value in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return crc;
-    }
+    private static uint Checksum(ReadOnlySpan<byte> message) => Crc32C.Of(message[..CheckedHeaderBytes], message[HeaderBytes..]);
 
     private static bool IsValid(in ChunkRequest request) =>
         request.ArchiveSha256 is { Length: 2 * DigestBytes } digest

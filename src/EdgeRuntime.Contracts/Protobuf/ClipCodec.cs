@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Json;
 using EdgeRuntime.Contracts.Messages;
+using EdgeRuntime.Contracts.Packages;
 
 namespace EdgeRuntime.Contracts.Protobuf;
 
@@ -106,7 +108,7 @@ public static class ClipCodec
             Boot = new BootId(boot),
             Reason = Enum.TryParse(reason, ignoreCase: true, out CaptureReason parsed) && Enum.IsDefined(parsed) && !char.IsAsciiDigit(reason[0])
                 ? parsed
-                : throw reader.Wrong($"'{reason}' is no reason"),
+                : throw reader.Wrong($"'{JsonValue.Shortened(reason)}' is no reason"),
             TriggerUnixMs = trigger,
             TriggerN = n,
             RateHz = BitConverter.UInt64BitsToDouble(rate),
@@ -140,7 +142,24 @@ public static class ClipCodec
         : clip.Frames.FirstOrDefault(frame => frame.Values.Length != clip.Channels.Count) is { } odd
             ? $"a frame has {odd.Values.Length} values for {clip.Channels.Count} channels"
         : clip.Frames.Any(frame => frame.Pixels.Length > 0 && frame.Pixels.Length != clip.Picture?.Bytes) ? "a picture has not the size that it should have"
-        : null;
+        : clip.Frames.Any(frame => !double.IsFinite(frame.Seconds)) ? "a frame has no time"
+        : WrongText(clip);
+
+    // They become names of columns, members and lines in a terminal, where a manifest's own would be safe.
+    private static string? WrongText(CapturedClip clip) =>
+        clip.Model.Length == 0 || clip.Channels.Any(channel => channel.Name.Length == 0) ? "a name is missing"
+        : clip.Channels.DistinctBy(channel => channel.Name).Count() < clip.Channels.Count ? "two channels have one name"
+        : PackageNames.Model(clip.Model)
+            ?? PackageNames.Version(clip.Version)
+            ?? clip.Channels.Select(channel => PackageNames.Signal(channel.Name) ?? PackageNames.Unit(channel.Unit)).FirstOrDefault(wrong => wrong is not null)
+            ?? Texts(clip).Select(text => PackageNames.Line(text, LongestText) is string wrong ? $"a text {wrong}" : null).FirstOrDefault(wrong => wrong is not null);
+
+    private static IEnumerable<string> Texts(CapturedClip clip) =>
+    [
+        .. clip.Channels.Select(channel => channel.Filter),
+        clip.Picture?.Filter ?? "",
+        .. clip.Answers.SelectMany(answer => (string[])[answer.Label, answer.Decision]),
+    ];
 
     private static CapturedChannel Channel(ReadOnlySpan<byte> bytes)
     {

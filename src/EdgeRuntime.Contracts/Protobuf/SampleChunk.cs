@@ -1,13 +1,15 @@
+using EdgeRuntime.Contracts.Packages;
+
 namespace EdgeRuntime.Contracts.Protobuf;
 
 /// <summary>One piece of a clip on its way; <c>Protos/sample.proto</c> is the schema.</summary>
 /// <remarks>Topic <c>{id}/up/sample/{request}</c>, QoS 1, not retained, expires after a day.</remarks>
-/// <param name="Clip">Name of the clip on the device.</param>
+/// <param name="Clip">Name of the clip on the device, which is one of a file.</param>
 /// <param name="Number">Which clip of this request, from 0.</param>
 /// <param name="Clips">How many there are.</param>
-/// <param name="Offset">Place of the first byte within the clip.</param>
-/// <param name="Length">Bytes of the clip.</param>
-/// <param name="Data">At most <see cref="MostBytes"/>.</param>
+/// <param name="Offset">Place of the first byte within the clip, a multiple of <see cref="MostBytes"/>.</param>
+/// <param name="Length">Bytes of the clip; 0 where it went before it could be sent.</param>
+/// <param name="Data"><see cref="MostBytes"/>, or what is left of the clip.</param>
 public sealed record SampleChunk(string Clip, long Number, long Clips, long Offset, long Length, ReadOnlyMemory<byte> Data)
 {
     /// <summary>Start of the last part of the topic; the request's name follows.</summary>
@@ -53,7 +55,15 @@ public sealed record SampleChunk(string Clip, long Number, long Clips, long Offs
             }
         }
 
-        return number < clips && data.Length <= MostBytes && offset <= length - data.Length
+        if (clip.Contains('/') || PackageNames.Path(clip) is not null)
+        {
+            throw reader.Wrong("its clip's name is none of a file");
+        }
+
+        // Each piece but the last is as long as one may be, so that none lies across another.
+        bool isPiece = offset <= length && offset % MostBytes == 0 && data.Length == Math.Min(MostBytes, length - offset)
+            && (data.Length > 0 || length == 0);
+        return number < clips && isPiece
             ? new SampleChunk(clip, number, clips, offset, length, data)
             : throw reader.Wrong("it does not lie within its clip, or its clip not within the request");
     }

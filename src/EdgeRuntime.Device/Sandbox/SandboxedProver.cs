@@ -16,6 +16,7 @@ internal sealed class SandboxedProver(
     string program, string? library, RunnerOptions options, long? mostMemory, TimeProvider time, Action<string, ProofReport>? told = null)
 {
     private const int LongestSentence = 400;
+    private const int MostGaps = 64;
 
     // Of the collector in the child: the archive, a copy of the model, and what parsing takes.
     private const long HeapBytes = 64L * 1024 * 1024;
@@ -88,6 +89,21 @@ internal sealed class SandboxedProver(
             throw new ProverException($"no candidate can be proved, so none may serve: the child process ended with {end.Code}{doing}");
         }
 
+        return Believed(report, limits);
+    }
+
+    // A child that was taken over says what it likes; it goes into logs and messages.
+    private static ProofReport Believed(ProofReport report, ProofLimits limits)
+    {
+        bool isPossible = report is { Runs: >= 0, MedianMs: >= 0, P99Ms: >= 0, PeakBytes: >= 0 } && double.IsFinite(report.MedianMs + report.P99Ms)
+            && Enum.IsDefined(report.Fault);
+        if (!isPossible)
+        {
+            return Refuse(PackageFault.Crashed, "the process in which it ran told what no proof tells: the model had taken it over");
+        }
+
+        // Where the child leaves the list out the serializer leaves null, whatever the record's own default says.
+        report = report with { Gaps = [.. (report.Gaps ?? []).Take(MostGaps).Select(gap => Clean(gap ?? ""))] };
         return report.Refusal is not string refusal ? report : report with
         {
             Refusal = Clean(SaysOutOfMemory(refusal) ? $"{refusal}; it may have {limits.MemoryBytes >> 20} MiB" : refusal),
@@ -101,7 +117,6 @@ internal sealed class SandboxedProver(
         refusal.Contains("bad_alloc", StringComparison.Ordinal) || refusal.Contains("allocate", StringComparison.OrdinalIgnoreCase)
         || refusal.Contains("more memory", StringComparison.Ordinal);
 
-    // A child that was taken over says what it likes; it goes into logs and messages.
     private static string Clean(string text)
     {
         string line = string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using System.Text;
 using EdgeRuntime.Contracts.Ids;
+using EdgeRuntime.Contracts.Messages;
 
 namespace EdgeRuntime.Engine.Forwarding;
 
@@ -70,7 +70,7 @@ public static class RecordFormat
         BinaryPrimitives.WriteInt32LittleEndian(body[32..], message.ExpirySeconds);
         BinaryPrimitives.WriteUInt16LittleEndian(body[36..], (ushort)rest);
         message.Payload.Span.CopyTo(body[(Fixed + rest)..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], Checksum(bytes.Slice(4, 4), body));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], Crc32C.Of(bytes.Slice(4, 4), body));
         return Prefix + length;
     }
 
@@ -107,7 +107,7 @@ public static class RecordFormat
         byte[] bytes = new byte[Prefix + body.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Mark);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), body.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Checksum(bytes.AsSpan(4, 4), body));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Crc32C.Of(bytes.AsSpan(4, 4), body));
         body.CopyTo(bytes.AsSpan(Prefix));
         return bytes;
     }
@@ -124,7 +124,7 @@ public static class RecordFormat
 
         int body = BinaryPrimitives.ReadInt32LittleEndian(span[4..]);
         if (body is < Fixed or > Fixed + MaxRest + MaxPayload || body > span.Length - Prefix
-            || BinaryPrimitives.ReadUInt32LittleEndian(span[8..]) != Checksum(span.Slice(4, 4), span.Slice(Prefix, body)))
+            || BinaryPrimitives.ReadUInt32LittleEndian(span[8..]) != Crc32C.Of(span.Slice(4, 4), span.Slice(Prefix, body)))
         {
             return false;
         }
@@ -188,27 +188,5 @@ public static class RecordFormat
     {
         int found = from < bytes.Length ? bytes[from..].IndexOf("EDR1"u8) : -1;
         return found < 0 ? bytes.Length : from + found;
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> length, ReadOnlySpan<byte> body)
-    {
-        uint crc = Crc(uint.MaxValue, length);
-        return ~Crc(crc, body);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.Length >= 8)
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
-        }
-
-        foreach (byte value in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return crc;
     }
 }

@@ -117,7 +117,7 @@ internal static class MessageReader
         UpdateMessage m => m.Deployment == arrival.Rest ? Name(m.Model) : "deployment is not the one in the topic",
         EventMessage m => m.Kind == arrival.Rest ? null : "kind is not the one in the topic",
         AlarmMessage m => m.Name != arrival.Rest ? "name is not the one in the topic"
-            : m.Causes.Count > MostCauses ? "there are too many causes" : HasHole(m.Causes),
+            : m.Causes.Count > MostCauses ? "there are too many causes" : HasHole(m.Causes) ?? HasHole(m.Explanation?.Groups ?? []),
         WindowMessage m => Model(arrival, m.Model) ?? Window(m),
         _ => null,
     };

@@ -61,4 +61,43 @@ public sealed class ChildVerdictTests
         Assert.DoesNotContain('\u001b', refusal);
         Assert.InRange(refusal.Length, 1, 400);
     }
+
+    [Fact]
+    public void A_child_that_was_taken_over_puts_nothing_into_the_log_as_a_gap_either()
+    {
+        string[] told = ["no network rules here", "\u001b[2J" + new string('x', 10_000), null!, .. Enumerable.Repeat("more", 1000)];
+
+        ProofReport report = SandboxedProver.Judge(
+            new ChildEnd(0, null, 1, WasOverdue: false), new ProofLine { Report = new ProofReport { Runs = 3, Gaps = told } }, Limits);
+
+        Assert.Null(report.Refusal);
+        Assert.Equal("no network rules here", report.Gaps[0]);
+        Assert.InRange(report.Gaps.Count, 4, 100);
+        Assert.All(report.Gaps, gap => Assert.True(gap.Length <= 400 && !gap.Any(char.IsControl), gap));
+    }
+
+    [Fact]
+    public void A_child_that_leaves_the_gaps_out_has_none()
+    {
+        ProofLine said = ProofLine.Parse("{\"report\":{\"runs\":3}}"u8);
+
+        Assert.Empty(SandboxedProver.Judge(new ChildEnd(0, null, 1, WasOverdue: false), said, Limits).Gaps);
+    }
+
+    [Theory]
+    [InlineData("{\"runs\":-1}")]
+    [InlineData("{\"runs\":3,\"median_ms\":\"NaN\"}")]
+    [InlineData("{\"runs\":3,\"p99_ms\":\"Infinity\"}")]
+    [InlineData("{\"runs\":3,\"median_ms\":1e308,\"p99_ms\":1e308}")]
+    [InlineData("{\"runs\":3,\"peak_bytes\":-1}")]
+    [InlineData("{\"refusal\":\"x\",\"fault\":999}")]
+    public void A_report_that_no_proof_makes_is_a_model_that_took_the_process_over(string report)
+    {
+        ProofLine said = ProofLine.Parse(Encoding.UTF8.GetBytes($"{{\"report\":{report}}}"));
+
+        ProofReport judged = SandboxedProver.Judge(new ChildEnd(0, null, 1, WasOverdue: false), said, Limits);
+
+        Assert.Equal(PackageFault.Crashed, judged.Fault);
+        Assert.Contains("taken it over", judged.Refusal, StringComparison.Ordinal);
+    }
 }

@@ -16,6 +16,18 @@ public sealed class IntakeTests
 {
     private const string Head = """{"boot":"00000000000000aa","sequence":1,"unix_ms":1,"clock_synchronized":true,""";
 
+    private const string Digest = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    private const string AlarmWith = $"""
+        "name":"drift-vitals","kind":"drift","model":"vitals","version":"1.0.0","since_unix_ms":5,"detail":"cpu_busy moved",
+        "digest":"{Digest}","first_window":1,"last_window":2,
+        """;
+
+    private const string ExplanationOfNull = $$"""
+        "explanation":{"model":"vitals","version":"1.0.0","digest":"{{Digest}}","sample_unix_ms":5,"quantity":"probability","method":"exact",
+        "whole":1,"nothing":0,"completeness_error":0,"inferences":2,"seed":1,"groups":[null]}
+        """;
+
     [Fact]
     public void A_message_that_comes_a_hundred_times_is_stored_once_and_acknowledged()
     {
@@ -118,9 +130,7 @@ public sealed class IntakeTests
     public void An_alarm_stands_until_an_empty_message_ends_it_and_is_told_again_to_a_manager_that_was_restarted()
     {
         using FleetRig rig = new FleetRig().With(1);
-        byte[] alarm = Encoding.UTF8.GetBytes(Head + """
-             "name":"drift-vitals","kind":"drift","model":"vitals","version":"1.0.0","since_unix_ms":5,"detail":"cpu_busy moved",
-             "digest":"0000000000000000000000000000000000000000000000000000000000000000","first_window":1,"last_window":2,
+        byte[] alarm = Encoding.UTF8.GetBytes(Head + AlarmWith + """
              "causes":[{"feature":"cpu_busy","statistic":"psi","value":0.5,"threshold":0.3,"ratio":1.7,"samples":50}]}
             """);
 
@@ -145,6 +155,8 @@ public sealed class IntakeTests
     [InlineData("window/vitals", "null", "the payload is null")]
     [InlineData("window/vitals", "[1,2]", "")]
     [InlineData("event/drift", "\u0000\u0001", "")]
+    [InlineData("alarm/drift-vitals", Head + AlarmWith + "\"causes\":[null]}", "a list holds null")]
+    [InlineData("alarm/drift-vitals", Head + AlarmWith + "\"causes\":[]," + ExplanationOfNull + "}", "a list holds null")]
     public void What_is_no_message_is_counted_and_shown_to_the_operator(string topic, string payload, string reason)
     {
         using FleetRig rig = new FleetRig().With(1);

@@ -3,6 +3,10 @@ using EdgeRuntime.Contracts.Protobuf;
 namespace EdgeRuntime.Ctl.Monitoring;
 
 /// <summary>Puts clips together of the pieces in which they come, in any order and any number of times.</summary>
+/// <remarks>
+/// It holds what has come and no more: however large a piece says that its clip is, room is made for the piece alone. A device that is asked
+/// twice begins anew, maybe with other clips; what comes later stands.
+/// </remarks>
 internal sealed class ClipCollection
 {
     private const long LargestClip = 1L << 30;
@@ -17,10 +21,10 @@ internal sealed class ClipCollection
 
     /// <summary>Those that have come whole, in their order; clips that went before they could be sent are not among them.</summary>
     public IEnumerable<(string Name, byte[] Bytes)> Whole() =>
-        _clips.OrderBy(clip => clip.Key).Where(clip => clip.Value is { IsWhole: true, Bytes.Length: > 0 }).Select(clip => (clip.Value.Name, clip.Value.Bytes));
+        _clips.OrderBy(clip => clip.Key).Where(clip => clip.Value is { IsWhole: true, Length: > 0 }).Select(clip => (clip.Value.Name, clip.Value.Joined()));
 
     /// <summary>Takes one piece.</summary>
-    /// <exception cref="FormatException">It is none, or contradicts another.</exception>
+    /// <exception cref="FormatException">It is none.</exception>
     public void Add(ReadOnlySpan<byte> message)
     {
         SampleChunk chunk = SampleChunk.Read(message);
@@ -29,34 +33,50 @@ internal sealed class ClipCollection
             throw new FormatException($"clip '{chunk.Clip}' has {chunk.Length} bytes, more than the {LargestClip} that are read");
         }
 
-        Expected ??= chunk.Clips;
-        if (!_clips.TryGetValue(chunk.Number, out Clip? clip) || chunk.Length == 0)
+        if (Expected != chunk.Clips)
+        {
+            _clips.Clear();
+            Expected = chunk.Clips;
+        }
+
+        // One that went before it could be sent comes again, with a length of 0.
+        if (!_clips.TryGetValue(chunk.Number, out Clip? clip) || clip.Name != chunk.Clip || clip.Length != chunk.Length)
         {
             clip = new Clip(chunk.Clip, chunk.Length);
             _clips[chunk.Number] = clip;
         }
 
-        if (clip.Bytes.Length == chunk.Length && clip.Name == chunk.Clip)
-        {
-            chunk.Data.Span.CopyTo(clip.Bytes.AsSpan((int)chunk.Offset));
-            clip.Have.Add(chunk.Offset);
-            clip.Received += clip.Have.Count > clip.Counted ? chunk.Data.Length : 0;
-            clip.Counted = clip.Have.Count;
-        }
+        clip.Add(chunk.Offset, chunk.Data);
     }
 
     private sealed class Clip(string name, long length)
     {
+        private readonly Dictionary<long, ReadOnlyMemory<byte>> _pieces = [];
+        private long _received;
+
         public string Name => name;
 
-        public byte[] Bytes { get; } = new byte[length];
+        public long Length => length;
 
-        public HashSet<long> Have { get; } = [];
+        public bool IsWhole => _received == length;
 
-        public int Counted { get; set; }
+        public void Add(long offset, ReadOnlyMemory<byte> piece)
+        {
+            if (_pieces.TryAdd(offset, piece))
+            {
+                _received += piece.Length;
+            }
+        }
 
-        public long Received { get; set; }
+        public byte[] Joined()
+        {
+            byte[] joined = new byte[length];
+            foreach ((long offset, ReadOnlyMemory<byte> piece) in _pieces)
+            {
+                piece.Span.CopyTo(joined.AsSpan((int)offset));
+            }
 
-        public bool IsWhole => Received >= Bytes.Length;
+            return joined;
+        }
     }
 }

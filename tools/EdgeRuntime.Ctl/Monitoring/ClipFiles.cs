@@ -49,8 +49,9 @@ internal static class ClipFiles
             text.Append(CultureInfo.InvariantCulture, $"{frame.UnixMs},{(frame.Seconds - first).ToString("0.############", CultureInfo.InvariantCulture)}");
             foreach (double value in frame.Values.Span)
             {
+                // What is not finite is missing to a pipeline, and readers of recordings refuse infinity; the clip beside it keeps it.
                 text.Append(',');
-                if (!double.IsNaN(value))
+                if (double.IsFinite(value))
                 {
                     text.Append(CultureInfo.InvariantCulture, $"{value:R}");
                 }
@@ -114,7 +115,15 @@ internal static class ClipFiles
                 json.WriteNumber("unix_ms", answer.UnixMs);
                 json.WriteNumber("n", answer.N);
                 json.WriteString("label", answer.Label);
-                json.WriteNumber("score", answer.Score);
+                if (double.IsFinite(answer.Score))
+                {
+                    json.WriteNumber("score", answer.Score);
+                }
+                else
+                {
+                    json.WriteNull("score");
+                }
+
                 json.WriteString("decision", answer.Decision);
                 json.WriteEndObject();
             }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using EdgeRuntime.Sensors.Replay.Pictures;
 
 namespace EdgeRuntime.Ctl.Starting;
 
@@ -7,7 +8,6 @@ namespace EdgeRuntime.Ctl.Starting;
 internal static class PngWriter
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(i => Step((uint)i, 8))];
 
     /// <summary>The bytes of a file.</summary>
     /// <param name="colours">1 or 3.</param>
@@ -47,27 +47,7 @@ internal static class PngWriter
         file.Write(number);
         file.Write(type);
         file.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Add(Add(uint.MaxValue, type), content));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(type, content));
         file.Write(number);
-    }
-
-    private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte next in bytes)
-        {
-            crc = Table[(crc ^ next) & 0xFF] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    private static uint Step(uint crc, int bits)
-    {
-        for (int i = 0; i < bits; i++)
-        {
-            crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        }
-
-        return crc;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EdgeRuntime.Sensors.Replay.Pictures;
 
 namespace EdgeRuntime.Fuzz.Mutation;
 
@@ -42,7 +43,7 @@ internal static class PngMutation
             written.Write(number);
             written.Write(kind);
             written.Write(data);
-            BinaryPrimitives.WriteUInt32BigEndian(number, Crc32([.. kind, .. data]));
+            BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(kind, data));
             written.Write(number);
         }
 
@@ -65,21 +66,5 @@ internal static class PngMutation
         }
 
         return chunks;
-    }
-
-    // ISO 3309, as PNG's annex D has it.
-    private static uint Crc32(byte[] bytes)
-    {
-        uint crc = 0xFFFFFFFF;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
-            }
-        }
-
-        return ~crc;
     }
 }

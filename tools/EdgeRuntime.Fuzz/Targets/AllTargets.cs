@@ -12,6 +12,7 @@ internal static class AllTargets
         .. WireMessages.Targets,
         .. WindowReports.Targets,
         .. ReportSketches.Targets,
+        .. Clips.Targets,
         .. Deltas.Targets,
         .. Encrypted.Targets,
         .. StateFiles.Targets,
@@ -19,6 +20,7 @@ internal static class AllTargets
         .. Packages.Targets,
         .. TufFiles.Targets,
         .. ModelFiles.Targets,
+        .. ProofAnswers.Targets,
         .. BroughtFiles.Targets,
     ];
 

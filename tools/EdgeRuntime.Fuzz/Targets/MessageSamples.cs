@@ -54,6 +54,12 @@ internal static class MessageSamples
             + "\"groups\":{\"axes\":[{\"name\":\"warmth\",\"values\":[\"cold\",\"hot\"]}],\"positive\":\"busy\","
             + "\"cells\":[{\"cell\":0,\"answers\":5,\"selected\":3,\"true_positives\":1},{\"cell\":1,\"answers\":10,\"selected\":2,\"false_negatives\":1}]}}"),
         ("event", "drift", "{" + Head + ",\"kind\":\"drift\",\"severity\":\"warning\",\"model\":\"vitals\",\"detail\":\"cpu_mean drifted\",\"values\":{\"psi\":0.4}}"),
+        ("alarm", "drift-vitals", "{" + Head + ",\"name\":\"drift-vitals\",\"kind\":\"drift\",\"model\":\"vitals\",\"version\":\"1.0.0\",\"digest\":" + Digest
+            + ",\"since_unix_ms\":1,\"detail\":\"cpu_mean moved\",\"first_window\":1,\"last_window\":2,\"causes\":[{\"feature\":\"cpu_mean\",\"statistic\":\"psi\","
+            + "\"value\":0.5,\"threshold\":0.3,\"p_value\":0.01,\"effect\":0.2,\"ratio\":1.7,\"samples\":50}],\"explanation\":{\"model\":\"vitals\",\"version\":\"1.0.0\","
+            + "\"digest\":" + Digest + ",\"n\":9,\"sample_unix_ms\":5,\"quantity\":\"probability\",\"label\":\"busy\",\"method\":\"shapley\",\"whole\":0.75,\"nothing\":0.5,"
+            + "\"completeness_error\":0,\"inferences\":25,\"seed\":1,\"groups\":[{\"name\":\"cpu_mean\",\"attribution\":0.25,\"standard_error\":0.01,\"value\":0.9,"
+            + "\"baseline\":0.1}]},\"attributions\":{\"drifted\":true,\"ndcg\":0.5,\"p_value\":0.001,\"samples\":40,\"now\":\"cpu_mean\",\"before\":\"disk\"}}"),
         ("update", "r-1", "{" + Head + ",\"deployment\":\"r-1\",\"generation\":3,\"model\":\"vitals\",\"digest\":" + Digest
             + ",\"state\":\"downloading\",\"reason\":\"x\",\"percent\":12.5,\"bytes\":4000,\"bytes_per_second\":1000}"),
         ("prediction", "vitals", "{" + Head + ",\"model\":\"vitals\",\"version\":\"1.0.0\",\"predictions\":[{\"n\":1,\"unix_ms\":1700000000000,\"label\":\"idle\",\"score\":0.9,\"decision\":\"normal\"}],\"dropped\":0}"),

@@ -272,37 +272,3 @@ internal sealed class PngDecoder
         _ => (byte)(Sample(line, index, depth) * 255 / ((1 << depth) - 1)),
     };
 }
-
-/// <summary>The checksum of PNG's chunks (ISO 3309), reflected, with the polynomial 0xEDB88320.</summary>
-internal static class Crc32
-{
-    private static readonly uint[] Table = MakeTable();
-
-    public static uint Of(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes)
-        {
-            crc = Table[(byte)(crc ^ value)] ^ (crc >> 8);
-        }
-
-        return ~crc;
-    }
-
-    private static uint[] MakeTable()
-    {
-        uint[] table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint value = i;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                value = (value & 1) == 0 ? value >> 1 : (value >> 1) ^ 0xEDB88320;
-            }
-
-            table[i] = value;
-        }
-
-        return table;
-    }
-}
