@@ -4,13 +4,13 @@ namespace EdgeRuntime.Contracts.Messages;
 public sealed record AnswerTally
 {
     /// <summary>How often each label was true, in the manifest's order; of a reconstruction the decisions below and above. Empty for values.</summary>
-    public IReadOnlyList<long> WasTrue { get; init; } = [];
+    public IReadOnlyList<long> WasTrue { get; init => field = value ?? []; } = [];
 
     /// <summary>How often each was said.</summary>
-    public IReadOnlyList<long> Said { get; init; } = [];
+    public IReadOnlyList<long> Said { get; init => field = value ?? []; } = [];
 
     /// <summary>How often each was said rightly.</summary>
-    public IReadOnlyList<long> Right { get; init; } = [];
+    public IReadOnlyList<long> Right { get; init => field = value ?? []; } = [];
 
     /// <summary>Errors of values; null for labels.</summary>
     public ErrorTally? Errors { get; init; }

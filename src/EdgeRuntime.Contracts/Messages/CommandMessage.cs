@@ -56,7 +56,7 @@ public sealed record ResponseMessage : DeviceMessage
     public required string Detail { get; init; }
 
     /// <summary>Figures for machines, by name.</summary>
-    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Values { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 
     /// <summary>To <c>explain</c>: the explanation; else null.</summary>
     public ExplanationReport? Explanation { get; init; }

@@ -24,7 +24,7 @@ public sealed record EventMessage : DeviceMessage
     public required string Detail { get; init; }
 
     /// <summary>Figures for machines, by name.</summary>
-    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Values { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 
     /// <summary>The channels of a fault that began; null of anything else.</summary>
     public IReadOnlyList<ChannelFinding>? Channels { get; init; }

@@ -40,7 +40,11 @@ public sealed record GroupCounts
 /// <summary>One way to divide samples.</summary>
 /// <param name="Name">As the manifest has it.</param>
 /// <param name="Values">Names of the groups; one place more stands for not known.</param>
-public sealed record GroupAxis(string Name, IReadOnlyList<string> Values);
+public sealed record GroupAxis(string Name, IReadOnlyList<string> Values)
+{
+    /// <summary>Names of the groups; empty where a sender leaves them out.</summary>
+    public IReadOnlyList<string> Values { get; init => field = value ?? []; } = Values ?? [];
+}
 
 /// <summary>Counts of one intersection of groups.</summary>
 public sealed record GroupCell

@@ -20,7 +20,7 @@ public sealed record InfoMessage : DeviceMessage
     public PackageLabel? Program { get; init; }
 
     /// <summary>Versions of the libraries in use, by name, such as <c>onnxruntime</c>.</summary>
-    public IReadOnlyDictionary<string, string> Libraries { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Libraries { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Name of the device profile.</summary>
     public required string Profile { get; init; }
@@ -29,13 +29,13 @@ public sealed record InfoMessage : DeviceMessage
     public byte[]? EncryptionKey { get; init; }
 
     /// <summary>Group, site and whatever else the owner wrote in the configuration.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>One entry for each model the configuration names.</summary>
-    public IReadOnlyList<SensorInfo> Sensors { get; init; } = [];
+    public IReadOnlyList<SensorInfo> Sensors { get; init => field = value ?? []; } = [];
 
     /// <summary>What became of the real-time settings of the profile.</summary>
-    public IReadOnlyList<RealTimeSetting> RealTime { get; init; } = [];
+    public IReadOnlyList<RealTimeSetting> RealTime { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>The machine a device runs on.</summary>
@@ -50,4 +50,8 @@ public sealed record HardwareInfo(string Architecture, string Cpu, int Cores, lo
 /// <param name="Driver">Kind of sensor, such as <c>vitals</c>.</param>
 /// <param name="RateHz">Frames per second.</param>
 /// <param name="Channels">Names of the sensor's channels, in its order.</param>
-public sealed record SensorInfo(string Model, string Driver, double RateHz, IReadOnlyList<string> Channels);
+public sealed record SensorInfo(string Model, string Driver, double RateHz, IReadOnlyList<string> Channels)
+{
+    /// <summary>Names of the sensor's channels, in its order; empty where a sender leaves them out.</summary>
+    public IReadOnlyList<string> Channels { get; init => field = value ?? []; } = Channels ?? [];
+}

@@ -31,10 +31,10 @@ public sealed record LatestMessage : DeviceMessage
     public required double Score { get; init; }
 
     /// <summary>Probability by label, in the manifest's order; empty for other kinds of output.</summary>
-    public IReadOnlyList<double> Scores { get; init; } = [];
+    public IReadOnlyList<double> Scores { get; init => field = value ?? []; } = [];
 
     /// <summary>Labels of <see cref="Scores"/>.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = [];
+    public IReadOnlyList<string> Labels { get; init => field = value ?? []; } = [];
 
     /// <summary>Detection: objects found in this sample; null for other kinds of output.</summary>
     public int? Found { get; init; }
@@ -49,7 +49,7 @@ public sealed record LatestMessage : DeviceMessage
     public required double PathMicroseconds { get; init; }
 
     /// <summary>Features of this sample by name, as the model saw them before scaling.</summary>
-    public IReadOnlyDictionary<string, double> Features { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Features { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 
     /// <summary>Largest ratio of a feature's stability index to its threshold in the last full window; above 1 is drift. Null before the first.</summary>
     public double? Drift { get; init; }

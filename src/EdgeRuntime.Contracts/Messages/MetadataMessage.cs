@@ -14,7 +14,7 @@ public sealed record MetadataMessage
     /// Files by name, base64 in JSON: <c>timestamp.json</c>, the snapshot and targets that belong to it, and every root. Empty in a
     /// slice.
     /// </summary>
-    public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
+    public IReadOnlyDictionary<string, byte[]> Files { get; init => field = value ?? new Dictionary<string, byte[]>(); } = new Dictionary<string, byte[]>();
 
     /// <summary>A part of such a message that does not fit into one packet, or null.</summary>
     public MetadataSlice? Slice { get; init; }

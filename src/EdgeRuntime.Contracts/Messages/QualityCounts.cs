@@ -17,7 +17,7 @@ public sealed record QualityCounts
     /// <c>unknown</c> (there was no such answer), <c>other_boot</c> (of an earlier run of the program, whose answers are not
     /// kept), <c>other_package</c> (an earlier package answered), <c>unfit</c> (no truth that this model could have met).
     /// </summary>
-    public IReadOnlyDictionary<string, long> Unjoined { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Unjoined { get; init => field = value ?? new Dictionary<string, long>(); } = new Dictionary<string, long>();
 
     /// <summary>
     /// Joined labels by how long after their sample they came: bin 0 below a second, bin i from 2^(i-1) to 2^i seconds.

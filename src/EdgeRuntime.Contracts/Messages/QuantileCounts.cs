@@ -17,16 +17,16 @@ public sealed record QuantileCounts
     public required int Classes { get; init; }
 
     /// <summary>Classes of positive values that are not empty, ascending.</summary>
-    public IReadOnlyList<int> PositiveKeys { get; init; } = [];
+    public IReadOnlyList<int> PositiveKeys { get; init => field = value ?? []; } = [];
 
     /// <summary>Counts of those classes.</summary>
-    public IReadOnlyList<long> PositiveCounts { get; init; } = [];
+    public IReadOnlyList<long> PositiveCounts { get; init => field = value ?? []; } = [];
 
     /// <summary>Classes of the magnitudes of negative values that are not empty, ascending.</summary>
-    public IReadOnlyList<int> NegativeKeys { get; init; } = [];
+    public IReadOnlyList<int> NegativeKeys { get; init => field = value ?? []; } = [];
 
     /// <summary>Counts of those classes.</summary>
-    public IReadOnlyList<long> NegativeCounts { get; init; } = [];
+    public IReadOnlyList<long> NegativeCounts { get; init => field = value ?? []; } = [];
 
     /// <summary>Values that were zero.</summary>
     public long Zeros { get; init; }

@@ -55,10 +55,10 @@ public sealed record ModelRuntime
     public bool FromCache { get; init; }
 
     /// <summary>Execution providers that take part beside the processor, in order.</summary>
-    public IReadOnlyList<string> Providers { get; init; } = [];
+    public IReadOnlyList<string> Providers { get; init => field = value ?? []; } = [];
 
     /// <summary>One sentence for everything that the device was asked for and that is not so.</summary>
-    public IReadOnlyList<string> Fallbacks { get; init; } = [];
+    public IReadOnlyList<string> Fallbacks { get; init => field = value ?? []; } = [];
 
     /// <summary>The variant that serves, where the package has several; else null.</summary>
     public string? Variant { get; init; }

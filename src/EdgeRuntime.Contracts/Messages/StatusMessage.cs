@@ -14,7 +14,7 @@ public sealed record StatusMessage : DeviceMessage
     public required DeviceState State { get; init; }
 
     /// <summary>Package in use, by model name.</summary>
-    public IReadOnlyDictionary<string, ModelId> Models { get; init; } = new Dictionary<string, ModelId>();
+    public IReadOnlyDictionary<string, ModelId> Models { get; init => field = value ?? new Dictionary<string, ModelId>(); } = new Dictionary<string, ModelId>();
 
     /// <summary>The configuration package in force; null for the owner's file alone.</summary>
     public PackageLabel? Configuration { get; init; }

@@ -43,7 +43,7 @@ public sealed record WindowMessage : DeviceMessage
     /// Samples that never reached the model, by cause: <c>sensor_error</c>, <c>missing_value</c>, <c>skipped_nth</c>,
     /// <c>queue_full_oldest</c>, <c>queue_full_newest</c>, <c>superseded</c>, <c>late</c>, <c>gated</c>, <c>stopped</c>.
     /// </summary>
-    public IReadOnlyDictionary<string, long> Dropped { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Dropped { get; init => field = value ?? new Dictionary<string, long>(); } = new Dictionary<string, long>();
 
     /// <summary>Decisions that came after the deadline of their sample; they count among the samples.</summary>
     public long DeadlineMisses { get; init; }
@@ -71,7 +71,7 @@ public sealed record WindowMessage : DeviceMessage
     public IReadOnlyDictionary<string, LatencyCounts>? Stages { get; init; }
 
     /// <summary>One entry for each feature of the package's reference, in its order.</summary>
-    public IReadOnlyList<FeatureCounts> Features { get; init; } = [];
+    public IReadOnlyList<FeatureCounts> Features { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// What the verdict on the features came to before this message rounded its figures: 16 hex digits (<see cref="Messages.VerdictHash"/>).
@@ -148,7 +148,7 @@ public sealed record PredictionCounts
     public required IReadOnlyList<long> Counts { get; init; }
 
     /// <summary>Counts of the score in ten equal bins of 0 to 1 (classification); empty otherwise.</summary>
-    public IReadOnlyList<long> Confidence { get; init; } = [];
+    public IReadOnlyList<long> Confidence { get; init => field = value ?? []; } = [];
 
     /// <summary>Stability index of the predictions against the package's reference, in nats.</summary>
     public double Psi { get; init; }

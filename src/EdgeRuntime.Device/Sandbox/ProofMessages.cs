@@ -33,7 +33,7 @@ internal sealed record ProofRequest
     public bool IsConfined { get; init; }
 
     /// <summary>What of the confinement this kernel does not grant.</summary>
-    public IReadOnlyList<string> Gaps { get; init; } = [];
+    public IReadOnlyList<string> Gaps { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// On the processor alone: other providers open their devices for writing, which no candidate may. They are asked once the

@@ -102,8 +102,7 @@ internal sealed class SandboxedProver(
             return Refuse(PackageFault.Crashed, "the process in which it ran told what no proof tells: the model had taken it over");
         }
 
-        // Where the child leaves the list out the serializer leaves null, whatever the record's own default says.
-        report = report with { Gaps = [.. (report.Gaps ?? []).Take(MostGaps).Select(gap => Clean(gap ?? ""))] };
+        report = report with { Gaps = [.. report.Gaps.Take(MostGaps).Select(gap => Clean(gap ?? ""))] };
         return report.Refusal is not string refusal ? report : report with
         {
             Refusal = Clean(SaysOutOfMemory(refusal) ? $"{refusal}; it may have {limits.MemoryBytes >> 20} MiB" : refusal),

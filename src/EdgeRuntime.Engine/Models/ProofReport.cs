@@ -24,7 +24,7 @@ public sealed record ProofReport
     public long PeakBytes { get; init; }
 
     /// <summary>One sentence for each part of the isolation that this kernel does not grant; empty when it grants all.</summary>
-    public IReadOnlyList<string> Gaps { get; init; } = [];
+    public IReadOnlyList<string> Gaps { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>

@@ -31,7 +31,7 @@ internal static class MessageReader
     {
         try
         {
-            DeviceMessage? message = Complete(Parse(arrival));
+            DeviceMessage? message = Parse(arrival);
             reason = message is null ? "the payload is null" : Complaint(arrival, message) ?? "";
             return reason.Length == 0 ? message : null;
         }
@@ -73,39 +73,10 @@ internal static class MessageReader
 
     /// <summary>Reads a window that was accepted before and stored as it came.</summary>
     public static WindowMessage Accepted(byte[] window) =>
-        Complete(JsonSerializer.Deserialize(window, WireJson.Default.WindowMessage)!);
+        JsonSerializer.Deserialize(window, WireJson.Default.WindowMessage)!;
 
     private static T? Parse<T>(byte[] payload, JsonTypeInfo<T> type) where T : DeviceMessage =>
         JsonSerializer.Deserialize(payload, type);
-
-    // Where a sender leaves a collection out, the serializer leaves null, whatever the record's own default says.
-    private static DeviceMessage? Complete(DeviceMessage? message) => message switch
-    {
-        StatusMessage m => m with { Models = m.Models ?? new Dictionary<string, ModelId>() },
-        InfoMessage m => m with
-        {
-            Labels = m.Labels ?? new Dictionary<string, string>(),
-            Libraries = m.Libraries ?? new Dictionary<string, string>(),
-            Sensors = m.Sensors ?? [],
-        },
-        LatestMessage m => m with
-        {
-            Scores = m.Scores ?? [],
-            Labels = m.Labels ?? [],
-            Features = m.Features ?? new Dictionary<string, double>(),
-        },
-        EventMessage m => m with { Values = m.Values ?? new Dictionary<string, double>() },
-        WindowMessage m => Complete(m),
-        _ => message,
-    };
-
-    private static WindowMessage Complete(WindowMessage message) => message with
-    {
-        Dropped = message.Dropped ?? new Dictionary<string, long>(),
-        Stages = message.Stages ?? new Dictionary<string, LatencyCounts>(),
-        Features = message.Features ?? [],
-        Predictions = message.Predictions with { Confidence = message.Predictions.Confidence ?? [] },
-    };
 
     private static string? Complaint(Arrival arrival, DeviceMessage message) => message switch
     {
