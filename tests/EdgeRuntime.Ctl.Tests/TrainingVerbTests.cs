@@ -36,6 +36,29 @@ public sealed class TrainingVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_reference_tells_both_how_right_the_model_is_and_how_the_channels_behave()
+    {
+        string manifest = Path.Combine(_cli.PackageSource(), "manifest.json");
+        string recording = _cli.Write("recording.csv", Recording(rows: 2000));
+        Assert.Equal(0, _cli.Run("features", manifest, recording, "--output", _cli["features.csv"]).Code);
+
+        // As one who evaluated a model adds what it said: here the label itself, but for every tenth row.
+        string[] lines = File.ReadAllLines(_cli["features.csv"]);
+        string answered = _cli.Write("answered.csv", string.Concat(lines.Select((line, i) =>
+            $"{line},{(i == 0 ? "prediction" : i % 10 == 0 ? "busy" : line.Split(',')[^1])}\n")));
+        Outcome made = _cli.Run("reference", manifest, answered, recording, "--output", _cli["reference.json"]);
+        Outcome stray = _cli.Run("reference", manifest, answered, "--output", _cli["other.json"], "--rate", "5");
+
+        Assert.True(made.Code == 0, made.Errors);
+        ReferenceProfile profile = Read(manifest);
+        Assert.Equal(["cpu_busy", "vibration"], profile.Channels!.Select(channel => channel.Name));
+        Assert.Equal(100, profile.Timing!.IntervalMs, 6);
+        Assert.InRange(profile.Quality!.Measured!.Right!.Value / (double)profile.Quality.Measured.Answers, 0.93, 0.97);
+        Assert.Contains("; 2 channels", made.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Usage, "reference: --rate is of recordings: give some behind FEATURES.csv"), (stray.Code, stray.ErrorLines[0]));
+    }
+
+    [Fact]
     public void Nothing_of_the_training_lies_in_the_outer_bins_and_the_inner_ones_are_even()
     {
         ReferenceProfile profile = ProfileOf(Independent(10_000));

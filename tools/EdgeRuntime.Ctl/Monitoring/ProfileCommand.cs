@@ -16,6 +16,7 @@ internal static class ProfileCommand
         With a package's manifest DATA are recordings, which go through its pipeline, or what 'edgectl features' made of
         them; then the reference profile of the package is made, the yardstick of devices for drift and for sensors that
         are stuck, clipped, swapped or told in another unit. Every threshold is calibrated here; devices only compare.
+        Where it is known what the model said of them, 'edgectl reference' tells how right it is, too.
           DATA              CSV or .npy; of a package also .wav, or a folder of pictures
           --manifest        manifest.json of the package or of its source
           --output          where the reference profile is written
@@ -114,15 +115,11 @@ internal static class ProfileCommand
             return PackageReference.Of(manifest, table, bins, windowSamples, files.Paths[0]).Profile;
         }
 
-        GatheredFrames frames = GatheredFrames.Of(manifest, files.Paths.Select(path => files with { Paths = [path] }));
+        GatheredFrames frames = GatheredFrames.Of(manifest, files.Apart());
         FeatureTable features = frames.Features;
         tables.Add(new ProfiledTable("channels", Channels(manifest, frames), frames.Recordings, frames.UnixMs));
         tables.Add(new ProfiledTable("features", Columns(names, features), features.Recordings, []));
-        return PackageReference.Of(manifest, features, bins, windowSamples, files.Name).Profile with
-        {
-            Channels = frames.References,
-            Timing = frames.Timing,
-        };
+        return frames.AddedTo(PackageReference.Of(manifest, features, bins, windowSamples, files.Name).Profile);
     }
 
     private static ProfiledColumn[] Columns(IReadOnlyList<string> names, FeatureTable table) =>

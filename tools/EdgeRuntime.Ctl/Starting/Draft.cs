@@ -141,8 +141,7 @@ internal sealed record Draft
         ReferenceProfile profile = profiling.Profile(Manifest.Pipeline.ValueNames(), samples, Manifest.Monitoring);
         if (Manifest.Pipeline.Image is null)
         {
-            GatheredFrames frames = GatheredFrames.Of(Manifest, [Recording]);
-            profile = profile with { Channels = frames.References, Timing = frames.Timing };
+            profile = GatheredFrames.Of(Manifest, Recording).AddedTo(profile);
         }
 
         profile = profile with { Quality = QualityCalibration.Of(profile, Manifest.Pipeline.ValueNames(), Judged()) };

@@ -37,20 +37,20 @@ internal sealed class GatheredFrames
     /// <summary>The windows.</summary>
     public FeatureTable Features => FeatureTable.Of(_rows, _labels, _rowRecordings);
 
-    /// <summary>How the channels behave, frame by frame; those without a value are left out.</summary>
-    public IReadOnlyList<ChannelReference> References =>
+    // Those without a value are left out.
+    private IReadOnlyList<ChannelReference> References =>
     [
         .. _manifest.Channels.Select((channel, i) => channel.IsCategory()
             ? ChannelCalibration.Categories(channel.Name, [.. _channels[i]])
             : ChannelCalibration.Numbers(channel.Name, [.. _channels[i]], _recordings)).OfType<ChannelReference>(),
     ];
 
-    /// <summary>How the frames follow each other; null where they do not tell.</summary>
-    public TimingReference? Timing => ChannelCalibration.Timing(UnixMs, _recordings);
+    // Null where the frames do not tell.
+    private TimingReference? Timing => ChannelCalibration.Timing(UnixMs, _recordings);
 
     /// <summary>Plays recordings through a package's pipeline.</summary>
     /// <exception cref="CommandException">One is none for this package; all mistakes are listed.</exception>
-    public static GatheredFrames Of(ModelManifest manifest, IEnumerable<RecordingFiles> recordings)
+    public static GatheredFrames Of(ModelManifest manifest, params IReadOnlyList<RecordingFiles> recordings)
     {
         GatheredFrames gathered = new(manifest);
         foreach (RecordingFiles recording in recordings)
@@ -61,6 +61,9 @@ internal sealed class GatheredFrames
         return gathered._rows.Count > 0 ? gathered : throw new CommandException(
             ExitCode.Data, $"{string.Join(", ", recordings.Select(recording => recording.Name))}: too short for one window of {manifest.Pipeline.WindowFrames} frames");
     }
+
+    /// <summary>A profile that also tells how channels and frames behave.</summary>
+    public ReferenceProfile AddedTo(ReferenceProfile profile) => profile with { Channels = References, Timing = Timing };
 
     private void Add(RecordingFiles recording)
     {

@@ -123,6 +123,9 @@ internal sealed record RecordingFiles(IReadOnlyList<string> Paths, double RateHz
     /// <summary>The package's channel to the recording's, for those that are not named alike.</summary>
     public IReadOnlyDictionary<string, string> Mapping { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Each file as a recording of its own.</summary>
+    public IReadOnlyList<RecordingFiles> Apart() => [.. Paths.Select(path => this with { Paths = [path] })];
+
     /// <summary>Where a model would find itself before this recording.</summary>
     public ModelSite SiteOf(ModelManifest manifest, FrameSource source) => new()
     {

@@ -7,7 +7,8 @@ namespace EdgeRuntime.Ctl.Training;
 internal static class ReferenceCommand
 {
     public const string Usage = """
-        usage: edgectl reference MANIFEST FEATURES.csv --output reference.json [--bins N] [--window-samples N]
+        usage: edgectl reference MANIFEST FEATURES.csv [RECORDING...] --output reference.json [--bins N] [--window-samples N]
+                                 [--rate HZ] [--columns LIST] [--map LIST]
 
         Makes the reference profile of a package from what 'edgectl features' (without --scaled) wrote of the training
         recordings: for each feature the bins between quantiles, with a bin at either end for what was never seen; how
@@ -21,21 +22,27 @@ internal static class ReferenceCommand
         Where the manifest has monitoring.online, also what that detector needs of each feature, calibrated on these rows;
         where its monitoring.drift wants the test wasserstein, the sketch and the thresholds that the device holds windows
         against. Where the model lies beside MANIFEST and its input is these features, also what matters to some answers.
-        'edgectl profile' makes the same of recordings, and tells how their channels behave too.
+        With RECORDINGs, those of the features or others, also how the channels behave frame by frame, and how frames
+        follow each other: by that devices tell sensors that are stuck, clipped, swapped or told in another unit.
+        'edgectl profile' makes the same of recordings alone, without what the model says.
           --bins             bins between the smallest and the largest value (default: 10; 2 to 62)
           --window-samples   neighbouring windows judged together (default: as many as a device looks back on)
+          --rate, --columns, --map   of the RECORDINGs, as of 'edgectl features'
         """;
 
     public const string Example = """
         edgectl features models/vitals-2/manifest.json training/*.csv --output features.csv
-        edgectl reference models/vitals-2/manifest.json features.csv --output models/vitals-2/reference.json
+        edgectl reference models/vitals-2/manifest.json features.csv training/*.csv --output models/vitals-2/reference.json
         """;
 
     public static int Run(IReadOnlyList<string> words, Surroundings around)
     {
-        Words read = Words.Parse(words, ["--output", "--bins", "--window-samples"], []);
+        Words read = Words.Parse(words, ["--output", "--bins", "--window-samples", .. RecordingWords.Options], []);
         string output = read.Required("--output");
-        IReadOnlyList<string> files = read.RequiredFiles("MANIFEST", "FEATURES.csv");
+        IReadOnlyList<string> files = read.Files.Count > 2 ? read.Files : read.RequiredFiles("MANIFEST", "FEATURES.csv");
+        RecordingFiles recordings = RecordingWords.Of(read, [.. files.Skip(2)]);
+        read.Mistakes.AddRange(RecordingWords.Options.Where(option => recordings.Paths.Count == 0 && read.Has(option))
+            .Select(option => $"{option} is of recordings: give some behind FEATURES.csv"));
         ulong bins = read.Whole("--bins", 10);
         if (bins is < 2 or > 62)
         {
@@ -53,10 +60,16 @@ internal static class ReferenceCommand
         FeatureTable table = FeatureTable.Read(files[1], manifest.Pipeline.ValueNames());
         (ReferenceProfile profile, int samples) = PackageReference.Of(manifest, table, (int)bins, (int)window, files[1]);
         profile = profile with { Attributions = AttributionSampling.Of(files[0], manifest, profile, table) };
+        if (recordings.Paths.Count > 0)
+        {
+            profile = GatheredFrames.Of(manifest, recordings.Apart()).AddedTo(profile);
+        }
+
         PackageReference.Write(profile, manifest, output);
         string worth = profile.EffectiveRows.ToString("0", CultureInfo.InvariantCulture);
         around.Output.WriteLine($"{output}: {profile.Features.Count} features, {profile.Rows} rows worth {worth}, "
             + $"calibrated on stretches of {samples} windows"
+            + (profile.Channels is { Count: > 0 } channels ? $"; {channels.Count} channels" : "")
             + (profile.Attributions is { } asked ? $"; {asked.Samples} answers explained" : ""));
         return ExitCode.Done;
     }
