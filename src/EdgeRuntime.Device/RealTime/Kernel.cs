@@ -28,6 +28,7 @@ internal static partial class Kernel
     public const ulong Unlimited = ulong.MaxValue;
 
     private const int CoreSetBytes = 128;
+    private const int OneThread = 0; // PRIO_PROCESS, which means a thread on Linux
     private const int MonotonicClock = 1;
     private const int AbsoluteTime = 1;
     private const int SetTimerSlackOption = 29;
@@ -71,11 +72,12 @@ internal static partial class Kernel
     public static int PolicyOf(int thread) => GetScheduler(thread);
 
     /// <summary>Sets the nice value, -20 to 19, of one thread.</summary>
-    public static int SetNice(int thread, int nice)
-    {
-        const int OneThread = 0; // PRIO_PROCESS, which means a thread on Linux
-        return Error(SetPriority(OneThread, (uint)thread, nice));
-    }
+    /// <param name="thread">0 for the calling one.</param>
+    /// <param name="nice">Below what it is now only with CAP_SYS_NICE, or within RLIMIT_NICE.</param>
+    public static int SetNice(int thread, int nice) => Error(SetPriority(OneThread, (uint)thread, nice));
+
+    /// <summary>The nice value of one thread, -20 to 19; 0 for the calling one.</summary>
+    public static int NiceOf(int thread) => GetPriority(OneThread, (uint)thread);
 
     /// <summary>
     /// Asks for a share of the processor in slices of this length, at the nice value that the thread has. A thread with a short slice
@@ -209,6 +211,9 @@ internal static partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     private static partial int SetPriority(int which, uint who, int nice);
+
+    [LibraryImport("libc", EntryPoint = "getpriority")]
+    private static partial int GetPriority(int which, uint who);
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     private static partial int SetAffinity(int thread, nuint bytes, ref byte set);

@@ -19,6 +19,9 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
 
     // The shortest that Linux takes.
     private const ulong SliceNanoseconds = 100_000;
+
+    // Ten times the share of what stands at 0: enough to be due whenever a frame is, and a tenth of the core is left to others.
+    private const int PathNice = -10;
     private const string LoaderName = "loader";
 
     private List<int> _all = [];
@@ -86,10 +89,18 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
             int error = Kernel.SetPolicy(0, Kernel.Policy.Fifo, priority);
             Note("scheduler", error, $"fifo, priority {priority}", $"SCHED_FIFO with priority {priority}", FifoRemedy(priority));
         }
-        else if (Kernel.TrySetSlice(0, SliceNanoseconds))
+        else
         {
-            // Nothing to tell where there is none: a kernel before 6.12 has nothing like it, and nobody asked for it.
-            Note("slice", 0, "0.1 ms: the paths wake before programs with longer ones", "", "");
+            // Nothing to tell of what is not had: nobody asked for it.
+            if (TryPrefer(0))
+            {
+                Note("nice", 0, $"{PathNice}: the paths have a larger share than other programs", "", "");
+            }
+
+            if (Kernel.TrySetSlice(0, SliceNanoseconds))
+            {
+                Note("slice", 0, "0.1 ms: the paths wake before programs with longer ones", "", "");
+            }
         }
     }
 
@@ -109,27 +120,28 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
     /// </summary>
     public void PlaceOperatorThreads()
     {
-        if (!options.IsolateLoader && options.Cores.Count == 0 && options.Scheduler == PathScheduler.Other)
-        {
-            return;
-        }
-
         bool fifo = options.Scheduler == PathScheduler.Fifo;
+        bool isAsked = fifo || options.IsolateLoader || options.Cores.Count > 0;
         int error = 0;
         int placed = 0;
         foreach (int thread in Tasks().Where(thread => thread != Kernel.ThreadId && NameOf(thread) == LoaderName))
         {
-            int refused = Kernel.SetPolicy(thread, fifo ? Kernel.Policy.Fifo : Kernel.Policy.Other, fifo ? options.Priority : 0);
+            int refused = isAsked ? Kernel.SetPolicy(thread, fifo ? Kernel.Policy.Fifo : Kernel.Policy.Other, fifo ? options.Priority : 0) : 0;
             if (options.Cores.Count > 0 && refused == 0)
             {
                 refused = Kernel.SetCores(thread, options.Cores);
+            }
+
+            if (!fifo)
+            {
+                TryPrefer(thread);
             }
 
             error = refused == 0 ? error : refused;
             placed++;
         }
 
-        if (placed > 0)
+        if (placed > 0 && isAsked)
         {
             Note(
                 "operator_threads", error, $"{placed} as the sample paths", "the sample paths' priority and cores for threads of operators",
@@ -180,6 +192,9 @@ internal sealed class ThreadPlacement(RealTimeOptions options)
         string limit = soft == Kernel.Unlimited ? "unlimited" : string.Create(CultureInfo.InvariantCulture, $"{soft} bytes");
         return $"RLIMIT_MEMLOCK is {limit}; set LimitMEMLOCK=infinity in the unit (address space counts, not use), or give CAP_IPC_LOCK";
     }
+
+    // Whoever chose a nice value for the process keeps it.
+    private static bool TryPrefer(int thread) => Kernel.NiceOf(thread) == 0 && Kernel.SetNice(thread, PathNice) == 0;
 
     private static string Names(IEnumerable<int> cores) => string.Join(',', cores);
 

@@ -61,6 +61,23 @@ public sealed class ThreadPlacementTests
     }
 
     [Fact]
+    public void A_path_has_a_larger_share_where_nobody_chose_another_and_the_kernel_grants_it()
+    {
+        const int Preferred = -10;
+        ThreadPlacement placement = new(new RealTimeOptions());
+        bool isGranted = OnAThread(() => Kernel.SetNice(0, Preferred) == 0);
+
+        int nice = OnAThread(() =>
+        {
+            placement.EnterPath();
+            return Kernel.NiceOf(0);
+        });
+
+        Assert.Equal(isGranted ? Preferred : 0, nice);
+        Assert.Equal(isGranted, placement.Report.Settings.Any(setting => setting is { Name: "nice", Granted: true }));
+    }
+
+    [Fact]
     public void A_thread_under_another_policy_is_given_no_slice()
     {
         bool given = OnAThread(() =>
@@ -130,7 +147,7 @@ public sealed class ThreadPlacementTests
         using ManualResetEvent begun = new(false);
         int operators = 0;
 
-        int policy = OnAThread(() =>
+        (int policy, int nice) = OnAThread(() =>
         {
             placement.EnterLoader();
 
@@ -145,7 +162,7 @@ public sealed class ThreadPlacementTests
             pool.Start();
             begun.WaitOne();
             placement.PlaceOperatorThreads();
-            int found = Kernel.PolicyOf(operators);
+            (int, int) found = (Kernel.PolicyOf(operators), Kernel.NiceOf(operators));
             over.Set();
             pool.Join();
             return found;
@@ -153,6 +170,7 @@ public sealed class ThreadPlacementTests
 
         RealTimeSetting setting = Setting(placement, "operator_threads");
         Assert.Equal(setting.Granted, policy == (int)Kernel.Policy.Other);
+        Assert.Equal(OnAThread(() => Kernel.SetNice(0, -10) == 0), nice == -10);
         Assert.True(setting.Granted || setting.Detail.Contains("LimitNICE=+0", StringComparison.Ordinal), setting.Detail);
     }
 
