@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Protobuf;
 using EdgeRuntime.Ctl.Monitoring;
+using EdgeRuntime.Fuzz.Targets;
 using Xunit;
 
 namespace EdgeRuntime.Ctl.Tests;
@@ -72,17 +72,15 @@ public sealed class ClipFilesTests : IDisposable
     [Fact]
     public void What_is_no_number_is_missing_in_the_recording_and_null_beside_it()
     {
-        CapturedClip clip = new()
+        CapturedAnswer answer = SampleClips.Channels.Answers[0];
+        CapturedClip clip = SampleClips.Channels with
         {
-            Model = "flow", Version = "1.0.0", Digest = ModelId.Of("flow"u8), Boot = new BootId(1), Reason = CaptureReason.Asked,
-            TriggerUnixMs = 1_700_000_000_000, RateHz = 5,
-            Channels = [new CapturedChannel("x", "Cel", ""), new CapturedChannel("y", "1", "")],
             Frames =
             [
                 new CapturedFrame(1_700_000_000_000, 0, new[] { 20.5, double.NaN }, default),
                 new CapturedFrame(1_700_000_000_200, 0.2, new[] { double.NegativeInfinity, 1e-9 }, default),
             ],
-            Answers = [new CapturedAnswer(1_700_000_000_000, 1, "", double.NaN, "normal"), new CapturedAnswer(1_700_000_000_200, 2, "", 0.5, "normal")],
+            Answers = [answer with { Score = double.NaN }, answer with { N = 42, Score = 0.5 }],
         };
 
         string recording = ClipFiles.Write(_cli["captured"], "pump-7", clip);

@@ -1,6 +1,6 @@
-using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Protobuf;
+using EdgeRuntime.Fuzz.Targets;
 using Xunit;
 
 namespace EdgeRuntime.Contracts.Tests.Protobuf;
@@ -8,20 +8,7 @@ namespace EdgeRuntime.Contracts.Tests.Protobuf;
 /// <summary>Clips come over the broker: what they say becomes names of files and columns, and lines in a terminal.</summary>
 public sealed class ClipCodecTests
 {
-    private static readonly CapturedClip Clip = new()
-    {
-        Model = "flow",
-        Version = "1.2.0",
-        Digest = ModelId.Of("flow"u8),
-        Boot = new BootId(7),
-        Reason = CaptureReason.Novel,
-        TriggerUnixMs = 1_700_000_000_000,
-        TriggerN = 41,
-        RateHz = 5,
-        Channels = [new CapturedChannel("x", "Cel", ""), new CapturedChannel("y", "1", "round 0.5")],
-        Frames = [new CapturedFrame(1_699_999_999_800, -0.2, new[] { 20.5, double.NaN }, default), new CapturedFrame(1_700_000_000_000, 0, new[] { 21, double.PositiveInfinity }, default)],
-        Answers = [new CapturedAnswer(1_700_000_000_000, 41, "idle", 0.75, "normal")],
-    };
+    private static readonly CapturedClip Clip = SampleClips.Channels;
 
     [Fact]
     public void What_a_sensor_may_have_measured_is_read_back_though_it_is_no_number()

@@ -1,4 +1,3 @@
-using EdgeRuntime.Contracts.Ids;
 using EdgeRuntime.Contracts.Messages;
 using EdgeRuntime.Contracts.Packages;
 using EdgeRuntime.Contracts.Protobuf;
@@ -18,7 +17,7 @@ internal static class Clips
             About = "frames that a device kept, protobuf",
             Run = Clip,
             Refuses = e => e is FormatException,
-            Seeds = () => Seeds().Select(ClipCodec.Write),
+            Seeds = () => [ClipCodec.Write(SampleClips.Channels), ClipCodec.Write(SampleClips.Pictures)],
             Mutations = [ProtoMutation.Change, ProtoMutation.Change, ByteMutation.Havoc],
         },
         new Target
@@ -59,30 +58,5 @@ internal static class Clips
         }
 
         return true;
-    }
-
-    private static IEnumerable<CapturedClip> Seeds()
-    {
-        CapturedClip clip = new()
-        {
-            Model = "flow",
-            Version = "1.2.0",
-            Digest = ModelId.Of("flow"u8),
-            Boot = new BootId(7),
-            Reason = CaptureReason.Novel,
-            TriggerUnixMs = 1_700_000_000_000,
-            TriggerN = 41,
-            RateHz = 5,
-            Channels = [new CapturedChannel("x", "Cel", ""), new CapturedChannel("y", "1", "round 0.5")],
-            Frames = [.. Enumerable.Range(-2, 4).Select(i => new CapturedFrame(1_700_000_000_000 + (200 * i), 0.2 * i, new[] { 20 + i, double.NaN }, default))],
-            Answers = [new CapturedAnswer(1_700_000_000_000, 41, "idle", 0.75, "normal")],
-        };
-        yield return clip;
-        yield return clip with
-        {
-            Channels = [],
-            Picture = new CapturedPicture(4, 3, "rgb", ""),
-            Frames = [new CapturedFrame(1_700_000_000_000, 0, default, new byte[36]), new CapturedFrame(1_700_000_000_200, 0.2, default, default)],
-        };
     }
 }
